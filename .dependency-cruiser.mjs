@@ -10,8 +10,8 @@ const replayed =
   'planning/(reasons/(describe|failure)|plan/approval-text|report/decision-commands|merge/(describe-declared-change|merge-outcome|submitted-change)|' +
   'node/node-address|steps/node-steps|text/markdown|messages/(facts|merges|text|waits))[.]js$';
 const messages = '^dist/src/workflows/((delivery|queue)-)?messages[.]js$';
-/** What reads credentials and asks a forge, or a git server: nothing of it touches a cluster. */
-const forges = '^dist/src/tools/(credentials|redaction|refusal|forge/[^/]+|git/remote-head)[.]js$';
+/** What reads credentials and asks a git host, or a git server: nothing of it touches a cluster. */
+const gitHosts = '^dist/src/tools/(credentials|redaction|refusal|git-host/[^/]+|git/remote-head)[.]js$';
 const projectRoot = '^dist/src/tools/project-root[.]js$';
 
 /**
@@ -164,14 +164,14 @@ export default {
       [
         '^dist/src/(inventory|planning|activities|tools|workflows)/',
         '^dist/src/runs/(temporal|view)/',
-        '^dist/src/starter/(offer-upgrade|withdraw-offer|queue-start|answer-plan)[.]js$',
+        '^dist/src/starter/(enqueue-merge|cancel-pending|queue-start|answer-plan)[.]js$',
       ],
       'The worker knows neither cli nor starter, but for how a queue, or a run that waits, is asked.',
     ),
     ours(
       'src/starter',
-      ['^dist/src/(planning|inventory)/', messages, projectRoot, forges],
-      'The starter begins upgrades by messages; it runs none of their code. Of tools it uses what asks a forge, and nothing that reaches a cluster.',
+      ['^dist/src/(planning|inventory)/', messages, projectRoot, gitHosts],
+      'The starter begins upgrades by messages; it runs none of their code. Of tools it uses what asks a git host, and nothing that reaches a cluster.',
     ),
     packages(
       'src/starter',

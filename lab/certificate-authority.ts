@@ -12,7 +12,7 @@ import {
   utf8,
 } from './der.js';
 
-/** Talos speaks Ed25519; Kubernetes and its clients are used to elliptic curves on P-256. */
+/** Talos uses Ed25519; Kubernetes and its clients expect elliptic curves on P-256. */
 export type KeyKind = 'ed25519' | 'p256';
 
 /** A certificate and its private key, PEM. */
@@ -22,13 +22,13 @@ export interface IssuedCertificate {
   readonly key: string;
 }
 
-/** From when until when a certificate is good. */
+/** The validity of a certificate. */
 export interface Validity {
   readonly notBefore: Date;
   readonly notAfter: Date;
 }
 
-/** What a certificate is to say. */
+/** The content of a certificate. */
 export interface CertificateRequest {
   readonly commonName?: string;
   /** Roles of a Talos client (`os:reader`), groups of a Kubernetes client (`system:masters`). */
@@ -40,7 +40,7 @@ export interface CertificateRequest {
   readonly validity?: Validity;
 }
 
-/** A certificate authority that lives in memory. */
+/** A certificate authority kept in memory. */
 export interface Authority {
   readonly certificate: string;
   readonly key: string;
@@ -63,12 +63,12 @@ const OID = {
   ecdsaWithSha256: '1.2.840.10045.4.3.2',
 } as const;
 
-/** The validity of a certificate that ended yesterday, for those who want to be refused. */
+/** The validity of a certificate that expired yesterday, for tests of its rejection. */
 export function expiredYesterday(now = Date.now()): Validity {
   return { notBefore: new Date(now - YEAR), notAfter: new Date(now - 24 * HOUR) };
 }
 
-/** Makes an authority with a key of its own, good for ten years. */
+/** Creates an authority with its own key, valid for ten years. */
 export function createAuthority(
   kind: KeyKind,
   name: { commonName?: string; organization?: string },

@@ -17,7 +17,7 @@ export {
 /** Roles a Talos client certificate can carry. */
 export type TalosRole = 'os:admin' | 'os:operator' | 'os:reader' | 'os:etcd:backup' | 'os:impersonator';
 
-/** A machine as certificates need it. */
+/** The machine data that certificates contain. */
 export interface CertifiedMachine {
   readonly name: string;
   readonly role: 'control-plane' | 'worker';
@@ -25,28 +25,28 @@ export interface CertifiedMachine {
   readonly loopback: string;
 }
 
-/** What the certificates of one cluster are made for. */
+/** The inputs for the certificates of one cluster. */
 export interface CertificateOptions {
   readonly machines: readonly CertifiedMachine[];
-  /** The address that moves between control planes, as the inventory has it, and where it is in the lab. */
+  /** The virtual address, as the inventory has it, and its address in the lab. */
   readonly vip: { readonly address: string; readonly loopback: string };
   /** Where the one real API server listens, e.g. `127.77.0.1`. */
   readonly apiServer: string;
-  /** First address of the service network: what pods know the API server by. Default `10.96.0.1`. */
+  /** First address of the service network: the API server's address for pods. Default `10.96.0.1`. */
   readonly apiServerServiceAddress?: string;
 }
 
-/** Every certificate and key of one simulated cluster. Nothing is written anywhere. */
+/** Every certificate and key of one simulated cluster. Nothing is written to disk. */
 export interface ClusterCertificates {
   readonly talos: {
     readonly authority: Authority;
-    /** For a machine's own Talos API: good for its true and its loopback address, not for the VIP. */
+    /** For a machine's own Talos API: valid for its true and its loopback address, not for the VIP. */
     server(machine: CertifiedMachine): IssuedCertificate;
     client(roles: readonly TalosRole[], validity?: Validity): IssuedCertificate;
   };
   readonly kubernetes: {
     readonly authority: Authority;
-    /** Good for every control plane's addresses, the VIP and the service. */
+    /** Valid for every control plane's addresses, the VIP and the service. */
     readonly apiServer: IssuedCertificate;
     /** A user and the groups it is in, e.g. `admin` in `system:masters`, or `system:node:k8s-ctrl-1` in `system:nodes`. */
     client(user: string, groups: readonly string[], validity?: Validity): IssuedCertificate;
@@ -55,7 +55,7 @@ export interface ClusterCertificates {
   };
 }
 
-/** Makes the authorities and keys of a cluster. Client certificates are issued when they are asked for. */
+/** Creates the authorities and keys of a cluster. Client certificates are issued on request. */
 export function createClusterCertificates(options: CertificateOptions): ClusterCertificates {
   const talos = createAuthority('ed25519', { organization: 'talos' });
   const kubernetes = createAuthority('p256', { commonName: 'kubernetes' });
@@ -94,14 +94,14 @@ export function createClusterCertificates(options: CertificateOptions): ClusterC
   };
 }
 
-/** Who a client configuration speaks to and as whom. */
+/** The server and the user of a client configuration. */
 export interface ClientAccess {
   /** The authority's certificate, PEM. */
   readonly ca: string;
   readonly client: IssuedCertificate;
 }
 
-/** The text of a talosconfig file: one context, named like the cluster. Endpoints are addresses, no ports. */
+/** The text of a talosconfig file: one context, named like the cluster. Endpoints are addresses without ports. */
 export function talosconfig(
   cluster: string,
   access: ClientAccess & { endpoints: readonly string[] },

@@ -10,10 +10,10 @@ import { writeReliabilityPage } from './chaos/reliability-page.js';
 import { brokenText, drawnText, lastLine } from './chaos/run-text.js';
 import { writeAtomically } from './processes/write-atomically.js';
 
-/** Plays what the seed says, or says it. */
+/** Plays the runs of a seed, or lists them. */
 async function chaos(options: ChaosOptions): Promise<number> {
   const { seed, json } = options;
-  // Before anything is played: it may not be there.
+  // Checked before anything is played: it may not exist.
   const matrix = resultsIn(options.matrix, 'npm run reliability writes it') as MatrixResult | undefined;
   const before = options.resume || options.page ? earlierResults(options) : nothingPlayed;
   if (options.page) return page(before, matrix);
@@ -57,13 +57,13 @@ function writePages(result: ChaosResult, matrix: MatrixResult | undefined): void
   say('docs/kill-matrix.md is written.');
 }
 
-/** Each run is drawn on its own: the same seed and number give the same run, whatever is drawn beside it. */
+/** Each run is drawn independently: the same seed and number give the same run, whatever else is drawn. */
 function drawAll({ seed, runs, only }: ChaosOptions): readonly DrawnRun[] {
   const which = only ?? Array.from({ length: runs }, (_, index) => index + 1);
   return which.map((index) => drawRun(seed, index));
 }
 
-/** A file that is to be added to may not be there yet; one that is to be shown is. */
+/** A file to append to may not exist yet; a file to show must. */
 function earlierResults({ json, page: shown }: ChaosOptions): ChaosResult {
   if (!shown && json !== undefined && !existsSync(json)) return nothingPlayed;
   return (resultsIn(json, 'npm run chaos -- --json writes it') as ChaosResult | undefined) ?? nothingPlayed;
@@ -75,7 +75,7 @@ function resultsIn(file: string | undefined, whoWrites: string): unknown {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-/** The first signal ends it in order; a second one at once: children die with us, by the kernel. */
+/** The first signal stops it gracefully; a second one at once: the kernel kills the children. */
 function onSignals(): { readonly signal: AbortSignal; readonly name: () => NodeJS.Signals | undefined } {
   const stop = new AbortController();
   let name: NodeJS.Signals | undefined;
@@ -93,5 +93,5 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-// What a run that was stopped still waits for must not keep us.
+// Pending waits of a stopped run must not keep this process.
 process.exit(await chaos(readOptions(process.argv.slice(2))));

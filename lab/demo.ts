@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runReader } from '../src/runs/temporal/read-run.js';
 import { webUiAddress } from '../src/runs/temporal/web-ui.js';
 import type { RunView } from '../src/runs/view/run-view.js';
-import { wrapRows } from '../src/cli/board/wrap-text.js';
+import { wrapRows } from '../src/cli/progress/wrap-text.js';
 import { screen } from '../src/cli/terminal.js';
 import { connectTemporal } from '../src/cli/temporal/connect-temporal.js';
 import { defaultTaskQueue, runId } from '../src/workflows/messages.js';
 import { demoSpeed, readOptions, type DemoOptions } from './demo/options.js';
-import { showUntilItEnds } from './demo/board.js';
+import { showUntilItEnds } from './demo/progress.js';
 import { HaltDecision, otherTerminal } from './demo/halt-decision.js';
 import { declaredBefore, MergeStory } from './demo/merge-story.js';
 import { RunnerDeaths, takeTwoAtOnce } from './demo/runner-death.js';
@@ -16,10 +16,10 @@ import { startTemporalAlone } from './temporal-alone.js';
 import { verdictText } from './watcher/verdict-text.js';
 import { World } from './world.js';
 
-/** What git declares where machines are replaced: the version after that of the demo's cluster. */
+/** The declared version where machines are replaced: the one after the demo cluster's. */
 const NEXT_MINOR = 'v1.13.7';
 
-/** The whole story once: a cluster is upgraded, the worker dies in the middle, and nothing is lost. */
+/** One upgrade of a cluster: the worker dies in the middle, and nothing is lost. */
 async function demo(options: DemoOptions): Promise<number> {
   const began = Date.now();
   say('Slipway demo: six simulated Talos machines on real etcd, Kubernetes, talosctl and Temporal.');
@@ -47,7 +47,7 @@ async function demo(options: DemoOptions): Promise<number> {
       webUi: ui,
       speed: options.speed ?? demoSpeed[options.strategy],
       faults: options.fault,
-      // A story of a fault should not take minutes to halt.
+      // A demo with a fault should not take minutes to halt.
       ...(options.fault.length > 0 ? { limits: 'short' } : {}),
       decision: '24h',
       ...(options.story === 'runner-death' ? { workerPods: {} } : {}),
@@ -76,7 +76,7 @@ async function story(world: World, options: DemoOptions, began: number): Promise
   }
 }
 
-/** A person asks for the upgrade, having read the plan. */
+/** A person requests the upgrade after reading the plan. */
 async function typed(world: World): Promise<number> {
   say('\n$ slipway plan\n');
   const wide = { COLUMNS: String(process.stdout.columns ?? 0) };
@@ -131,7 +131,7 @@ async function upgrade(
   return verdict.ok && (view.outcome === 'done' || options.fault.length > 0) ? 0 : 1;
 }
 
-/** Kills the worker once, while a machine of the second half is on its way from one version to the next, and starts another. */
+/** Kills the worker once, while a machine of the second half is between two versions, and starts another. */
 class WorkerKill {
   private state: 'waiting' | 'killed' | 'back' = 'waiting';
   private work: Promise<void> | undefined;
@@ -169,7 +169,7 @@ class WorkerKill {
   }
 }
 
-/** What Terraform says of the machines in the end: as git has them, they are. */
+/** Terraform's final view of the machines: they match git. */
 async function showTerraformPlan(world: World): Promise<void> {
   const plan = await world.owner.terraformPlan();
   const words = leavesResourcesAlone(plan)
@@ -178,10 +178,10 @@ async function showTerraformPlan(world: World): Promise<void> {
   say(`\n$ terraform plan\n\n${planInShort(plan.stdout)}\n\n${words}`);
 }
 
-/** From where Terraform says what it would do: it tells each resource it looks at first. */
+/** Starts at Terraform's changes: it first lists each resource that it refreshes. */
 function planInShort(text: string): string {
-  const told = text.search(/^(No changes\.|Terraform used|Terraform will|Plan:|Changes to Outputs)/m);
-  return (told < 0 ? text : text.slice(told)).trim();
+  const start = text.search(/^(No changes\.|Terraform used|Terraform will|Plan:|Changes to Outputs)/m);
+  return (start < 0 ? text : text.slice(start)).trim();
 }
 
 async function keep(world: World, where: string): Promise<void> {
@@ -197,7 +197,7 @@ function seconds(since: number): string {
   return `${((Date.now() - since) / 1000).toFixed(0)} s`;
 }
 
-/** Of the programs it shows, each breaks its own lines. */
+/** The programs it shows wrap their own lines. */
 function say(line: string): void {
   const { read, width } = screen();
   process.stdout.write(`${read && !line.includes('\n') ? wrapRows(line, width) : line}\n`);

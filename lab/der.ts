@@ -1,4 +1,4 @@
-/** The few forms of ASN.1's distinguished encoding that a certificate is made of (X.690). */
+/** The forms of ASN.1's distinguished encoding that a certificate uses (X.690). */
 
 export function sequence(...parts: readonly Buffer[]): Buffer {
   return tagged(0x30, Buffer.concat(parts));
@@ -14,7 +14,7 @@ export function integer(bytes: Buffer): Buffer {
   return tagged(0x02, positive);
 }
 
-/** `unused`: how many bits of the last byte mean nothing. */
+/** `unused`: the number of unused bits in the last byte. */
 export function bitString(bytes: Buffer, unused: number): Buffer {
   return tagged(0x03, Buffer.concat([Buffer.from([unused]), bytes]));
 }
@@ -33,13 +33,13 @@ export function objectIdentifier(dotted: string): Buffer {
   return tagged(0x06, Buffer.concat([first * 40 + second, ...rest].map(base128)));
 }
 
-/** A moment between 1950 and 2049, to the second. */
+/** A time between 1950 and 2049, to the second. */
 export function time(moment: Date): Buffer {
   const digits = moment.toISOString().replace(/[-:T]/g, '').slice(2, 14);
   return tagged(0x17, Buffer.from(`${digits}Z`, 'ascii'));
 }
 
-/** A context-specific tag around something that is encoded already, or around plain bytes (`primitive`). */
+/** A context-specific tag around an encoded value, or around plain bytes (`primitive`). */
 export function contextTag(
   number: number,
   content: Buffer,

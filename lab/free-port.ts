@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** What the system gives to outgoing connections begins above: a port that is free now is not taken by one of those meanwhile. */
+/** The system assigns ephemeral ports above this one: a port that is free now is not used by an outgoing connection meanwhile. */
 const ownPorts = { from: 20_000, to: 32_000 };
 const triesMax = 20;
 
-/** A port nobody listens on: the usual one, or where that is taken any other. For programs that must be given one. */
+/** A free port: the preferred one, or any other where that is in use. For programs that need a port number. */
 export async function freePort(host = '127.0.0.1', usual?: number): Promise<number> {
   for (let tries = 0; tries < triesMax; tries += 1) {
     const port = tries === 0 && usual !== undefined ? usual : randomInt(ownPorts.from, ownPorts.to);

@@ -1,17 +1,17 @@
-/** `lab.json`: what a lab hands over to whoever works with it. Written last, when everything is ready. */
+/** `lab.json`: what users of a lab need to know. Written last, when everything is ready. */
 export interface LabDescription {
   readonly cluster: string;
-  /** The same seed and the same faults give the same story. */
+  /** The same seed and the same faults give the same course of events. */
   readonly seed: number;
   readonly speed: number;
   /** First two numbers of all its loopback addresses: `127.77`. */
   readonly loopback: string;
   readonly directory: string;
-  /** The lab's own process. SIGINT stops it, and everything it started. */
+  /** Pid of the lab. SIGINT stops it, and everything it started. */
   readonly pid: number;
   /** Base URL of its control server. */
   readonly control: string;
-  /** The `slipway.yaml` of the cluster: what git would declare. */
+  /** The `slipway.yaml` of the cluster: the declared state. */
   readonly inventory: string;
   /** JSON file: addresses of the inventory → where to connect (`SLIPWAY_DIAL`). */
   readonly dialMap: string;
@@ -20,16 +20,16 @@ export interface LabDescription {
     readonly reader: string;
     /** Role `os:admin`. */
     readonly admin: string;
-    /** Ended yesterday: what an inventory names by mistake. */
+    /** Expired yesterday: for an inventory with the wrong credential. */
     readonly expired: string;
   };
   readonly kubeconfig: {
-    /** A user bound to `deploy/kubernetes/cluster-role.yaml` and nothing else. Through the VIP. */
+    /** A user bound only to `deploy/kubernetes/cluster-role.yaml`. Through the VIP. */
     readonly slipway: string;
-    /** `system:masters`, direct to the API server. */
+    /** `system:masters`, directly to the API server. */
     readonly admin: string;
   };
-  /** The machine configuration of each machine, by its name: YAML files only their owner can read. */
+  /** The machine configuration of each machine, by its name: YAML files that only their owner can read. */
   readonly machineConfigurations: Readonly<Record<string, string>>;
   /** File with the age identity that opens the snapshots. */
   readonly ageIdentity: string;
@@ -42,10 +42,10 @@ export interface LabDescription {
     readonly fronts: string;
     readonly machines: string;
     readonly factory: string;
-    /** Pods that are processes: `WorkerPodLine`. */
+    /** Pods that run as processes: `WorkerPodLine`. */
     readonly pods: string;
   };
-  /** What the machines run on, where the lab was started with one. */
+  /** The hypervisor, where the lab was started with one. */
   readonly hypervisor?: HypervisorDescription;
   readonly etcd: readonly { readonly name: string; readonly client: string }[];
   readonly machines: readonly {
@@ -53,18 +53,18 @@ export interface LabDescription {
     readonly role: 'control-plane' | 'worker';
     /** As the inventory has it. */
     readonly address: string;
-    /** Where it is in the lab. */
+    /** Its address in the lab. */
     readonly loopback: string;
   }[];
 }
 
-/** The hypervisor under the machines, and the Terraform configuration that makes them. */
+/** The hypervisor of the machines, and the Terraform configuration that creates them. */
 export interface HypervisorDescription {
   /** Base URL of its API: `http://127.77.0.5:8080`. */
   readonly url: string;
-  /** JSON lines: what it was asked, and what it answered. */
+  /** JSON lines: its requests and answers. */
   readonly log: string;
-  /** Name of the token Slipway's Terraform comes with. */
+  /** Name of the token of Slipway's Terraform. */
   readonly slipway: string;
   /** Files with `name=secret`. */
   readonly tokens: { readonly owner: string; readonly slipway: string };
@@ -89,12 +89,12 @@ export interface HypervisorDescription {
     readonly id: number;
     readonly host: string;
     readonly role: 'control-plane' | 'worker';
-    /** Whose image it is, where each node has one of its own, within its own module. */
+    /** The node that the image belongs to, where each node has its own image in its module. */
     readonly node?: string;
   }[];
 }
 
-/** Where a Temporal answers. */
+/** The address of a Temporal. */
 export interface TemporalDescription {
   /** `127.77.0.4:7233` */
   readonly address: string;

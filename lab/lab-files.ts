@@ -15,7 +15,7 @@ import type { HypervisorDescription } from './lab-description.js';
 import { hypervisorFiles, machineConfigurations } from './lab-hypervisor.js';
 import type { MachineDefinition } from './machines/machine.js';
 
-/** Files a lab hands over to Slipway and to people. */
+/** Files of a lab for Slipway and for people. */
 export interface LabFiles {
   readonly inventory: string;
   readonly dialMap: string;
@@ -25,12 +25,12 @@ export interface LabFiles {
   readonly ageRecipient: string;
 }
 
-/** What those files are about. */
+/** The inputs of those files. */
 export interface LabFilesOptions {
   readonly directory: string;
   readonly definition: ClusterDefinition;
   readonly machines: readonly MachineDefinition[];
-  /** Machine configurations that lack what patches bring, by machine. */
+  /** Machine configurations without the content of patches, by machine. */
   readonly unpatched: Readonly<Record<string, string>>;
   readonly vip: string;
   readonly factoryUrl: string;
@@ -44,11 +44,11 @@ export interface LabFilesOptions {
   readonly kubeconfig: string;
   /** The machines' hypervisor, where they have one. */
   readonly hypervisor?: HypervisorDescription;
-  /** Told what the lab says in place of an inventory that a person wrote. */
+  /** Called with the lab's overrides of an inventory that a person wrote. */
   tell(what: string): void;
 }
 
-/** Writes slipway.yaml, the dial map, talosconfigs, machine configurations and an age identity, for their owner alone. */
+/** Writes slipway.yaml, the dial map, talosconfigs, machine configurations and an age identity, readable only for their owner. */
 export async function writeLabFiles(options: LabFilesOptions): Promise<LabFiles> {
   const { definition, machines, certificates } = options;
   const write = (name: string, text: string): string => {

@@ -10,13 +10,13 @@ import type { HypervisorDescription } from './lab-description.js';
 import type { LabSettings } from './lab-options.js';
 import { HTTP_PORT, armHypervisorFaults, type Tell, type Undo } from './lab-parts.js';
 import { commitLab, createLabRepository } from './lab-repository.js';
-import type { LabMachineRoom } from './machines/machine-room/lab-machine-room.js';
+import type { LabHypervisorAdapter } from './machines/hypervisor-adapter/lab-hypervisor-adapter.js';
 import { clusterValues } from './terraform/cluster-values.js';
 import { imageByNodeValues } from './terraform/image-by-node-values.js';
 import { OwnersTerraform } from './terraform/owners-terraform.js';
 import { declareVersions, writeTerraformConfiguration } from './terraform/write-configuration.js';
 
-/** Names in the lab's folder. Terraform's state lies outside of what is in git, and outside of every checkout of it. */
+/** Names in the lab's folder. Terraform's state is outside of git, and outside of every checkout. */
 export const hypervisorFiles = {
   configuration: 'terraform',
   backend: 'terraform-backend.hcl',
@@ -24,34 +24,31 @@ export const hypervisorFiles = {
   token: 'hypervisor-token',
 } as const;
 
-/** Where the lab writes the machine configuration of a node, in its folder. */
+/** The path of a node's machine configuration, in the lab's folder. */
 export const machineConfigurations = 'machine-configurations/{node}.yaml';
 
-/** Who asks the hypervisor; Slipway's token is another one than that of the machines' owner. */
+/** The users of the hypervisor; Slipway's token differs from that of the machines' owner. */
 const TOKENS = { owner: 'owner@pve!lab', slipway: 'terraform@pve!slipway' } as const;
 
-/** What a hypervisor of a lab is started with. */
+/** The settings of a lab's hypervisor. */
 export interface LabHypervisorOptions {
   readonly host: string;
-  readonly room: LabMachineRoom;
+  readonly room: LabHypervisorAdapter;
   readonly faults: FaultPlan;
   readonly undo: Undo[];
 }
 
-/** A hypervisor under the lab's machines, which knows nothing of them until its owner's Terraform was applied. */
+/** A hypervisor for the lab's machines, which knows none of them until its owner's Terraform was applied. */
 export interface LabHypervisor {
   readonly description: HypervisorDescription;
   /**
-   * Commits what is to be in git, and makes the state by a real `init` and `apply`: the machines of the lab become the VMs that
-   * are made. Then git declares the target, and the hypervisor's own faults are armed: they would have hit this.
+   * Commits the files of git, and creates the state by a real `init` and `apply`: the lab's machines become the created VMs. Then git
+   * declares the target, and the hypervisor's own faults are armed: they would have affected this apply.
    */
   makeMachines(tell: Tell): Promise<void>;
 }
 
-/**
- * Starts the hypervisor, and writes the Terraform configuration of its machines into the lab's folder. Undefined: this lab is to
- * have none.
- */
+/** Starts the hypervisor, and writes the Terraform configuration of its machines into the lab's folder. Undefined: this lab has none. */
 export async function startLabHypervisor(
   settings: LabSettings,
   options: LabHypervisorOptions,
@@ -128,7 +125,7 @@ async function declareTarget(settings: LabSettings, configuration: string): Prom
   await commitLab(directory, `Talos ${target}`);
 }
 
-/** Credentials and the place of the state, for their owner alone. */
+/** Credentials and the place of the state, readable only for their owner. */
 function writeFiles(
   directory: string,
   url: string,
@@ -154,7 +151,7 @@ function writeFiles(
   };
 }
 
-/** Machine configurations that come with the VMs: where the lab writes them. */
+/** The VMs' machine configurations: where the lab writes them. */
 function userDataOf({ machines }: ClusterDefinition, directory: string): Record<string, string> {
   return Object.fromEntries(
     machines.map(({ name }) => [name, path.join(directory, machineConfigurations.replace('{node}', name))]),

@@ -6,50 +6,50 @@ import { limitsNames, type LimitsName } from './clusters/lab-limits.js';
 import type { FaultRequest } from './faults/fault-plan.js';
 import { talosReleases } from './factory/talos-releases.js';
 
-/** How a lab is started. */
+/** The settings of a lab. */
 export interface LabOptions {
-  /** Folder for everything it writes; emptied first. Default `.slipway/lab/<cluster>`. */
+  /** Folder for all its files; emptied first. Default `.slipway/lab/<cluster>`. */
   readonly directory?: string;
-  /** Name of a cluster: `atlas`. Default: prox-ops in small. */
+  /** Name of a cluster: `atlas`. Default: prox-ops-small. */
   readonly cluster?: string;
-  /** A cluster that has no name. */
+  /** A cluster without a name. */
   readonly definition?: ClusterDefinition;
-  /** How fast the machines are: 2 is twice as fast. Default 1. */
+  /** Speed of the machines: 2 is twice as fast. Default 1. */
   readonly speed?: number;
   /** How long Slipway's waits may take. Default `generous`. */
   readonly limits?: LimitsName;
-  /** `limits.decision` of its slipway.yaml: how long a run that halts waits for a person. Default 24h, as Slipway has it. */
+  /** `limits.decision` of its slipway.yaml: how long a halted run waits for a person. Default 24h, Slipway's default. */
   readonly decision?: string;
-  /** Default: any, and printed. */
+  /** Default: random, and printed. */
   readonly seed?: number;
   /** `never-ready` or `install-fails@k8s-work-1`. */
   readonly faults?: readonly string[];
-  /** Starts a Temporal of its own, with its Web UI. */
+  /** Starts its own Temporal, with its Web UI. */
   readonly temporal?: boolean;
   /** Keeps that Temporal's database from the last lab in this folder. */
   readonly keepTemporal?: boolean;
-  /** Talos the machines begin with. */
+  /** The machines' first Talos version. */
   readonly talos?: string;
-  /** Talos that git declares. */
+  /** The Talos version that git declares. */
   readonly target?: string;
   /**
-   * Other versions than the cluster's own, for its machines and in its inventory: `talos=1.13.8` or
-   * `talos=1.13.8,kubernetes=1.35.0`. `talos` and `target` go before it.
+   * Versions that replace the cluster's own, for its machines and in its inventory: `talos=1.13.8` or `talos=1.13.8,kubernetes=1.35.0`.
+   * `talos` and `target` take precedence.
    */
   readonly versions?: string;
-  /** Seconds without a heartbeat until Kubernetes calls a Node not Ready. Default 50, as Kubernetes has it. */
+  /** Seconds without a heartbeat until Kubernetes reports a Node as not Ready. Default 50, Kubernetes' default. */
   readonly nodeMonitorGraceSeconds?: number;
   /** Further manifests to apply: see `lab/kubernetes/extra/`. */
   readonly apply?: readonly string[];
-  /** The machines are VMs of a hypervisor, made by a Terraform configuration in git: they can be replaced. */
+  /** The machines are VMs of a hypervisor, created by a Terraform configuration in git: they can be replaced. */
   readonly hypervisor?: boolean;
-  /** OpenTofu makes them instead. */
+  /** Uses OpenTofu instead. */
   readonly tofu?: boolean;
-  /** Told of each part that was started. */
+  /** Called for each started part. */
   readonly onProgress?: (line: string) => void;
 }
 
-/** The same, with nothing left open. */
+/** The same, with all defaults filled in. */
 export interface LabSettings {
   readonly directory: string;
   readonly definition: ClusterDefinition;
@@ -62,7 +62,7 @@ export interface LabSettings {
   readonly keepTemporal: boolean;
   readonly talos: string;
   readonly target: string;
-  /** What kubelets and static pods say they are, and what git declares. */
+  /** The version that kubelets and static pods report, and that git declares. */
   readonly kubernetes: string;
   readonly nodeMonitorGraceSeconds: number;
   readonly apply: readonly string[];
@@ -71,7 +71,7 @@ export interface LabSettings {
   readonly onProgress: (line: string) => void;
 }
 
-/** Fills in the defaults. Throws a sentence when an option makes no sense. */
+/** Fills in the defaults. Throws a sentence for an invalid option. */
 export function labSettings(options: LabOptions): LabSettings {
   const cluster = options.cluster ?? options.definition?.cluster ?? defaultCluster;
   const definition = options.definition ?? clusterNamed(cluster);
@@ -107,7 +107,7 @@ function faultRequest(text: string): FaultRequest {
   return node === undefined ? { name } : { name, node };
 }
 
-/** `talos=1.13.8,kubernetes=v1.35.0` → each as a tag. Throws a sentence when it says anything else. */
+/** `talos=1.13.8,kubernetes=v1.35.0` → each as a tag. Throws a sentence for anything else. */
 function versionMap(text = ''): { talos?: string; kubernetes?: string } {
   const mapped: { talos?: string; kubernetes?: string } = {};
   for (const entry of text.split(',').filter(Boolean)) {

@@ -20,17 +20,17 @@ import type { RequestLogLine } from './talos-api/request-log.js';
 import { createTalosMachines, type TalosMachines } from './talos-api/talos-machines.js';
 import { TemporalServer } from './temporal.js';
 
-/** Every HTTP server of a lab has an address of its own, so all have the usual port. */
+/** Every HTTP server of a lab has its own address, so that all can use the default port. */
 export const HTTP_PORT = 8080;
 const MACHINES_READY_MS = 300_000;
 
-/** Undone in reverse when the lab stops, or could not be started. */
+/** Called in reverse order when the lab stops, or failed to start. */
 export type Undo = () => Promise<void> | void;
 
-/** Told of each part that was started. */
+/** Called for each started part. */
 export type Tell = (what: string) => void;
 
-/** The machines of the lab: where each listens, and what it runs at first. */
+/** The machines of the lab: their addresses and first versions. */
 export function machinesOf(settings: LabSettings, prefix: string): readonly KubernetesMachine[] {
   const { definition, talos } = settings;
   return definition.machines.map((machine) => {
@@ -65,8 +65,8 @@ export function installerImage(
 }
 
 /**
- * The machines with the machine configurations they were installed with, and the secrets that are in them. `unpatched`: those that
- * lack what the cluster's own patches bring.
+ * The machines with the machine configurations they were installed with, and the secrets in those. `unpatched`: those without the cluster's
+ * own patches.
  */
 export function configuredMachines(
   { definition, kubernetes }: LabSettings,
@@ -105,7 +105,7 @@ export function configuredMachines(
   };
 }
 
-/** Where the parts of a lab log. */
+/** The log files of the lab's parts. */
 export function logFiles(directory: string): LabDescription['logs'] {
   const log = (name: string): string => path.join(directory, `${name}.jsonl`);
   return {
@@ -118,7 +118,7 @@ export function logFiles(directory: string): LabDescription['logs'] {
   };
 }
 
-/** The faults a lab begins with. `record` is told of each that fires at a machine. */
+/** The faults a lab begins with. `record` is called for each that fires at a machine. */
 export function armFaults(
   settings: LabSettings,
   machines: readonly KubernetesMachine[],
@@ -137,7 +137,7 @@ export function armFaults(
   return faults;
 }
 
-/** Arms the hypervisor's own faults: not before its owner has made the machines, for they would hit that. */
+/** Arms the hypervisor's own faults: only after its owner has created the machines, which they would affect. */
 export function armHypervisorFaults({ faults: asked, hypervisor }: LabSettings, faults: FaultPlan): void {
   if (hypervisor) for (const fault of asked.filter(isHypervisorFault)) faults.arm(fault);
 }
@@ -146,7 +146,7 @@ function isHypervisorFault({ name }: LabSettings['faults'][number]): boolean {
   return Object.hasOwn(hypervisorFaults, name);
 }
 
-/** The Image Factory; the images the machines already run need no building. */
+/** The Image Factory; the images that the machines already run count as built. */
 export async function startFactory(
   settings: LabSettings,
   host: string,
@@ -173,7 +173,7 @@ export async function startFactory(
   return factory;
 }
 
-/** The parts every half of the lab is made with. */
+/** The parts that every half of the lab needs. */
 interface Common {
   readonly machines: readonly KubernetesMachine[];
   readonly faults: FaultPlan;
@@ -233,7 +233,7 @@ export async function createMachines(
   return talos;
 }
 
-/** etcd first, for the API server waits for it; the machines boot beside it, and their kubelets wait for both. */
+/** etcd first, because the API server waits for it; the machines boot meanwhile, and their kubelets wait for both. */
 export async function startCluster(
   settings: LabSettings,
   kubernetes: KubernetesCluster,
@@ -241,7 +241,7 @@ export async function startCluster(
   tell: Tell,
 ): Promise<void> {
   const members = [...kubernetes.etcd.values()];
-  // One after the other: a new member asks the others first, and two that listen but do not answer yet wait for 2 s.
+  // One after the other: a new member contacts the others first, and two that listen but do not respond yet wait for 2 s.
   for (const member of members) await member.start();
   tell(`etcd: ${members.length} members`);
   const booted = Promise.all(talos.machines.map((machine) => machine.powerOn()));

@@ -26,7 +26,7 @@ import {
   type Tell,
   type Undo,
 } from './lab-parts.js';
-import { LabMachineRoom } from './machines/machine-room/lab-machine-room.js';
+import { LabHypervisorAdapter } from './machines/hypervisor-adapter/lab-hypervisor-adapter.js';
 import { prepareLabDirectory } from './processes/lab-directory.js';
 import { describeExit } from './processes/lab-process.js';
 import { stopLeftOvers } from './processes/left-overs.js';
@@ -44,26 +44,26 @@ export type { LabDescription } from './lab-description.js';
 export interface Lab {
   readonly description: LabDescription;
   readonly talos: TalosMachines;
-  /** Where its machines are destroyed and replaced. */
-  readonly room: LabMachineRoom;
+  /** The hypervisor that destroys and replaces its machines. */
+  readonly room: LabHypervisorAdapter;
   readonly kubernetes: KubernetesCluster;
   readonly factory: ImageFactory;
   readonly faults: FaultPlan;
   readonly temporal: TemporalServer | undefined;
   /** Stops everything the lab started. May be called again. */
   stop(): Promise<void>;
-  /** Settles when the lab has stopped, whoever asked for it. */
+  /** Resolves when the lab has stopped, for whatever reason. */
   readonly stopped: Promise<void>;
 }
 
-/** Last numbers of the lab's own addresses: `127.77.0.<n>`; all their ports are the usual ones. */
+/** Last numbers of the lab's own addresses: `127.77.0.<n>`; all use default ports. */
 const PLACES = { apiServer: 1, factory: 2, control: 3, temporal: 4, hypervisor: 5 };
 
 /**
- * Starts a lab and answers when all of it is ready: machines, Kubernetes, its workloads, and Temporal where it was
- * asked for. What an earlier lab in the same folder left running is stopped first.
+ * Starts a lab and resolves when everything is ready: machines, Kubernetes, its workloads, and Temporal where it was requested. Leftovers
+ * of an earlier lab in the same folder are stopped first.
  *
- * @throws with the reason when a part does not start; nothing is left running then
+ * @throws with the reason when a part does not start; everything is stopped then
  */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const undo: Undo[] = [];
@@ -72,7 +72,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       try {
         await last();
       } catch (error) {
-        // What comes after must still be stopped.
+        // Parts that start later must still be stopped.
         options.onProgress?.(`while stopping: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
@@ -85,7 +85,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   }
 }
 
-/** What a lab is made of, once all of it runs. */
+/** The parts of a running lab. */
 type Parts = Omit<Lab, 'description' | 'stop' | 'stopped'> & {
   readonly logs: LabDescription['logs'];
   readonly files: LabFiles;
@@ -112,9 +112,9 @@ async function assemble(settings: LabSettings, undo: Undo[], undoAll: () => Prom
   undo.push(() => closeServer(control));
 
   const description = describe(settings, prefix, parts, `http://${address.host}:${address.port}`);
-  const handOver = path.join(settings.directory, 'lab.json');
-  undo.push(() => rmSync(handOver, { force: true }));
-  writeAtomically(handOver, `${JSON.stringify(description, null, 2)}\n`);
+  const handOff = path.join(settings.directory, 'lab.json');
+  undo.push(() => rmSync(handOff, { force: true }));
+  writeAtomically(handOff, `${JSON.stringify(description, null, 2)}\n`);
   tell('ready');
   return { ...parts, description, stop, stopped };
 }
@@ -148,7 +148,7 @@ async function startParts(
   const kubernetes = await createKubernetes(settings, { ...common, vip, endpoint, apiServer, processes });
   undo.push(() => kubernetes.close());
   const talos = await createMachines(settings, { ...common, kubernetes, factory, secrets }, undo);
-  const room = new LabMachineRoom({
+  const room = new LabHypervisorAdapter({
     machines: talos.machines,
     images: factory,
     imageOf: (image) => installerImage(definition, image),
@@ -212,7 +212,7 @@ function describe(settings: LabSettings, prefix: string, parts: Parts, control: 
   };
 }
 
-/** A folder and a loopback network of its own, and nothing left over from the last lab there. */
+/** Its own folder and loopback network, without leftovers of an earlier lab. */
 async function takePlace(
   settings: LabSettings,
   undo: Undo[],

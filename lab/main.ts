@@ -81,7 +81,7 @@ async function main(flags: Flags): Promise<void> {
   let lab: Lab | undefined;
   let asked = false;
   const end = (): void => {
-    // The second time, or before anything can be stopped in order: children die with us, by the kernel.
+    // On the second signal, or before a graceful stop is possible: the kernel kills the children.
     if (asked || !lab) process.exit(130);
     asked = true;
     say('stopping; again to stop at once');
@@ -98,7 +98,7 @@ async function main(flags: Flags): Promise<void> {
     process.exit(1);
   }
   if (flags.json) process.stdout.write(`${JSON.stringify(lab.description)}\n`);
-  else say(handOver(lab.description));
+  else say(handOff(lab.description));
   await lab.stopped;
   say('stopped');
   process.exit(0);
@@ -128,8 +128,8 @@ function optionsOf(flags: Flags): Parameters<typeof startLab>[0] {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-/** Where everything is and what to type. */
-function handOver(lab: LabDescription): string {
+/** The lab's addresses, files and commands. */
+function handOff(lab: LabDescription): string {
   const worker = lab.machines.find(({ role }) => role === 'worker') ?? lab.machines[0];
   const endpoint = lab.machines[0]?.loopback;
   return [
@@ -150,7 +150,7 @@ function handOver(lab: LabDescription): string {
   ].join('\n');
 }
 
-/** What the owner of the machines types. */
+/** The commands of the machines' owner. */
 function terraformAtTheTerminal({ url, tokens, terraform }: HypervisorDescription): string[] {
   return [
     `  Terraform        cd ${terraform.configuration}`,
@@ -159,7 +159,7 @@ function terraformAtTheTerminal({ url, tokens, terraform }: HypervisorDescriptio
   ];
 }
 
-/** What worker and command line must be told to find the lab's own Temporal. */
+/** The environment that worker and command line need to find the lab's own Temporal. */
 function temporalSettings({ address, ui, namespace }: TemporalDescription): string[] {
   const settings = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, SLIPWAY_WEB_UI: ui };
   return Object.entries(settings).map(([name, value]) => `                   export ${name}=${value}`);

@@ -5,15 +5,15 @@ import { parseDocument, stringify } from 'yaml';
 import { projectRoot } from '../src/tools/project-root.js';
 import { declaringVariables, inventoryWithTalos, variablesWithTalos } from './declared-talos.js';
 import { FaultPlan } from './faults/fault-plan.js';
-import type { Account } from './forge/accounts.js';
-import type { FileChanges, MergeMethod } from './forge/bare-repository.js';
-import { commitTo } from './forge/branches.js';
-import { startForge, type Forge } from './forge/forge.js';
-import type { ForgeRepository } from './forge/forge-repository.js';
-import { changeLabels, mergePull, openPull } from './forge/pull-requests.js';
+import type { Account } from './fake-github/accounts.js';
+import type { FileChanges, MergeMethod } from './fake-github/bare-repository.js';
+import { commitTo } from './fake-github/branches.js';
+import { startFakeGitHub, type FakeGitHub } from './fake-github/fake-github.js';
+import type { GitHostRepository } from './fake-github/hosted-repository.js';
+import { changeLabels, mergePull, openPull } from './fake-github/pull-requests.js';
 import { git } from './processes/git.js';
 import { LabProcess } from './processes/lab-process.js';
-import { startSinks, type Sinks } from './sinks/sinks.js';
+import { startFakeServices, type FakeServices } from './fake-services/fake-services.js';
 import { cleanEnvironment } from './terminal.js';
 import type { World } from './world.js';
 
@@ -21,32 +21,32 @@ import type { World } from './world.js';
 export interface DeclaredCluster {
   /** Its slipway.yaml, from the top of the repository. */
   readonly file: string;
-  /** Where workers find its credentials. */
+  /** The folder of its credentials for workers. */
   readonly folder: string;
 }
 
-/** What a day of merges begins with. */
+/** The settings of a day of merges. */
 export interface MergeDayOptions {
-  /** For forge, secrets, starter.yaml and logs. */
+  /** The folder of the fake GitHub, secrets, starter.yaml and logs. */
   readonly folder: string;
-  /** What stands in the repository. */
+  /** The content of the repository. */
   readonly files: FileChanges;
   readonly clusters: readonly DeclaredCluster[];
-  /** Where Temporal is: `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`. */
+  /** Temporal's address: `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`. */
   readonly temporal: Readonly<Record<string, string>>;
   /** Default: `[webhook]`. A poll comes every ten seconds. */
   readonly trigger?: readonly ('webhook' | 'poll')[];
-  /** Sinks that are there already; default: its own. */
-  readonly sinks?: Sinks;
+  /** Existing fake services; default: its own. */
+  readonly fakeServices?: FakeServices;
 }
 
 const repositoryName = 'acme/home-ops';
-/** What the forge signs its webhooks with. */
+/** The secret that the fake GitHub signs its webhooks with. */
 export const webhookSecret = 'the-secret-of-the-webhooks-of-the-lab';
-/** GitHub's least; a lab need not wait for a minute. */
+/** GitHub's minimum; a lab need not wait for a minute. */
 const pollEvery = '10s';
 
-/** A bump of a version, as a bot opens it. */
+/** A version bump, as a bot opens it. */
 export interface Bump {
   /** `v1.12.2` */
   readonly talos: string;
@@ -57,21 +57,21 @@ export interface Bump {
 }
 
 /**
- * A repository at the lab's forge, the real `slipway starter` beside it, and sinks that people are told by: what a lab needs for a day
- * on which upgrades begin by a merge. The forge lives in this process, the starter in one of its own.
+ * A repository at the lab's fake GitHub, the real `slipway starter` beside it, and fake notification services: everything for upgrades that
+ * begin with a merge. The fake GitHub runs in this process, the starter in its own.
  */
 export class MergeDay {
   starter: LabProcess | undefined;
-  /** Where the starter listens, once it did: it does so again after it was killed. */
+  /** The starter's port from its first start on: it listens there again after it was killed. */
   #port = 0;
   #starters = 0;
 
   private constructor(
     private readonly options: MergeDayOptions,
     readonly faults: FaultPlan,
-    readonly forge: Forge,
-    readonly repository: ForgeRepository,
-    readonly sinks: Sinks,
+    readonly gitHost: FakeGitHub,
+    readonly repository: GitHostRepository,
+    readonly fakeServices: FakeServices,
     /** Who opens pull requests. */
     readonly bot: Account,
     /** Who merges them. */
@@ -79,17 +79,17 @@ export class MergeDay {
     readonly token: string,
   ) {}
 
-  /** Starts forge, sinks and starter, and has the forge send its webhooks there. */
+  /** Starts fake GitHub, fake services and starter, and creates the webhooks. */
   static async start(options: MergeDayOptions): Promise<MergeDay> {
     const faults = new FaultPlan();
-    const folder = path.join(options.folder, 'forge');
-    const forge = await startForge({ folder, faults });
-    const sinks = options.sinks ?? (await startSinks({ faults }));
-    const repository = await forge.createRepository(repositoryName, { files: options.files });
-    const bot = forge.accounts.account('renovate[bot]', 'Bot');
-    const owner = forge.person('ada', { [repositoryName]: 'maintain' }).account;
-    const { token } = forge.person('slipway-bot', { [repositoryName]: 'write' });
-    const day = new MergeDay(options, faults, forge, repository, sinks, bot, owner, token);
+    const folder = path.join(options.folder, 'github');
+    const gitHost = await startFakeGitHub({ folder, faults });
+    const fakeServices = options.fakeServices ?? (await startFakeServices({ faults }));
+    const repository = await gitHost.createRepository(repositoryName, { files: options.files });
+    const bot = gitHost.accounts.account('renovate[bot]', 'Bot');
+    const owner = gitHost.person('ada', { [repositoryName]: 'maintain' }).account;
+    const { token } = gitHost.person('slipway-bot', { [repositoryName]: 'write' });
+    const day = new MergeDay(options, faults, gitHost, repository, fakeServices, bot, owner, token);
     try {
       await day.startStarter();
     } catch (error) {
@@ -99,12 +99,15 @@ export class MergeDay {
     return day;
   }
 
-  /** The same for the cluster of a lab: its slipway.yaml, and its Terraform configuration where it has one. */
-  static async of(world: World, more: Pick<MergeDayOptions, 'trigger' | 'sinks'> = {}): Promise<MergeDay> {
+  /** The same for a lab's cluster: its slipway.yaml, and its Terraform configuration where it has one. */
+  static async of(
+    world: World,
+    more: Pick<MergeDayOptions, 'trigger' | 'fakeServices'> = {},
+  ): Promise<MergeDay> {
     const { lab, folder } = world;
     const files = await filesOfLab(lab.directory, lab.hypervisor !== undefined);
     const [file, text] = ['slipway.yaml', files['slipway.yaml'] ?? ''];
-    const bare = path.join(folder, 'forge', `${repositoryName}.git`);
+    const bare = path.join(folder, 'github', `${repositoryName}.git`);
     return MergeDay.start({
       folder,
       files: { ...files, [file]: lab.hypervisor ? withSource(text, bare) : text },
@@ -119,7 +122,7 @@ export class MergeDay {
     return `http://127.0.0.1:${this.#port}/webhooks/github`;
   }
 
-  /** Lines that the starters wrote, the oldest first: JSON objects. */
+  /** Log lines of the starters, the oldest first: JSON objects. */
   async told(): Promise<{ readonly kind: string; readonly status?: number; readonly verdict?: string }[]> {
     const texts = await Promise.all(
       Array.from({ length: this.#starters }, (_, index) => readFile(this.#log(index + 1), 'utf8')),
@@ -128,7 +131,7 @@ export class MergeDay {
     return lines.map((line) => JSON.parse(line) as { kind: string });
   }
 
-  /** Starts a starter, as users do; it is ready when it listens. `temporal`: another way to it than that of the day; `trigger` the same. */
+  /** Starts a starter, as users do; it is ready when it listens. `temporal`: another Temporal than that of the day; `trigger` likewise. */
   async startStarter(temporal = this.options.temporal, trigger = this.options.trigger): Promise<void> {
     this.#starters += 1;
     const logFile = this.#log(this.#starters);
@@ -147,21 +150,21 @@ export class MergeDay {
     this.starter = starter;
     await starter.ready();
     this.#port = (await portIn(logFile)) ?? 0;
-    if (this.#starters === 1) this.forge.hook(this.repository, this.door, webhookSecret);
+    if (this.#starters === 1) this.gitHost.hook(this.repository, this.door, webhookSecret);
   }
 
-  /** As a power cut would. */
+  /** Kills it as a power cut would. */
   async killStarter(): Promise<void> {
     await this.starter?.kill();
     this.starter = undefined;
   }
 
-  /** What stands in a file of the main branch now. */
+  /** The present content of a file on the main branch. */
   async read(file: string): Promise<string> {
     return git(this.repository.git.directory, ['show', `main:${file}`]);
   }
 
-  /** Opens a pull request that bumps Talos, as Renovate does. Answers its number. */
+  /** Opens a pull request that bumps Talos, as Renovate does. Returns its number. */
   async bump({ talos, file = this.options.clusters[0]?.file ?? '', labels = [], by }: Bump): Promise<number> {
     const files: Record<string, string> = { [file]: inventoryWithTalos(await this.read(file), talos) };
     const variables = path.posix.join(path.posix.dirname(file), 'terraform', declaringVariables);
@@ -171,7 +174,7 @@ export class MergeDay {
     return this.propose({ files, title, labels, ...(by ? { by } : {}) });
   }
 
-  /** Opens a pull request that changes files; null takes one away. Answers its number. */
+  /** Opens a pull request that changes files; null deletes one. Returns its number. */
   async propose(change: {
     readonly files: FileChanges;
     readonly title: string;
@@ -186,20 +189,23 @@ export class MergeDay {
     return number;
   }
 
-  /** The owner merges it. Answers the commit, once the forge has sent its webhooks, or tried to. */
+  /** The owner merges it. Returns the commit, once the fake GitHub has delivered its webhooks, or tried to. */
   async merge(number: number, method: MergeMethod = 'merge'): Promise<string> {
     const commit = await mergePull(this.repository, number, { method }, this.owner);
-    await this.forge.settled();
+    await this.gitHost.settled();
     return commit;
   }
 
-  /** Bumps, and merges at once. Answers the number of the pull request, and the commit. */
+  /** Bumps, and merges at once. Returns the number of the pull request, and the commit. */
   async bumpAndMerge(bump: Bump): Promise<{ readonly number: number; readonly commit: string }> {
     const number = await this.bump(bump);
     return { number, commit: await this.merge(number) };
   }
 
-  /** What Slipway's comments at a pull request say of one thing: what became of the merge, the plan of a cluster, how its run stands, or what was answered to a comment. */
+  /**
+   * Slipway's comments on a pull request about one topic: the merge, the plan of a cluster, the state of its run, or the answer to a
+   * comment.
+   */
   comments(number: number, of: 'merge' | 'plan' | 'run' | 'answer' = 'merge'): string[] {
     const all = [...this.repository.comments.values()];
     return all
@@ -210,12 +216,12 @@ export class MergeDay {
   /** Ends everything of it. */
   async stop(): Promise<void> {
     await this.starter?.stop();
-    await this.forge.stop();
-    await this.sinks.stop();
+    await this.gitHost.stop();
+    await this.fakeServices.stop();
   }
 
   get #url(): string {
-    return `${this.forge.url}/${repositoryName}.git`;
+    return `${this.gitHost.url}/${repositoryName}.git`;
   }
 
   #log(number: number): string {
@@ -232,12 +238,12 @@ export class MergeDay {
       return file;
     };
     write('webhook-secret', `${webhookSecret}\n`);
-    // Workers may start relative paths elsewhere.
-    const token = write('forge-token', `${this.token}\n`);
+    // Workers may resolve relative paths against another folder.
+    const token = write('github-token', `${this.token}\n`);
     const repository = {
       name: repositoryName,
       url: this.#url,
-      api: this.forge.api,
+      api: this.gitHost.api,
       trigger,
       poll: pollEvery,
       secrets: [{ file: 'webhook-secret' }],
@@ -249,26 +255,26 @@ export class MergeDay {
   }
 }
 
-/** What of a lab's folder stands in git. */
+/** The files of a lab's folder that are in git. */
 async function filesOfLab(directory: string, isRepository: boolean): Promise<Record<string, string>> {
   const names = isRepository ? (await git(directory, ['ls-files'])).split('\n') : ['slipway.yaml'];
   const texts = await Promise.all(names.map((name) => readFile(path.join(directory, name), 'utf8')));
   return Object.fromEntries(names.map((name, index) => [name, texts[index] ?? '']));
 }
 
-/** An inventory whose Terraform configuration is checked out from the forge's own disk: a lab's Terraform has no token for git. */
+/** An inventory whose Terraform configuration is checked out from the fake GitHub's own disk: a lab's Terraform has no token for git. */
 function withSource(text: string, repository: string): string {
   const document = parseDocument(text);
   document.setIn(['terraform', 'source', 'repository'], repository);
   return document.toString({ lineWidth: 0 });
 }
 
-/** Each of its comments begins with a hidden mark. */
+/** Each of its comments begins with a hidden marker. */
 function isOf(body: string, of: string): boolean {
   return body.startsWith(`<!-- slipway:${of}/`);
 }
 
-/** The port that a starter has said it listens on. */
+/** The port in a starter's log. */
 async function portIn(logFile: string): Promise<number | undefined> {
   const log = await readFile(logFile, 'utf8').catch(() => '');
   const line = log.split('\n').find((one) => one.includes('"kind":"listening"'));

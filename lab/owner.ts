@@ -6,7 +6,7 @@ import { commitLab } from './lab-repository.js';
 import type { Finished } from './processes/foreground.js';
 import { OwnersTerraform } from './terraform/owners-terraform.js';
 
-/** The owner of a lab's machines: merges to git, and looks with Terraform at what it says. */
+/** The owner of a lab's machines: merges to git, and runs Terraform. */
 export class Owner {
   readonly #lab: LabDescription;
 
@@ -14,10 +14,7 @@ export class Owner {
     this.#lab = lab;
   }
 
-  /**
-   * Declares a version of Talos, in slipway.yaml and for Terraform, as the merge of a bot's pull request does. Answers the
-   * commit.
-   */
+  /** Declares a version of Talos, in slipway.yaml and for Terraform, as the merge of a bot's pull request does. Returns the commit. */
   async mergeTalos(talos: string): Promise<string> {
     await this.#edit(this.#lab.inventory, (text) => inventoryWithTalos(text, talos));
     const declared = path.join(this.#hypervisor().terraform.configuration, declaringVariables);
@@ -25,13 +22,13 @@ export class Owner {
     return this.merge(`Talos ${talos}`);
   }
 
-  /** Commits slipway.yaml and the Terraform configuration as they are now. */
+  /** Commits the present slipway.yaml and Terraform configuration. */
   merge(message: string): Promise<string> {
     this.#hypervisor();
     return commitLab(this.#lab.directory, message);
   }
 
-  /** What Terraform would change, with the versions git declares. Exit code 0: nothing, 2: something. */
+  /** Terraform's planned changes for the declared versions. Exit code 0: none, 2: some. */
   async terraformPlan(): Promise<Finished> {
     return (await this.terraform()).plan();
   }

@@ -6,26 +6,26 @@ import { LabProcess } from './processes/lab-process.js';
 import { cleanEnvironment } from './terminal.js';
 import { waits } from './waits.js';
 
-/** A lab in a process of its own, ready. */
+/** A ready lab in its own process. */
 export interface RunningLab {
   readonly description: LabDescription;
   readonly process: LabProcess;
 }
 
-/** How it is started. */
+/** Its start options. */
 export interface LabStart {
   /** For messages. */
   readonly name: string;
-  /** The lab gets a folder in it, and its log beside that. */
+  /** The parent of the lab's folder and its log. */
   readonly folder: string;
-  /** Of `lab/main.ts`, beside its folder. */
+  /** The log of `lab/main.ts`, beside its folder. */
   readonly args: readonly string[];
 }
 
 /** File name of the lab's log in the folder it is started in. */
 export const labLog = 'lab.log';
 
-/** Starts a lab. @throws with the last lines of its log when it does not become ready; nothing is left running then */
+/** Starts a lab. @throws with the last lines of its log when it does not become ready; everything is stopped then */
 export async function startRunningLab({ name, folder, args }: LabStart): Promise<RunningLab> {
   const directory = path.join(folder, 'lab');
   const process = LabProcess.start({
@@ -46,13 +46,13 @@ export async function startRunningLab({ name, folder, args }: LabStart): Promise
     if (!description) throw new Error('the lab went away as soon as it was ready');
     return { description, process };
   } catch (error) {
-    // Nobody else knows of it: it would run on for as long as we do.
+    // Nobody else knows of it: it would run on until this process ends.
     await process.stop();
     throw error;
   }
 }
 
-/** What a lab says of itself; undefined while it is not ready. */
+/** A lab's `lab.json`; undefined while it is not ready. */
 export async function readDescription(directory: string): Promise<LabDescription | undefined> {
   try {
     return JSON.parse(await readFile(path.join(directory, 'lab.json'), 'utf8')) as LabDescription;

@@ -5,7 +5,7 @@ import { toolPath } from '../src/tools/tool-path.js';
 import { ProcessGroup } from './processes/process-group.js';
 import { TemporalServer, type TemporalOptions } from './temporal.js';
 
-/** A Temporal of its own, in a folder that goes away with it. */
+/** A separate Temporal, in a folder that is deleted with it. */
 export interface TemporalAlone {
   readonly server: TemporalServer;
   stop(): Promise<void>;

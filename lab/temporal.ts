@@ -8,20 +8,20 @@ import { fewerCollections } from './processes/fewer-collections.js';
 import type { LabProcess } from './processes/lab-process.js';
 import type { ProcessGroup } from './processes/process-group.js';
 
-/** How a Temporal dev server is started. */
+/** The settings of a Temporal dev server. */
 export interface TemporalOptions {
   readonly processes: ProcessGroup;
   /** Path of the `temporal` program. */
   readonly binary: string;
   /** Holds the database file and `logs/`. */
   readonly directory: string;
-  /** Keeps the database of an earlier start in the same directory. Default: begins empty. */
+  /** Keeps the database of an earlier start in the same directory. Default: an empty one. */
   readonly keep?: boolean;
   /** Default `default`. */
   readonly namespace?: string;
   /**
-   * Takes the ports that people know, where they are free. Default: any. Who kills a server and starts it again needs ports that nobody else
-   * tries first.
+   * Uses the default ports, where they are free. Default: any. A test that restarts a server needs ports that no other program uses
+   * meanwhile.
    */
   readonly usualPorts?: boolean;
 }
@@ -31,12 +31,12 @@ const USUAL_PORTS = { grpc: 7233, ui: 8233 };
 const SERVING = 1;
 const DATABASE = 'temporal.db';
 const STARTS_MAX = 3;
-/** What it says of a port, before it begins and later; a panic of a hundred lines may follow. */
+/** Its message about a port in use, before it begins and later; a panic of a hundred lines may follow. */
 const PORT_TAKEN = /address already in use|failed listening/;
 
 /**
- * A real Temporal server with its Web UI, in one process on one SQLite file. It can be killed and started again on
- * the same file and the same ports, as an operator's would be.
+ * A real Temporal server with its Web UI, in one process on one SQLite file. It can be killed and restarted on the same file and the same
+ * ports, as an operator's would be.
  */
 export class TemporalServer {
   #process: LabProcess | undefined;
@@ -52,7 +52,7 @@ export class TemporalServer {
     },
   ) {}
 
-  /** Starts a server on free ports and waits until it answers. */
+  /** Starts a server on free ports and waits until it responds. */
   static async start(options: TemporalOptions): Promise<TemporalServer> {
     if (options.keep !== true)
       for (const end of ['', '-journal', '-wal', '-shm'])
@@ -71,7 +71,7 @@ export class TemporalServer {
         await server.restart();
         return server;
       } catch (error) {
-        // Somebody took one of them since it was seen free: another lab, that was started at the same moment.
+        // Another lab that started at the same moment took one of the ports meanwhile.
         if (tries === STARTS_MAX || !PORT_TAKEN.test(server.#said())) throw error;
       }
     }
@@ -91,17 +91,17 @@ export class TemporalServer {
     return this.#process?.running === true;
   }
 
-  /** Ends it in order. The database stays. */
+  /** Stops it gracefully. The database stays. */
   async stop(): Promise<void> {
     await this.#process?.stop();
   }
 
-  /** Ends it as a power cut does. The database stays. */
+  /** Kills it as a power cut does. The database stays. */
   async kill(): Promise<void> {
     await this.#process?.kill();
   }
 
-  /** Starts it again on the same database and the same ports, stopping it first where it runs. */
+  /** Restarts it on the same database and the same ports, stopping it first where it runs. */
   async restart(): Promise<void> {
     await this.stop();
     const { processes, binary, directory } = this.options;
@@ -113,7 +113,7 @@ export class TemporalServer {
       env: { HOME: directory, ...fewerCollections },
       logFile: this.#log,
       ready: { probe: () => this.#answers(), timeoutMs: START_MS },
-      // It takes five seconds to end in order; a database that nobody keeps is not worth them.
+      // It takes five seconds to stop gracefully; a temporary database is not worth them.
       graceMs: this.options.keep === true ? 10_000 : 0,
     });
   }
@@ -145,8 +145,8 @@ export class TemporalServer {
   }
 
   /**
-   * Another server may answer on the port, as long as this one has not noticed yet that it was taken. Its HTTP API begins after it could
-   * listen for gRPC, on a port that nobody else looks for.
+   * Another server may respond on the port, as long as this one has not noticed yet that the port is in use. Its HTTP API begins after its
+   * gRPC listener, on a port that no other program uses.
    */
   async #answers(): Promise<string | undefined> {
     const serves = await this.#serves();
@@ -160,7 +160,7 @@ export class TemporalServer {
     }
   }
 
-  /** Temporal answers gRPC's own health question per service. */
+  /** Temporal implements gRPC's health check per service. */
   #serves(): Promise<string | undefined> {
     const client = new Client(`${this.host}:${this.ports.grpc}`, credentials.createInsecure());
     const service = Buffer.from('temporal.api.workflowservice.v1.WorkflowService');

@@ -6,11 +6,11 @@ import { foreground, type Finished } from './processes/foreground.js';
 
 const cliPath = path.join(projectRoot, 'bin/slipway.mjs');
 
-/** What a person can type beside a lab: slipway, kubectl, and the lab's own control server. */
+/** Commands beside a lab: slipway, kubectl, and the lab's own control server. */
 export abstract class Terminal {
   abstract readonly lab: LabDescription;
 
-  /** What worker and command line are told by their environment. */
+  /** The environment of worker and command line. */
   abstract environment(): Record<string, string>;
 
   /** Runs the command line as a person would, in the folder of slipway.yaml. */
@@ -18,7 +18,7 @@ export abstract class Terminal {
     return this.slipwayWith({}, ...args);
   }
 
-  /** The same with something else in its environment. */
+  /** The same with additional environment variables. */
   async slipwayWith(more: Readonly<Record<string, string>>, ...args: string[]): Promise<Finished> {
     const { cwd, env } = this.atTheTerminal();
     return foreground(process.execPath, [cliPath, ...args], {
@@ -55,7 +55,7 @@ export abstract class Terminal {
     return result;
   }
 
-  /** Asks the lab's control server. */
+  /** Sends a request to the lab's control server. */
   async control(method: string, where: string, body?: object): Promise<unknown> {
     const response = await fetch(`${this.lab.control}${where}`, {
       method,
@@ -65,7 +65,7 @@ export abstract class Terminal {
     return response.json();
   }
 
-  /** Asks Slipway to upgrade and answers the run's number, also of a run that was refused at once. */
+  /** Requests an upgrade and returns the run's number, also of a run that was refused at once. */
   async upgrade(...args: string[]): Promise<number> {
     const { code, stdout, stderr } = await this.slipway('upgrade', '--json', ...args);
     const { run } = (stdout.startsWith('{') ? JSON.parse(stdout) : {}) as { run?: number };
@@ -73,7 +73,7 @@ export abstract class Terminal {
     return run;
   }
 
-  /** Makes the pods that are on a node take their time to stop, so that its drain does. */
+  /** Makes the pods on a node stop slowly, so that its drain takes time. */
   async slowPods(node: string, seconds: number): Promise<void> {
     const listed = await this.kubectl(
       'get',
@@ -97,7 +97,7 @@ export abstract class Terminal {
   }
 }
 
-/** What children get of our environment: where programs and binaries are, nothing else. */
+/** Our environment that children get: where programs and binaries are, nothing else. */
 export function cleanEnvironment(more: Record<string, string>): Record<string, string> {
   const handedOn = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'XDG_CACHE_HOME', 'SLIPWAY_PROJECT_ROOT'];
   const binaries = Object.keys(process.env).filter((name) => name.startsWith('SLIPWAY_BIN_'));

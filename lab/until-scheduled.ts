@@ -2,13 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { isNotFound } from '../src/runs/temporal/grpc-failure.js';
 
-/** A workflow that nobody has started yet cannot be waited for in Temporal. */
+/** A workflow that does not exist yet cannot be waited for in Temporal. */
 const LOOK_EVERY_MS = 150;
 
 /**
- * Waits until a workflow has scheduled an activity of that type; it may be over by then. Temporal answers as soon as there is a new event.
+ * Waits until a workflow has scheduled an activity of that type; it may have ended by then. Temporal answers as soon as there is a new
+ * event.
  *
- * @throws when the workflow ends without it, or nothing of it is there in time
+ * @throws when the workflow ends without it, or does not exist in time
  */
 export async function untilScheduled(
   client: Client,

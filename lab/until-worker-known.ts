@@ -4,7 +4,7 @@ import { lookForWorkers } from '../src/starter/look-for-workers.js';
 import { defaultTaskQueue } from '../src/workflows/messages.js';
 import { waits } from './waits.js';
 
-/** A worker says that it works before its first poll has come to Temporal; until then `slipway` rejects what needs a worker. */
+/** A worker reports that it works before its first poll has reached Temporal; until then `slipway` rejects commands that need a worker. */
 export async function untilWorkerKnown(client: Client): Promise<void> {
   const end = Date.now() + waits.programStartMs;
   while (!(await lookForWorkers(client, defaultTaskQueue)).answering) {

@@ -1,6 +1,6 @@
 /**
- * How long tests and the lab wait for something that happens, in milliseconds. None of them says how long it should take: each is far more
- * than a busy machine needs, and ends a wait that would last for ever.
+ * How long tests and the lab wait for a condition, in milliseconds. None is an expected duration: each is far more than a busy machine
+ * needs, and ends a wait that would otherwise never end.
  */
 export const waits = {
   /** Anything a scenario waits for. */
@@ -11,8 +11,8 @@ export const waits = {
   programStartMs: 300_000,
   /** The watcher reads all histories before it judges. */
   watcherStopMs: 120_000,
-  /** A command of a person. */
+  /** A person's command. */
   commandMs: 300_000,
-  /** A run, to its end: longer than all its short limits together, met one after the other. */
+  /** A run, to its end: longer than all its short limits together, reached one after the other. */
   runMs: 900_000,
 } as const;

@@ -5,7 +5,7 @@ import { LabProcess } from './processes/lab-process.js';
 import { cleanEnvironment } from './terminal.js';
 import { waits } from './waits.js';
 
-/** How a worker is started that has no lab around it. */
+/** The settings of a worker without a lab. */
 export interface WorkerAlone {
   readonly name: string;
   /** For its mirrors of repositories. */

@@ -28,7 +28,7 @@ import { runId } from '../src/workflows/messages.js';
 
 export type { WorkerStart, WorldOptions } from './world-options.js';
 
-/** Where the test run's Temporal is: jest's global set-up starts one for all scenarios. */
+/** The address of the test run's Temporal: jest's global set-up starts one for all scenarios. */
 export const temporalAddress = (): string => {
   const address = process.env['SLIPWAY_TEST_TEMPORAL'];
   if (!address)
@@ -37,21 +37,21 @@ export const temporalAddress = (): string => {
 };
 
 /**
- * A lab with Slipway beside it, each a process of its own, and the watcher on. Everything is real but the machines;
- * everything can be killed.
+ * A lab with Slipway beside it, each in its own process, and the watcher running. Everything is real except the machines; everything can be
+ * killed.
  */
 export class World extends Terminal {
   worker: LabProcess | undefined;
   private watcher: LabProcess | undefined;
   private connection: Connection | undefined;
   private gateway: TemporalGateway | undefined;
-  /** Every worker that was started, also those that were killed. */
+  /** Every worker that was started, also the killed ones. */
   private readonly workers: LabProcess[] = [];
   private stopped: Promise<Verdict> | undefined;
-  /** Whose the machines are, of a lab with a hypervisor. */
+  /** The owner of the machines, of a lab with a hypervisor. */
   readonly owner: Owner;
   private readonly holds = new Holds((token) => this.heartbeat(token));
-  /** The workers that are pods, where the world was started with those. */
+  /** The worker pods, where the world was started with those. */
   readonly pods: WorkerPods;
 
   readonly lab: LabDescription;
@@ -77,12 +77,12 @@ export class World extends Terminal {
     try {
       if (options.holds) await world.openGateway();
       const worker = options.workerPods ? world.pods.start(options.workerPods) : world.startWorker();
-      // Both are waited for also when one fails: what follows ends them.
+      // Waits for both also when one fails: the following code stops them.
       for (const one of await Promise.allSettled([worker, world.startWatcher()]))
         if (one.status === 'rejected') throw one.reason;
       return world;
     } catch (error) {
-      // Nobody else knows of it: it would run on for as long as we do.
+      // Nobody else knows of it: it would run on until this process ends.
       await Promise.all([world.killWorker(), world.watcher?.kill()]);
       await world.gateway?.stop();
       await taken.end(false);
@@ -90,7 +90,7 @@ export class World extends Terminal {
     }
   }
 
-  /** Starts a worker; it is ready when it polls. `within`: a program that starts it in surroundings of its own. */
+  /** Starts a worker; it is ready when it polls. `within`: a program that starts it in an environment of its own. */
   async startWorker(within?: WorkerStart): Promise<void> {
     const number = this.workers.length + 1;
     const logFile = path.join(this.folder, `worker-${number}.log`);
@@ -113,7 +113,7 @@ export class World extends Terminal {
     await untilWorkerKnown(await this.client());
   }
 
-  /** As a power cut would. */
+  /** Kills it as a power cut would. */
   async killWorker(): Promise<void> {
     await this.worker?.kill();
     this.worker = undefined;
@@ -141,7 +141,7 @@ export class World extends Terminal {
     await watcher.ready();
   }
 
-  /** What worker and command line are told by their environment. */
+  /** The environment of worker and command line. */
   environment(): Record<string, string> {
     const { webUi } = this.options;
     return {
@@ -153,14 +153,14 @@ export class World extends Terminal {
     };
   }
 
-  /** What became of the run, once it has ended with a result: all of what its history tells, as a report has it. */
+  /** The result of a closed run: its whole history, as a report shows it. */
   async result(run: number): Promise<RunStory> {
     const client = await this.client();
     await client.workflow.getHandle(runId(this.lab.cluster, run)).result();
     return this.story(run);
   }
 
-  /** What its history tells of the run by now, however it stands. */
+  /** The history of a run so far, whatever its state. */
   async story(run: number): Promise<RunStory> {
     const { cluster } = this.lab;
     const client = await this.client();
@@ -181,24 +181,24 @@ export class World extends Terminal {
     return openedTemporal(await this.connect(), await this.client(), this.temporal);
   }
 
-  /** What `slipway status` prints, without starting it: for waits. A test of the command itself runs the command. */
+  /** The output of `slipway status`, without starting it: for waits. A test of the command itself runs the command. */
   async says(): Promise<string> {
     return recordedText(await this.recorded(), this.lab.cluster);
   }
 
-  /** What `slipway status --json` prints, as a value, without starting it. */
+  /** The output of `slipway status --json`, as a value, without starting it. */
   async status(): ReturnType<typeof recordedStatus> {
     return recordedStatus(await this.recorded(), this.lab.cluster);
   }
 
-  /** What `slipway queue` prints, without starting it. */
+  /** The output of `slipway queue`, without starting it. */
   async queue(): Promise<string> {
     return recordedQueue(await this.recorded(), this.lab.cluster);
   }
 
   /**
-   * Holds the next run that comes to that step of a node, before the worker has the step, until it is released: a moment for a test to
-   * act in, as long as it must be and less than a minute. Only in a world with `holds`. @throws Error in any other
+   * Holds the next run that reaches that step of a node, before the worker has the step, until it is released: a moment in which a test can
+   * act, of any length below a minute. Only in a world with `holds`. @throws Error in any other
    */
   holdAt(point: HoldPoint): Hold {
     if (!this.gateway) throw new Error('a run is held in a world that was started with `holds: true`');
@@ -216,13 +216,13 @@ export class World extends Terminal {
     await workflowService.recordActivityTaskHeartbeat({ namespace: this.namespace, taskToken });
   }
 
-  /** Waits until the node's workflow has begun that activity; it may be over by then. */
+  /** Waits until the node's workflow has begun that activity; it may have ended by then. */
   async untilBegun(run: number, node: string, activity: string): Promise<void> {
     const workflowId = `${runId(this.lab.cluster, run)}/1/${node}/1`;
     await untilScheduled(await this.client(), workflowId, activity, waits.conditionMs);
   }
 
-  /** Asks until it is so; says what did not happen. */
+  /** Polls until the condition holds; reports what did not happen. */
   async until(what: string, isSo: () => Promise<boolean>): Promise<void> {
     const end = Date.now() + waits.conditionMs;
     for (;;) {
@@ -233,7 +233,7 @@ export class World extends Terminal {
     }
   }
 
-  /** What the machines logged, as values. */
+  /** The machines' log, as values. */
   async machineEvents(machine: string, event: string): Promise<{ time: string; version: string }[]> {
     const lines = (await readFile(this.lab.logs.machines, 'utf8')).trim().split('\n');
     const events = lines.map(
@@ -242,7 +242,7 @@ export class World extends Terminal {
     return events.filter((one) => one.machine === machine && one.event === event);
   }
 
-  /** Ends everything, once; answers what the watcher found. */
+  /** Stops everything, once; returns the watcher's verdict. */
   async stop(): Promise<Verdict> {
     return (this.stopped ??= this.end());
   }
@@ -281,7 +281,7 @@ export function nodeResult(result: Pick<RunStory, 'nodes' | 'reasons'>, name: st
   return found;
 }
 
-/** A probe that is satisfied once a log says it. */
+/** A readiness check that succeeds once a log contains it. */
 function logged(file: string, words: string): () => Promise<string | undefined> {
   return async () => {
     const log = await readFile(file, 'utf8').catch(() => '');

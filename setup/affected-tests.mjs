@@ -14,8 +14,7 @@ const INTEGRATION = /[.]integration[.]test[.]js$/;
  */
 
 /**
- * The tests that a change of these sources touches, by the imports of what is compiled. What only its type imports would
- * touch is found by the compiler.
+ * The tests that a change of these sources affects, by the imports of compiled files. The compiler finds the effects of type imports.
  * @param {readonly string[]} paths Files or folders.
  * @returns {AffectedTests}
  */
@@ -45,7 +44,7 @@ export function affectedTests(paths) {
  */
 function reachedFrom(starts, importers) {
   const reached = new Set(starts);
-  // A set hands out what is added while it is walked.
+  // Iterating over a Set includes entries that are added meanwhile.
   for (const file of reached) for (const importer of importers.get(file) ?? []) reached.add(importer);
   return reached;
 }
@@ -54,7 +53,7 @@ function reachedFrom(starts, importers) {
 const IMPORT = /(?:from |import |import\(|new URL\()['"]([.]{0,2}[^'"]*[.]js)['"]/g;
 
 /**
- * What the import rules look at, of these sources: compiled files or folders, relative to the project.
+ * The input of the import rules for these sources: compiled files or folders, relative to the project.
  * @param {readonly string[]} paths
  */
 export function compiledSources(paths) {
@@ -65,7 +64,7 @@ export function compiledSources(paths) {
 }
 
 /**
- * Read here and not by dependency-cruiser, which takes 10 s of CPU for what needs half a second.
+ * Parsed here and not by dependency-cruiser, which takes 10 s of CPU for what needs half a second.
  * @returns {Map<string, string[]>} Of each compiled file those that import it.
  */
 function readImporters() {
@@ -102,7 +101,7 @@ const isPartOf = (file, whole) =>
 const compiledOf = (given) => path.join('dist', withoutEnding(relative(given)));
 
 /**
- * Where the tests of a path are by their name: `src/tools/x.ts` → `dist/test/tools/x`, `lab/y` → `dist/test/lab/y`.
+ * The compiled tests of a path, by name: `src/tools/x.ts` → `dist/test/tools/x`, `lab/y` → `dist/test/lab/y`.
  * @param {string} given
  */
 function testsOf(given) {

@@ -4,8 +4,8 @@ import { build } from 'esbuild';
 import { inProject } from './project.mjs';
 
 /**
- * What people and tests start, with the packages it needs in a few large files: most of what the start of a program computes goes into
- * finding and reading 2,000 small ones.
+ * The programs that people and tests start, bundled with their packages into a few large files: most of a program's start-up time is spent
+ * on finding and reading 2,000 small ones.
  * @type {import('esbuild').BuildOptions[]}
  */
 const programs = [
@@ -15,17 +15,17 @@ const programs = [
       lab: 'dist/lab/main.js',
       watcher: 'dist/lab/watcher/main.js',
     },
-    // It is served as it lies there.
+    // It is served unchanged.
     external: ['idiomorph'],
   },
   {
     entryPoints: { worker: 'dist/src/worker/main.js' },
-    // Temporal's worker starts files that lie beside its own, and shares objects with the packages that speak to it.
+    // Temporal's worker starts files beside its own, and shares objects with the packages that it communicates with.
     external: ['@temporalio/*', '@grpc/*'],
   },
 ];
 
-/** What packages of the older kind expect around them. */
+/** Globals that CommonJS packages expect. */
 const surroundings = `import { createRequire as requireOf } from 'node:module';
 const require = requireOf(import.meta.url);`;
 

@@ -20,10 +20,10 @@ const node = process.execPath;
 const script = (/** @type {string} */ file) => inProject('node_modules', file);
 
 /**
- * Everything that can be known without a lab, one table at the end. All steps run even when one fails, except those
- * that would look at an old dist. Two rows of steps go side by side: one computes while the other waits.
- * @param {readonly string[]} paths Narrow format and lint to these, and the tests to those that import them. Dead code is
- *   found only in the whole.
+ * Every check that needs no lab, with one table at the end. All steps run even when one fails, except those that would read an outdated
+ * dist. Two rows of steps run side by side: one computes while the other waits.
+ * @param {readonly string[]} paths Narrow format and lint to these, and the tests to those that import them. Dead code is found only in the
+ * whole.
  * @returns {Promise<number>} Exit code.
  */
 async function check(paths) {
@@ -81,7 +81,7 @@ function show(name, output) {
 /**
  * @param {readonly string[]} paths
  * @param {() => boolean} compiled
- * @returns {Step[][][]} One after the other, those that go side by side: rows of steps.
+ * @returns {Step[][][]} Groups in order; the rows of a group run side by side.
  */
 function steps(paths, compiled) {
   const where = paths.length > 0 ? paths : ['.'];

@@ -23,15 +23,15 @@ let stopSignal = /** @type {NodeJS.Signals | undefined} */ (undefined);
 /**
  * Runs one child to its end.
  *
- * It dies when this process is killed, whenever that is. On Ctrl-C a terminal has told the child
- * already; where there is no terminal the signal is handed on. Either way its end is waited for.
+ * It dies when this process is killed, at any moment. On Ctrl-C the terminal has already signalled the child; without a terminal the signal
+ * is passed on. Either way this function waits for the child's end.
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ collect?: boolean, deathSignal?: 'KILL' | 'TERM', env?: NodeJS.ProcessEnv }} [options] `collect`: keep the
- *   output instead of showing it.
+ * @param {{ collect?: boolean, deathSignal?: 'KILL' | 'TERM', env?: NodeJS.ProcessEnv }} [options] `collect`: keep the output instead of
+ * showing it.
  * @returns {Promise<ChildEnd>}
- * @throws {SetupStopped} when a signal told us to stop before or while it ran.
+ * @throws {SetupStopped} when a signal stopped the set-up before or while it ran.
  */
 export async function runChild(
   command,
@@ -62,7 +62,7 @@ export async function runChild(
   );
 }
 
-/** A file that is gone with us. Not a pipe: what a child leaves running would keep that open, and us waiting for its end. */
+/** A file that is deleted with this process. Not a pipe: leftovers of a child would keep it open, and the set-up waiting. */
 function unnamedFile() {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-output-'));
   try {
@@ -81,7 +81,7 @@ function contentOf(file) {
 
 /**
  * The same for a step that must succeed.
- * @param {string} what What it does, for the sentence.
+ * @param {string} what Its purpose, for the sentence.
  * @param {string} command
  * @param {readonly string[]} args
  */
@@ -93,7 +93,7 @@ export async function runStep(what, command, args) {
 }
 
 /**
- * What a person needs of a failed command: npm says why first, compilers last.
+ * The useful part of a failed command's output: npm's reason comes first, a compiler's last.
  * @param {string} output
  */
 export function excerpt(output) {
@@ -103,15 +103,15 @@ export function excerpt(output) {
 }
 
 /**
- * A path to setpriv that is there only while this process lives. `src/tools/die-with-parent.ts` says why a child starts by way of it;
- * that module is not compiled yet when the set-up runs.
+ * A path to setpriv that exists only while this process lives. `src/tools/die-with-parent.ts` explains why a child starts through it; that
+ * module is not compiled yet when the set-up runs.
  */
 function parentLives() {
   descriptor ??= openSync(setpriv, 'r');
   return `/proc/${process.pid}/fd/${descriptor}`;
 }
 
-/** Must be called once: hands signals on to the children and keeps us alive until they are gone. */
+/** Must be called once: passes signals on to the children and keeps this process alive until they have ended. */
 export function forwardSignals() {
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {

@@ -9,8 +9,8 @@ const SOURCE_ENDINGS = ['.ts', '.tsx'];
 const STAMP = 'dist/.slipway-sources';
 
 /**
- * Makes dist what the sources say. When no source changed since the last time nothing is started. What was compiled
- * from a source that is gone is removed: jest would still run it.
+ * Brings dist up to date with the sources. When no source changed since the last time nothing is started. Compiled files of a deleted
+ * source are removed: jest would still run them.
  * @param {{ quiet?: boolean }} [options]
  */
 export async function ensureCompiled({ quiet = false } = {}) {
@@ -28,7 +28,10 @@ export async function ensureCompiled({ quiet = false } = {}) {
   writeFileSync(inProject(STAMP), state);
 }
 
-/** The workflows in one file, which all workers run; and each program in a few. A project without them, as in tests of the set-up, has none. */
+/**
+ * Bundles the workflows into one file, which all workers run, and each program into a few. A project without them, as in tests of the
+ * set-up, has none.
+ */
 async function bundle() {
   const workflows = inProject('dist/src/worker/bundle-workflows.js');
   if (!existsSync(workflows)) return;
@@ -36,7 +39,7 @@ async function bundle() {
   await runStep('Bundling the programs', process.execPath, [inProject('setup/bundle-programs.mjs')]);
 }
 
-/** Changes with each source's path, size and time, and with whatever else decides how they are compiled. */
+/** Changes with each source's path, size and time, and with everything else that affects the compilation. */
 function stateOfSources() {
   const hash = createHash('sha256');
   const sources = FOLDERS.flatMap((folder) => SOURCE_ENDINGS.flatMap((ending) => filesBelow(folder, ending)));
@@ -56,7 +59,7 @@ function removeLeftOvers() {
       if (SOURCE_ENDINGS.some((ending) => existsSync(inProject(`${source}${ending}`)))) continue;
       rmSync(inProject(file));
       rmSync(inProject(`${file}.map`), { force: true });
-      // Otherwise tsc, which compiles only what changed, would not write it again if the source came back.
+      // Otherwise tsc, which compiles only changed files, would not write it again if the source came back.
       rmSync(inProject('dist/.tsbuildinfo'), { force: true });
     }
   }

@@ -1,4 +1,4 @@
-/** As far as `light-runner.mjs` needs it. */
+/** The types that `light-runner.mjs` needs. */
 declare module 'jest-light-runner/child-process' {
   interface TestFile {
     readonly path: string;

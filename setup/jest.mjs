@@ -1,6 +1,6 @@
 import { inProject } from './project.mjs';
 
-/** Jest on compiled ES modules; node's remark that this is experimental is left out. */
+/** Jest on compiled ES modules, without node's warning that this is experimental. */
 export const jest = [
   '--experimental-vm-modules',
   '--no-warnings',
@@ -8,7 +8,7 @@ export const jest = [
 ];
 
 /**
- * The environment tests run in: without colours, whatever a terminal or a CI system asks for. Some tests read what a
- * program prints. Both variables: picocolors minds the first, node and jest's workers the second.
+ * The environment of tests: without colours, whatever a terminal or a CI system requests, because some tests read a program's output. Both
+ * variables: picocolors reads the first, node and jest's workers the second.
  */
 export const withoutColours = () => ({ ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' });

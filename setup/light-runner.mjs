@@ -1,8 +1,9 @@
 import LightRunner from 'jest-light-runner/child-process';
 
 /**
- * jest-light-runner 0.7.13 (0.8.2 does the same) has one channel for all its processes: the first that asks for its settings is answered, and
- * with it each that has not asked yet. Those hear nothing when they ask, and wait for ever. A channel for each test file answers who asks.
+ * jest-light-runner 0.7.13 (0.8.2 does the same) has one channel for all its processes. The first process that requests its settings gets
+ * the answer, and with it each that has not asked yet. Those get no answer to their own request, and wait forever. A channel for each test
+ * file answers the right process.
  */
 export default class OneChannelEach extends LightRunner {
   /**
@@ -12,7 +13,7 @@ export default class OneChannelEach extends LightRunner {
   _runTest(test) {
     const projectConfig = test.context.config;
     const begun = this._testRunners.has(projectConfig);
-    // The first file has the channel of the package for itself: nobody else asks before it is replaced here.
+    // The first file has the package's channel for itself: no other process asks before it is replaced here.
     const result = super._runTest(test);
     const made = this._testRunners.get(projectConfig);
     if (begun || !made || this._runtime !== 'child_process') return result;
@@ -25,7 +26,7 @@ export default class OneChannelEach extends LightRunner {
 }
 
 /**
- * What the package's own worker asks and hears: `src/worker-runner.js` of jest-light-runner.
+ * The requests and answers of the package's own worker: `src/worker-runner.js` of jest-light-runner.
  * @param {object} workerData
  */
 function channelOf(workerData) {

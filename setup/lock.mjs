@@ -6,12 +6,12 @@ import { throwIfStopped } from './child.mjs';
 import { say } from './project.mjs';
 
 const POLL_MS = 200;
-/** Somebody has it; a machine that is busy may take that long to start flock. */
+/** Another process holds it; on a busy machine flock may take that long to start. */
 const TELL_AFTER_MS = 1_000;
 
 /**
- * Does something that two set-ups of one clone must not do at once. The kernel holds the lock: it goes away with its owner,
- * however that ends.
+ * Runs a function that two set-ups of one clone must not run at once. The kernel holds the lock: it is released with its owner, however
+ * that ends.
  * @template T
  * @param {string} file Stays there; names the process that has the lock.
  * @param {() => Promise<T>} work
@@ -28,10 +28,10 @@ export async function withLock(file, work) {
 }
 
 /**
- * `flock` starts cat once the lock is its own, and cat gives back what it was given: then the lock is ours. It ends with its input,
- * so with this process at the latest. Ctrl-C is no concern of it: what is under way ends first.
+ * `flock` starts cat once it has the lock, and cat echoes its input: then the lock is ours. It ends with its input, so at the latest with
+ * this process. Ctrl-C does not affect it: work in progress ends first.
  * @param {string} file
- * @returns {Promise<() => Promise<void>>} What gives the lock back.
+ * @returns {Promise<() => Promise<void>>} Releases the lock.
  */
 async function taken(file) {
   const holder = spawn('flock', ['--no-fork', file, 'cat'], {
@@ -50,7 +50,7 @@ async function taken(file) {
   holder.stdin.on('error', () => undefined);
   holder.stdin.write('.');
   const began = Date.now();
-  let told = false;
+  let isReported = false;
   while ((await Promise.race([held, sleep(POLL_MS)])) !== true) {
     try {
       throwIfStopped();
@@ -60,9 +60,9 @@ async function taken(file) {
       throw error;
     }
     const owner = readFileSync(file, 'utf8').trim();
-    if (told || owner === '' || Date.now() - began < TELL_AFTER_MS) continue;
+    if (isReported || owner === '' || Date.now() - began < TELL_AFTER_MS) continue;
     say(`Waiting for another set-up of this folder (process ${owner}).`);
-    told = true;
+    isReported = true;
   }
   writeFileSync(file, `${process.pid}\n`);
   return async () => {

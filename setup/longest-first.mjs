@@ -5,8 +5,8 @@ const TABLE = new URL('../docs/test-results.md', import.meta.url);
 const ROW = /^\| `(?<file>[^`]+)` \| [^|]+ \| (?<seconds>\d+) \|/gm;
 
 /**
- * Takes the test files that took longest first, so that no lane is left alone with a long one at the end. Files that the table of the last
- * whole run does not have come before all others: nobody knows how long they take.
+ * Starts the slowest test files first, so that no lane ends alone with a long one. Files without a duration in the last full run's table
+ * come first: their duration is unknown.
  */
 export default class LongestFirst {
   #seconds = secondsByFile();
@@ -18,12 +18,12 @@ export default class LongestFirst {
     return tests.toSorted((a, b) => Math.sign(lasts(b) - lasts(a)) || a.path.localeCompare(b.path));
   }
 
-  /** Jest's `--onlyFailures`: which failed is nothing that is kept here. */
+  /** Jest's `--onlyFailures`: this sequencer keeps no failures. */
   allFailedTests(/** @type {readonly unknown[]} */ tests) {
     return tests;
   }
 
-  /** Nothing to keep: the table is written from jest's answer. */
+  /** Nothing to store: the table is written from jest's result. */
   cacheResults() {}
 }
 

@@ -16,8 +16,8 @@ const QUIET = ['--no-audit', '--no-fund', '--loglevel=error'];
  */
 
 /**
- * Makes node_modules what package-lock.json says. A folder that is right already is left alone, whoever filled it;
- * one that an install was killed in has no list of its own yet and is filled again.
+ * Makes node_modules match package-lock.json. A correct folder is left alone, whoever filled it; one whose install was killed has no list
+ * of its own yet and is filled again.
  * @throws {SetupStopped}
  */
 export async function ensurePackages() {
@@ -37,9 +37,9 @@ export async function ensurePackages() {
 }
 
 /**
- * npm 11 refuses a lock file that does not name the packages of every other operating system. Where the registry does
- * not have all of those, no lock file can name them. What the lock file does name is then installed by `npm install`,
- * which takes the same versions from it and leaves it as it is; the caller compares the outcome.
+ * npm 11 rejects a lock file that does not name the packages of every other operating system. Where the registry does not have all of
+ * those, no lock file can name them. Then `npm install` installs the content of the lock file, takes the same versions from it and leaves
+ * it unchanged; the caller compares the result.
  */
 async function install() {
   const { code, output } = await runChild('npm', ['ci', ...QUIET], { collect: true });
@@ -55,7 +55,7 @@ async function install() {
   await runStep('npm install', 'npm', ['install', '--no-save', ...QUIET]);
 }
 
-/** Before npm can quietly choose versions of its own: every dependency of package.json must be in the lock file. */
+/** Before npm can silently choose its own versions: every dependency of package.json must be in the lock file. */
 function assertLockIsCurrent() {
   const own = /** @type {LockedPackage} */ (JSON.parse(readFileSync(inProject('package.json'), 'utf8')));
   const locked = packagesIn('package-lock.json')?.[''];
@@ -70,8 +70,8 @@ function assertLockIsCurrent() {
 }
 
 /**
- * The first difference between node_modules and the lock file, as words that follow "after the installation"; packages
- * for other systems may be missing.
+ * The first difference between node_modules and the lock file, as words that follow "after the installation"; packages for other systems
+ * may be missing.
  * @returns {string | undefined}
  */
 function differenceFromLock() {

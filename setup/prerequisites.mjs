@@ -9,7 +9,7 @@ const OLDEST_NODE = [20, 19];
 const OLDEST_GO = [1, 26];
 
 /**
- * What a machine must have before anything else is of use. All that is missing is said at once.
+ * Checks what a machine must have before anything else is useful. Reports all missing programs at once.
  * @throws {SetupStopped}
  */
 export function checkPrerequisites() {
@@ -41,8 +41,8 @@ export function checkPrerequisites() {
 }
 
 /**
- * A sentence for a machine that has no Go to build with, to be shown before minutes are spent; undefined when it has,
- * or when everything is in the cache. It is no error: what is missing may be on PATH or be downloaded.
+ * A warning for a machine without Go, to be shown before minutes are spent; undefined when Go is there, or when everything is in the cache.
+ * It is no error: missing programs may be on PATH or downloadable.
  * @param {readonly string[]} binaries
  * @returns {string | undefined}
  */
@@ -60,7 +60,7 @@ export function whyNothingCanBeBuilt(binaries) {
 }
 
 /**
- * Whether any version of a program is there; of `talosctl-1.13` any of that minor.
+ * Whether any version of a program is cached; of `talosctl-1.13` any of that minor.
  * @param {string} cache
  * @param {string} name
  */
@@ -80,7 +80,7 @@ function runs(command, args) {
 }
 
 /**
- * npm takes half a second to say its version, so it is only looked for.
+ * npm takes half a second to print its version, so this only searches PATH.
  * @param {string} command
  */
 function isOnPath(command) {

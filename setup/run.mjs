@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The way in on a fresh clone: Node's own modules only, until npm's are there.
+// The entry point on a fresh clone: uses only Node's own modules, until npm's are installed.
 import { existsSync } from 'node:fs';
 import { forwardSignals, runChild, throwIfStopped } from './child.mjs';
 import { ensureCompiled } from './compile.mjs';
@@ -12,8 +12,8 @@ import { tasks } from './tasks.mjs';
 const ENSURE_BINARIES = 'dist/src/tools/binaries/ensure.js';
 
 /**
- * Brings everything up to what a task needs, then becomes the task. Each part looks first and does only what is
- * missing, so that it can be started again after whatever stopped it.
+ * Prepares everything a task needs, then becomes the task. Each part checks first and does only what is missing, so that it can be
+ * restarted after any interruption.
  * @param {readonly string[]} argv
  * @returns {Promise<number>} The exit code.
  */
@@ -53,7 +53,7 @@ async function runProgram(task, program, args) {
   if (!existsSync(inProject(program))) {
     throw new SetupStopped(`${task} needs ${program}, which this version of Slipway does not have.`, 2);
   }
-  // TERM when we are killed: it stops its own children in order, and the kernel stops them if it cannot.
+  // TERM when this process is killed: the child stops its own children gracefully, and the kernel stops them if it cannot.
   const { code } = await runChild(process.execPath, [inProject(program), ...args], { deathSignal: 'TERM' });
   return code;
 }

@@ -1,10 +1,10 @@
-/** Everything the lab's cluster is made of, with Temporal and one talosctl. */
+/** The programs of the lab's cluster, with Temporal and one talosctl. */
 const CLUSTER =
   'temporal talosctl kubectl etcd etcdutl kube-apiserver kube-controller-manager kube-scheduler'.split(' ');
 
 /**
- * With what a patch in place does without, and which takes minutes to build: the talosctl of every minor, and what replaces
- * machines. What only `npm run test:all` needs beside it stands in its script.
+ * The long set: also the talosctl of every minor, and the programs for replacing machines. A patch in place needs neither, and they take
+ * minutes to build. The script of `npm run test:all` lists its further programs.
  */
 const EVERYTHING = [...CLUSTER, 'talosctl-1.13', 'talosctl-1.11', 'terraform'];
 
@@ -20,7 +20,7 @@ const EVERYTHING = [...CLUSTER, 'talosctl-1.13', 'talosctl-1.11', 'terraform'];
 export const tasks = {
   setup: { what: 'packages, compiling and all programs, nothing else', compile: true, binaries: EVERYTHING },
   demo: {
-    what: 'an upgrade in the lab, with a live board',
+    what: 'an upgrade in the lab, with a live progress view',
     compile: true,
     binaries: CLUSTER,
     program: 'dist/lab/demo.js',

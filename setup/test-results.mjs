@@ -20,7 +20,7 @@ const answerIn = (json) =>
   /** @type {{ testResults: FileResult[] }} */ (JSON.parse(readFileSync(json, 'utf8')));
 
 /**
- * The files of tests that failed, by their paths.
+ * The test files that failed, by path.
  * @param {string} json Path of jest's answer.
  */
 export function failedFiles(json) {
@@ -30,9 +30,9 @@ export function failedFiles(json) {
 }
 
 /**
- * Writes the table again, with what was played again in the place of what had failed.
- * @param {string} json Path of jest's answer to the whole run; it is written again.
- * @param {string} again Path of its answer to what was played again.
+ * Rewrites the table with the results of repeated test files.
+ * @param {string} json Path of jest's answer to the whole run; it is overwritten.
+ * @param {string} again Path of its answer to the repeated files.
  */
 export function writeResultsAgain(json, again) {
   const day = new Date().toISOString().slice(0, 10);
@@ -44,7 +44,7 @@ export function writeResultsAgain(json, again) {
 }
 
 /**
- * Writes the dated table of a whole test run from what jest answered as JSON.
+ * Writes the dated table of a whole test run from jest's JSON result.
  * @param {string} json Path of jest's answer.
  */
 export function writeResults(json) {

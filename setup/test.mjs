@@ -5,7 +5,7 @@ import { jest, withoutColours } from './jest.mjs';
 import { inProject, say, SetupStopped } from './project.mjs';
 import { failedFiles, writeResults, writeResultsAgain } from './test-results.mjs';
 
-/** What `npm test` runs after the set-up, in this order. All run, whichever fails. */
+/** The steps of `npm test` after the set-up, in this order. All run, whichever fails. */
 const stages = [
   { name: 'check', args: [inProject('setup/check.mjs')], needs: 'setup/check.mjs' },
   {
@@ -29,7 +29,7 @@ function chaos(...more) {
   return { name: 'chaos', args: [program, ...args, ...page, ...more], needs: 'dist/lab/chaos.js' };
 }
 
-/** `--all`: with the long ones, and a dated table in docs/test-results.md. */
+/** `--all`: includes the long ones, and writes a dated table to docs/test-results.md. */
 const everything = [
   { ...stages[0], env: { SLIPWAY_PROPERTIES: 'thorough' } },
   {
@@ -39,13 +39,13 @@ const everything = [
   },
 ];
 
-/** `--reliability`: a worker that dies at every step, then chaos; docs/kill-matrix.md and docs/reliability.md say what came of it. */
+/** `--reliability`: a worker that dies at every step, then chaos; results go to docs/kill-matrix.md and docs/reliability.md. */
 const reliability = (/** @type {boolean} */ resumed) => [
   {
     name: 'kill matrix',
     args: [...jest, '--config', inProject('jest.kill-matrix.config.mjs')],
     needs: 'dist/test/scenarios',
-    // Hours of it came to a good end.
+    // Hours of completed work are kept.
     ...(resumed ? { env: { SLIPWAY_MATRIX: 'rest' } } : {}),
   },
   chaos(...(resumed ? ['--resume'] : [])),
@@ -53,7 +53,7 @@ const reliability = (/** @type {boolean} */ resumed) => [
 
 const answerAgain = inProject('.slipway/test-again.json');
 
-/** `--all --again`: what failed the last time, played again, and what was not come to. */
+/** `--all --again`: repeats what failed the last time, and runs what was not reached. */
 const again = () => [
   everything[0],
   {
@@ -81,7 +81,7 @@ const again = () => [
  */
 
 /**
- * Runs all stages, so that one red test does not hide what the later ones say, and names at the end what failed.
+ * Runs all stages, so that one failed test does not hide the later results, and lists the failures at the end.
  * @param {readonly Stage[]} wanted
  */
 async function test(wanted) {

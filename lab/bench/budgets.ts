@@ -1,41 +1,41 @@
 import { temporalLimits } from '../../src/planning/plan/run-size.js';
 import type { Budget } from './figure.js';
 
-/** How much there may be of each thing: the promise to whoever runs it. In the unit the thing is told in. */
+/** The upper limit of each figure, in the figure's own unit: what Slipway promises to its operators. */
 export const budgets = {
   /** Seconds a node's upgrade takes besides machine, drain, soak and closed gates. */
   overhead: { median: 2, p95: 4 },
-  /** The same where Terraform replaces the machine: its looks and plans are Slipway's own. */
+  /** The same where Terraform replaces the machine: its observations and plans count as Slipway's own time. */
   replacementOverhead: { median: 4 },
   /** Overhead of all nodes over `nodeSeconds` for each. */
   overheadShare: { p95: 0.03 },
-  /** Of talosctl for a node: only what changes it. */
+  /** Starts of talosctl per node: only those that change it. */
   starts: { p95: 12 },
   historyEvents: { p95: 150 },
   historyKiB: { p95: 64 },
-  /** Seconds from the death of a worker until another goes on: its supervisor starts it on the same host. */
+  /** Seconds from the death of a worker until another resumes its work: its supervisor restarts it on the same host. */
   killedSameHost: { p95: 10 },
-  /** The same where another is up already, as on another host: the heartbeat's eight seconds, and ten. */
+  /** The same where a second worker already runs, as on another host: the heartbeat's eight seconds, and ten. */
   killedOtherHost: { p95: 18 },
   largePlanSeconds: { p95: 1 },
-  /** What Temporal takes as one value: 2 MiB. */
+  /** Temporal's limit for one value: 2 MiB. */
   payloadKiB: { p95: temporalLimits.plan / 1024 },
-  /** What Temporal lets the history of one workflow grow to. */
+  /** Temporal's limit for the history of one workflow. */
   runEvents: { p95: temporalLimits.events },
   runHistoryMiB: { p95: temporalLimits.history / 1024 ** 2 },
-  /** What a run answers, whatever the size of its cluster. */
+  /** The result of a run, whatever the size of its cluster. */
   resultKiB: { p95: 16 },
-  /** What a run writes, over what is estimated for it before it begins. */
-  reckonedShare: { p95: 1 },
-  /** A forge gives up after ten seconds; whoever waits for it holds one of its workers. */
+  /** A run's history, relative to the estimate made before it begins. */
+  estimatedShare: { p95: 1 },
+  /** A fake GitHub times out after ten seconds; a waiting delivery occupies one of its workers. */
   acknowledgedMs: { p95: 100 },
-  /** From the webhook of a merge until its cluster's queue has begun it. */
+  /** From the webhook of a merge until its cluster's queue has started the run. */
   queuedSeconds: { p95: 2 },
   reasonNotShown: { p95: 0 },
   demoSeconds: { p95: 90 },
   replacementDemoSeconds: { p95: 180 },
   setUpAgainSeconds: { p95: 1 },
-  /** Of the tests, on two cores that do nothing else. */
+  /** Of the tests, on two otherwise idle cores. */
   labStartSeconds: { median: 3 },
   checkSeconds: { p95: 180 },
   checkFileSeconds: { p95: 15 },
@@ -43,5 +43,5 @@ export const budgets = {
   chaosSeconds: { p95: 1_800 },
 } as const satisfies Readonly<Record<string, Budget>>;
 
-/** What an upgrade of a node on real machines takes at least, in seconds: what overhead is compared with. */
+/** The minimum duration of a node's upgrade on real machines, in seconds: the reference for overhead. */
 export const nodeSeconds = 120;

@@ -1,4 +1,4 @@
-/** How much of it there may be; what is left out is not limited. In the figure's own unit. */
+/** The upper limit of a figure; undefined: no limit. In the figure's own unit. */
 export interface Budget {
   readonly median?: number;
   readonly p95?: number;
@@ -8,7 +8,7 @@ export interface Budget {
 export interface Figure {
   readonly name: string;
   readonly unit: Unit;
-  /** How many values it was made of. */
+  /** The number of values it was computed from. */
   readonly n: number;
   readonly median: number;
   /** By nearest rank: with fewer than twenty values the greatest of them. */
@@ -22,7 +22,7 @@ export interface Figure {
 
 export type Unit = 's' | 'ms' | 'ratio' | 'events' | 'KiB' | 'B' | 'MiB' | 'starts' | 'requests' | 'nodes';
 
-/** What a figure is made of. */
+/** The inputs of a figure. */
 export interface Measured {
   readonly name: string;
   readonly unit: Unit;
@@ -31,7 +31,7 @@ export interface Measured {
   readonly load: number;
 }
 
-/** The figure of some values. @throws Error when there are none: a figure of nothing would be within every budget. */
+/** The figure of some values. @throws Error when there are none: it would be within every budget. */
 export function figureOf({ name, unit, values, budget, load }: Measured): Figure {
   if (values.length === 0) throw new Error(`${name}: nothing was measured`);
   const median = rounded(quantile(values, 0.5));
@@ -58,7 +58,7 @@ export function quantile(values: readonly number[], share: number): number {
   return (found + (sorted[rank] ?? found)) / 2;
 }
 
-/** Three digits that mean something; the rest is noise. */
+/** Three significant digits; the rest is noise. */
 function rounded(value: number): number {
   return Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3));
 }

@@ -2,10 +2,10 @@ import type { WorldOptions } from '../world.js';
 import { budgets } from './budgets.js';
 import type { Budget } from './figure.js';
 
-/** The two ways of Talos to upgrade a node in place, and a machine replaced by Terraform. */
+/** Talos' two flows to upgrade a node in place, and a machine replaced by Terraform. */
 export type FlowName = 'legacy' | 'lifecycle' | 'replace';
 
-/** How a flow is measured, and what is allowed. */
+/** How a flow is measured, and its budget. */
 export interface Flow {
   /** How the lab is started: what its machines run, and what git declares. */
   readonly lab: Pick<WorldOptions, 'labArgs' | 'hypervisor'>;

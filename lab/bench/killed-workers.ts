@@ -5,12 +5,12 @@ import type { Verdict } from '../watcher/watch.js';
 import { World } from '../world.js';
 import { nodeHistory, type WorkStarted } from './node-history.js';
 
-/** When a worker is killed, and who goes on. */
+/** When a worker is killed, and which worker resumes. */
 interface Kill {
   readonly node: string;
-  /** The activity during which it is killed; where that is over already, in what comes next. */
+  /** The activity during which it is killed; where that has already ended, the following one. */
   readonly during: string;
-  /** `restart`: no other is there, one is started at once, as a supervisor does. `standby`: another one is up. */
+  /** `restart`: no other worker runs, and one is started at once, as a supervisor does. `standby`: another one already runs. */
   readonly heir: 'restart' | 'standby';
 }
 
@@ -25,11 +25,11 @@ const kills: readonly Kill[] = [
 ];
 const quickly = new Set(['k8s-ctrl-1', 'k8s-work-1']);
 
-/** The machines take their time, so that a step is still under way when the kill comes. */
+/** The machines are slow, so that a step is still in progress when the kill happens. */
 const speed = 2;
 
 export interface MeasuredKills {
-  /** Milliseconds from each kill to the first event of whoever went on. */
+  /** Milliseconds from each kill to the first event of the worker that resumed. */
   readonly restart: readonly number[];
   readonly standby: readonly number[];
   readonly verdict: Verdict;
@@ -65,11 +65,11 @@ export async function measureKills(
 
 interface Death {
   readonly killedAt: number;
-  /** Process id of the one that died. */
+  /** Process id of the worker that was killed. */
   readonly pid: number;
 }
 
-/** The workers there are; one more than one only where another is to go on. */
+/** The running workers; a second one only where it is to resume. */
 class Crew {
   readonly #all: LabProcess[] = [];
 
@@ -77,14 +77,14 @@ class Crew {
     this.#enlist();
   }
 
-  /** Follows the run and kills on each node once, whichever is upgraded first. */
+  /** Follows the run and kills once on each node, in whatever order they are upgraded. */
   async killOnEach(run: number, chosen: readonly Kill[]): Promise<(Kill & Death)[]> {
     const left = new Map(chosen.map((kill) => [kill.node, kill]));
     const deaths: (Kill & Death)[] = [];
     const client = await this.world.client();
     const handle = client.workflow.getHandle(runId(this.world.lab.cluster, run));
     while (left.size > 0) {
-      // oxlint-disable-next-line no-await-in-loop -- again until every node had its turn
+      // oxlint-disable-next-line no-await-in-loop -- repeated until each node had its kill
       const { raw, status } = await handle.describe();
       const child = raw.pendingChildren?.[0]?.workflowId ?? '';
       const kill = left.get(child.split('/').at(-2) ?? '');
@@ -111,7 +111,7 @@ class Crew {
     const victim = await this.#atWork(run, node);
     const killedAt = Date.now();
     await victim.kill();
-    // One that starts takes over at once: where the other one is to notice automatically, it comes when that has gone on.
+    // A worker that starts takes over at once: where the standby worker is to detect the death, the new one starts after that.
     if (heir === 'standby')
       await this.world.until('the other worker goes on', async () =>
         Boolean(wentOn(await this.#started(run, node), { killedAt, pid: victim.identity.pid })),
@@ -129,11 +129,11 @@ class Crew {
     if (this.world.worker) this.#all.push(this.world.worker);
   }
 
-  /** The worker of the activity under way, once it has said what it waits for. */
+  /** The worker of the running activity, once its heartbeat has a sentence. */
   async #atWork(run: number, node: string): Promise<LabProcess> {
     const running = this.#all.filter((worker) => worker.running);
     for (let look = 0; look < 100; look += 1) {
-      // oxlint-disable-next-line no-await-in-loop -- again until an activity has begun
+      // oxlint-disable-next-line no-await-in-loop -- repeated until an activity has begun
       const identity = await this.#identityAtWork(run, node);
       const found = running.find((worker) => identity?.endsWith(`#${worker.identity.pid}`));
       if (found) return found;

@@ -4,43 +4,43 @@ import type { MachineLogLine } from '../machines/machine-log.js';
 import type { RequestLogLine } from '../talos-api/request-log.js';
 import type { TerraformStart } from './terraform-starts.js';
 
-/** A request for a machine's Talos API. */
+/** A request to a machine's Talos API. */
 export interface LoggedRequest {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly endedAt: number;
-  /** The machine it was for: its name, or its address where it could not be reached. */
+  /** The target machine: its name, or its address where it could not be reached. */
   readonly node: string;
   /** Without the service: `EtcdStatus`, `Upgrade`; of a resource with its type: `List Versions.runtime.talos.dev`. */
   readonly method: string;
   /** With the service: two have a method `Upgrade`. */
   readonly fullMethod: string;
-  /** What the client calls itself: its user agent. */
+  /** The client's user agent. */
   readonly client: string;
   readonly code: number;
 }
 
-/** What a machine did. */
+/** An event of a machine. */
 export interface LoggedMoment {
   readonly at: number;
   readonly machine: string;
   readonly event: MachineLogLine['event'];
 }
 
-/** A pod asked to leave its node, or gone from it. */
+/** The eviction of a pod, or its end. */
 export interface PodLeft {
   readonly at: number;
   readonly what: 'eviction-asked' | 'gone';
-  /** The node whose kubelet said that it is gone; empty for an eviction. */
+  /** The node whose kubelet reported the end; empty for an eviction. */
   readonly node: string;
 }
 
-/** What the lab logged of one upgrade; each list in the order of time. */
+/** The lab's logs of one upgrade; each list in the order of time. */
 export interface LabLogs {
   readonly requests: readonly LoggedRequest[];
   readonly machines: readonly LoggedMoment[];
   readonly pods: readonly PodLeft[];
-  /** Of the worker's Terraform alone. */
+  /** Of the worker's Terraform only. */
   readonly terraform: readonly TerraformStart[];
 }
 
@@ -48,7 +48,7 @@ export interface LabLogs {
 const slipwayUser = 'slipway';
 const kubeletUser = 'system:node:';
 
-/** A line of the API server's audit log, as far as it is read here. */
+/** A line of the API server's audit log: the fields read here. */
 interface AuditLine {
   readonly verb?: string;
   readonly user?: { readonly username?: string };
@@ -57,7 +57,7 @@ interface AuditLine {
   readonly responseStatus?: { readonly code?: number };
 }
 
-/** Reads the lab's logs as they are now. */
+/** Reads the lab's current logs. */
 export async function readLabLogs(
   { logs }: Pick<LabDescription, 'logs'>,
   terraform: readonly TerraformStart[],

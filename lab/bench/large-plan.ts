@@ -7,17 +7,17 @@ export const largeClusterNodes = 1_000;
 export interface MeasuredPlan {
   /** Milliseconds each planning took. */
   readonly took: readonly number[];
-  /** Of the plan as it stands in history. */
+  /** Size of the plan in history. */
   readonly bytes: number;
-  /** What the run's own history is estimated to grow to. */
+  /** The estimated size of the run's own history. */
   readonly size: RunSize;
-  /** How many such nodes one run is let through for. */
+  /** The maximum number of such nodes in one run. */
   readonly fits: number;
 }
 
 /**
- * Plans a cluster of a thousand nodes again and again: the planning alone, on an observation that was made up.
- * @throws Error when it makes no plan for all of them.
+ * Plans a cluster of a thousand nodes repeatedly: the planning alone, on a generated observation.
+ * @throws Error when the plan does not cover all of them.
  */
 export function measureLargePlan(times: number): MeasuredPlan {
   const input = madePlanInput(largeClusterNodes);

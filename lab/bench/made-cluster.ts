@@ -12,13 +12,13 @@ const running = 'v1.12.1';
 const wanted = 'v1.12.2';
 const kubernetes = 'v1.35.0';
 const controlPlanes = 3;
-/** Of each worker; one of them belongs to a budget. */
+/** Pods per worker; one of them belongs to a budget. */
 const podsPerNode = 20;
 const now = '2026-11-22T08:00:00.000Z';
 const controlPlaneLabel = 'node-role.kubernetes.io/control-plane';
 const longAgo = '2026-11-01T08:00:00.000Z';
 
-/** Everything a plan for a cluster of that many nodes is made of: three control planes, the rest workers, all of them well. */
+/** The observation of a cluster of that many nodes: three control planes, the rest workers, all healthy. */
 export function madePlanInput(nodes: number): PlanInput {
   const inventory = madeInventory(nodes);
   return {

@@ -3,12 +3,12 @@ import type { History } from '../../src/runs/view/history-facts.js';
 type HistoryEvent = NonNullable<History['events']>[number];
 type Timestamp = HistoryEvent['eventTime'];
 
-/** One activity as history has it. Milliseconds since the epoch. */
+/** One activity in a history. Milliseconds since the epoch. */
 export interface ActivitySpan {
   /** `drainNode`. */
   readonly type: string;
   readonly scheduledAt: number;
-  /** Of the last attempt: those before leave no event. */
+  /** Of the last attempt: earlier ones leave no event. */
   readonly startedAt: number;
   readonly endedAt: number;
   readonly attempt: number;
@@ -16,17 +16,17 @@ export interface ActivitySpan {
   readonly worker: string;
 }
 
-/** Some worker took something up. */
+/** A worker started a task. */
 export interface WorkStarted {
   readonly at: number;
   readonly worker: string;
 }
 
-/** The times in the history of a workflow that has ended. Milliseconds since the epoch. */
+/** The times in the history of a closed workflow. Milliseconds since the epoch. */
 export interface NodeHistory {
   readonly startedAt: number;
   readonly endedAt: number;
-  /** In the order in which they were scheduled: the workflow of a node runs one after the other. */
+  /** In the order in which they were scheduled: a node's workflow runs its activities one after the other. */
   readonly activities: readonly ActivitySpan[];
   /** Attempts of activities and workflow tasks, in order. */
   readonly started: readonly WorkStarted[];

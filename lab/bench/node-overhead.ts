@@ -6,7 +6,7 @@ import { isLook, standsForProcess } from './process-starts.js';
 import { lengthOf, lengthOutside, within, type Span } from './spans.js';
 import { timeApart, type TimeApart } from './time-apart.js';
 
-/** What an upgrade of one node took besides what it waited for, and on what. All in milliseconds. */
+/** The time of one node's upgrade beyond necessary waits, and its parts. All in milliseconds. */
 export interface NodeOverhead {
   readonly node: string;
   readonly role: 'control-plane' | 'worker';
@@ -19,16 +19,16 @@ export interface NodeOverhead {
   readonly byStep: readonly StepOverhead[];
   /** How often talosctl was started. */
   readonly starts: number;
-  /** How often Terraform was started, for the apply too. */
+  /** How often Terraform was started, applies included. */
   readonly terraformStarts: number;
-  /** How often a Talos API was asked without it. */
+  /** How often a Talos API was called without talosctl. */
   readonly looks: number;
 }
 
 /**
- * `roundTrips`: from the end of an activity to the begin of the next, through Temporal. `polling`: the node was ready, or another
- * member led, and the next look had not begun. `kubectl`: the pods had left, and `kubectl drain` had not looked yet. `terraform`:
- * it ran, and not for an apply. `looking`: the rest, time inside activities: requests, answers, processes that start.
+ * `roundTrips`: from the end of an activity to the start of the next, through Temporal. `polling`: the node was ready, or another member
+ * led, and the next observation had not begun. `kubectl`: the pods had left, and `kubectl drain` had not polled yet. `terraform`: it ran,
+ * but not for an apply. `looking`: the rest, time inside activities: requests, answers, process starts.
  */
 export type SplitPart = 'roundTrips' | 'polling' | 'kubectl' | 'terraform' | 'looking';
 
@@ -39,7 +39,7 @@ export interface StepOverhead {
   readonly starts: number;
 }
 
-/** Computes it. @throws Error when the node never became ready: a halted upgrade has no overhead. */
+/** Computes the overhead. @throws Error when the node never became ready: a halted upgrade has no overhead. */
 export function nodeOverhead(evidence: NodeEvidence): NodeOverhead {
   const { node, role, history } = evidence;
   const whole: Span = { from: history.startedAt, to: history.endedAt };

@@ -4,19 +4,19 @@ import { flowNames, type FlowName } from './flows.js';
 export interface BenchOptions {
   /** Left out: all. */
   readonly flow?: FlowName;
-  /** Where the figures go as JSON. */
+  /** File for the figures as JSON. */
   readonly json?: string;
-  /** Fewer of everything. */
+  /** Fewer repetitions of each measurement. */
   readonly quick: boolean;
-  /** Also the demo and the set-up. */
+  /** Also measures the demo and the set-up. */
   readonly demo: boolean;
-  /** The tests of this project instead: how long they take. */
+  /** Measures the duration of this project's tests instead. */
   readonly suite: boolean;
   /** Writes the table into docs/performance.md. */
   readonly writeDocs: boolean;
 }
 
-/** Reads what was typed after `npm run bench --`. */
+/** Parses the arguments of `npm run bench --`. */
 export function readOptions(argv: readonly string[]): BenchOptions {
   const command = new Command('npm run bench --')
     .description(

@@ -3,7 +3,7 @@ import type { FlowName } from './flows.js';
 import type { NodeOverhead } from './node-overhead.js';
 import { figuresMarkdown, figuresText, stepsMarkdown, stepsText } from './table.js';
 
-/** What was measured, and what could not be. */
+/** The figures, and the sections that failed. */
 export interface Outcome {
   readonly figures: Figure[];
   /** The nodes of each flow, for the table of steps. */
@@ -21,7 +21,7 @@ export function exitCode({ figures, failed }: Outcome): 0 | 1 {
   return figures.length > 0 && failed.length === 0 && figures.every(({ ok }) => ok) ? 0 : 1;
 }
 
-/** All of it for a terminal. */
+/** The outcome for a terminal. */
 export function outcomeText({ figures, nodes, failed }: Outcome): string {
   const steps = [...nodes].map(([flow, own]) => `Overhead by step, ${flow}: medians\n\n${stepsText(own)}`);
   const over = figures.filter(({ ok }) => !ok).map(({ name }) => `Over its budget: ${name}`);

@@ -5,15 +5,15 @@ import { projectRoot } from '../../src/tools/project-root.js';
 
 const page = path.join(projectRoot, 'docs/performance.md');
 
-/** The places for tables in docs/performance.md: what Slipway costs, and how long its tests take. */
+/** The places for tables in docs/performance.md: the cost of Slipway, and the duration of its tests. */
 export type TablesOf = 'bench' | 'suite';
 
-/** Puts the tables of this run into docs/performance.md, in place of the last one's. @throws Error when the page has no place for them. */
+/** Replaces the tables in docs/performance.md by those of this run. @throws Error when the page has no place for them. */
 export function writePerformancePage(tables: string, of: TablesOf): void {
   writeFileSync(page, withTables(readFileSync(page, 'utf8'), tables, of));
 }
 
-/** The page with other tables between the two comments of their place. */
+/** The page with new tables between the two comments of their place. */
 export function withTables(text: string, tables: string, of: TablesOf): string {
   const begin = `<!-- ${of}:begin -->`;
   const end = `<!-- ${of}:end -->`;
@@ -25,8 +25,8 @@ export function withTables(text: string, tables: string, of: TablesOf): string {
 }
 
 /**
- * On what, and when, this was measured.
- * @param loadBefore the load before the first measurement: what others did on this machine.
+ * The machine and the date of this measurement.
+ * @param loadBefore the load before the first measurement: other work on this machine.
  */
 export function measuredOn(now: Date, loadBefore: number): string {
   const cores = os.availableParallelism();

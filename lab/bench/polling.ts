@@ -2,25 +2,25 @@ import type { NodeEvidence } from './node-evidence.js';
 import type { Span } from './spans.js';
 import { drainSpan, readyAgainAt, requestsTo } from './time-apart.js';
 
-/** What every look at a booting node asks first. */
+/** The first request of every observation of a booting node. */
 const firstOfALook = 'Get Versions.runtime.talos.dev';
 
-/** What waits for the rest, once a node has booted. */
+/** The step that waits for the rest, once a node has booted. */
 const waits = new Set(['awaitReady', 'awaitEtcdMember']);
 
-/** Time in which something was so, and Slipway had not begun to look. */
+/** Time between a change and the start of Slipway's next observation. */
 export function pollingSpans(evidence: NodeEvidence): Span[] {
   return [...bootUnseen(evidence), ...leaderUnseen(evidence)];
 }
 
-/** From the moment the last pod had left until the drain ended: kubectl looks once a second. */
+/** From the moment the last pod had left until the drain ended: kubectl polls once a second. */
 export function kubectlWait(evidence: NodeEvidence): Span[] {
   const step = evidence.history.activities.find(({ type }) => type === 'drainNode');
   const [drained] = drainSpan(evidence);
   return step && drained ? [{ from: drained.to, to: step.endedAt }] : [];
 }
 
-/** From the moment the machine was ready to the begin of the look that saw it. */
+/** From the moment the machine was ready to the start of the observation that found it ready. */
 function bootUnseen(evidence: NodeEvidence): Span[] {
   const { history, node, logs } = evidence;
   const boot = history.activities.find(({ type }) => type === 'awaitBoot');
@@ -38,9 +38,9 @@ function bootUnseen(evidence: NodeEvidence): Span[] {
   return seen ? before(seen.at, ready) : [];
 }
 
-/** From the moment leadership was given away to the begin of the next look at who leads. */
+/** From the moment leadership was transferred to the start of the next observation of the leader. */
 function leaderUnseen({ history, logs }: NodeEvidence): Span[] {
-  const step = history.activities.find(({ type }) => type === 'handOverLeadership');
+  const step = history.activities.find(({ type }) => type === 'transferLeadership');
   if (!step) return [];
   const during = logs.requests.filter(({ at }) => at >= step.startedAt && at <= step.endedAt);
   const given = during.findLast(({ method }) => method === 'EtcdForfeitLeadership');

@@ -3,19 +3,19 @@ import { readFileSync, readdirSync } from 'node:fs';
 /** Clock ticks in a second, as Linux counts processor time: USER_HZ is 100 on every machine Node runs on. */
 const ticksPerSecond = 100;
 
-/** Milliseconds of processor time that the children of a process took which have ended, and been waited for. */
+/** Milliseconds of processor time of a process' children that have ended and been reaped. */
 export function childrenCpuMs(pid: number): number {
   const [user = 0, system = 0] = fieldsOf(pid).slice(13, 15).map(Number);
   return ((user + system) * 1_000) / ticksPerSecond;
 }
 
-/** Memory a process holds (resident), in MiB. */
+/** Resident memory of a process, in MiB. */
 export function residentMiB(pid: number): number {
   const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kib ?? 0) / 1024;
 }
 
-/** Memory a process and everything it started hold, in MiB; pages two of them use count twice. */
+/** Resident memory of a process and its descendants, in MiB; shared pages count twice. */
 export function residentOfTreeMiB(root: number): number {
   const parents = new Map(processIds().map((pid) => [pid, parentOf(pid)]));
   const belongs = (pid: number): boolean => {
@@ -37,7 +37,7 @@ function parentOf(pid: number): number {
   return orNothing(() => Number(fieldsOf(pid)[1]));
 }
 
-/** The fields of `/proc/<pid>/stat` from the third on, the state; the name before it may hold anything, brackets too. */
+/** The fields of `/proc/<pid>/stat` from the third on, the state; the name before it may contain brackets. */
 function fieldsOf(pid: number): string[] {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -3,12 +3,12 @@ import { projectRoot } from '../../src/tools/project-root.js';
 import { foreground } from '../processes/foreground.js';
 import { cleanEnvironment } from '../terminal.js';
 
-/** Seconds the demo takes when everything it needs is there. @throws Error when it does not end well. */
+/** Duration of the demo in seconds, with everything installed. @throws Error when it fails. */
 export async function measureDemo(...args: readonly string[]): Promise<number> {
   return secondsOf('the demo', 'dist/lab/demo.js', ...args);
 }
 
-/** Seconds each set-up took that had nothing to do. The first one, which may have, is not among them. */
+/** Seconds of each set-up without work. The first one, which may have work, is left out. */
 export async function measureSetUpAgain(times: number): Promise<number[]> {
   const took: number[] = [];
   for (let time = 0; time <= times; time += 1) {
@@ -21,7 +21,7 @@ export async function measureSetUpAgain(times: number): Promise<number[]> {
 /** Longer than the longest: the whole of the tests on a slow machine. */
 const patienceMs = 7_200_000;
 
-/** Seconds a program of this project takes, by its path and arguments. @throws Error when it does not end well. */
+/** Seconds that a program of this project takes, by its path and arguments. @throws Error when it fails. */
 export async function secondsOf(what: string, ...argv: readonly [string, ...string[]]): Promise<number> {
   const [program, ...args] = argv;
   const began = performance.now();

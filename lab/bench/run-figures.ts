@@ -6,7 +6,7 @@ import type { MeasuredRun } from './upgrade-run.js';
 
 type WithoutLoad = Omit<Measured, 'load'>;
 
-/** What each part of the overhead is called in the table. */
+/** The name of each part of the overhead in the table. */
 const parts: Readonly<Record<SplitPart, string>> = {
   roundTrips: 'round trips through Temporal',
   polling: 'between two looks',
@@ -15,12 +15,12 @@ const parts: Readonly<Record<SplitPart, string>> = {
   looking: 'looking: requests, processes',
 };
 
-/** All that is told of one run. */
+/** All figures of one run. */
 export function runFigures(flow: FlowName, run: MeasuredRun): WithoutLoad[] {
   const { nodes, verdict } = run;
   const title = (what: string): string => `${what}, ${flow}`;
   const overhead = nodes.map((node) => node.overhead / 1_000);
-  const anew = nodes.some(({ terraformStarts }) => terraformStarts > 0);
+  const isReplaced = nodes.some(({ terraformStarts }) => terraformStarts > 0);
   const plain = (name: string, unit: Measured['unit'], ...values: number[]): WithoutLoad => ({
     name: title(name),
     unit,
@@ -29,7 +29,7 @@ export function runFigures(flow: FlowName, run: MeasuredRun): WithoutLoad[] {
   return [
     { name: title('overhead per node'), unit: 's', values: overhead, budget: flows[flow].overhead },
     ...splitFigures(nodes, title),
-    ...(anew ? [] : [inPlaceShare(nodes, title)]),
+    ...(isReplaced ? [] : [inPlaceShare(nodes, title)]),
     ...historyFigures(run, title),
     {
       name: title('no reason shown'),
@@ -58,10 +58,10 @@ function inPlaceShare(nodes: readonly NodeOverhead[], title: (what: string) => s
 }
 
 function splitFigures(nodes: readonly NodeOverhead[], title: (what: string) => string): WithoutLoad[] {
-  const told = (Object.keys(parts) as SplitPart[]).filter(
+  const measured = (Object.keys(parts) as SplitPart[]).filter(
     (part) => part !== 'terraform' || nodes.some(({ terraformStarts }) => terraformStarts > 0),
   );
-  return told.map((part) => ({
+  return measured.map((part) => ({
     name: title(`  of it ${parts[part]}`),
     unit: 's',
     values: nodes.map(({ split }) => split[part] / 1_000),
@@ -83,14 +83,14 @@ function historyFigures({ histories }: MeasuredRun, title: (what: string) => str
   });
 }
 
-/** What a run answers must not grow with its nodes; what it writes must not be more than it was refused or let through for. */
+/** A run's result must not grow with its nodes; its history must not exceed the estimate that admitted or rejected it. */
 function writtenFigures({ written }: MeasuredRun, title: (what: string) => string): WithoutLoad[] {
   const { events, bytes, resultBytes, estimated } = written;
   const share = (what: string, value: number): WithoutLoad => ({
     name: title(`history of the run, ${what} / estimated`),
     unit: 'ratio',
     values: [value],
-    budget: budgets.reckonedShare,
+    budget: budgets.estimatedShare,
   });
   return [
     {

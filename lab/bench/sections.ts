@@ -12,19 +12,19 @@ import { suiteParts } from './suite.js';
 import { measureRun } from './upgrade-run.js';
 import { measureWebhooks } from './webhooks.js';
 
-/** One part of the benchmark; each has what it needs of its own, so that one that fails leaves the others. */
+/** One part of the benchmark; each has its own resources, so that a failure does not affect the others. */
 export interface Section {
   readonly name: string;
   readonly measure: (bench: Bench) => Promise<Figure[]>;
 }
 
-/** What the parts share. */
+/** What the sections share. */
 export interface Bench {
   /** Address of a Temporal. */
   readonly temporal: string;
   readonly quick: boolean;
   readonly say: (line: string) => void;
-  /** Told of each node, for the table of steps. */
+  /** Called for each node, for the table of steps. */
   readonly tellNodes: (flow: FlowName, nodes: readonly NodeOverhead[]) => void;
 }
 
@@ -135,13 +135,13 @@ async function webhooks({ quick }: Bench): Promise<Figure[]> {
 async function demoFigures(): Promise<Figure[]> {
   const values = [await measureDemo()];
   const demo = withLoad({ name: 'demo, warm', unit: 's', values, budget: budgets.demoSeconds });
-  const anew = {
+  const replacement = {
     name: 'demo of a replacement, warm',
     unit: 's',
     values: [await measureDemo('--strategy', 'replace')],
     budget: budgets.replacementDemoSeconds,
   } as const;
-  return [demo, withLoad(anew)];
+  return [demo, withLoad(replacement)];
 }
 
 async function setUp({ quick }: Bench): Promise<Figure[]> {

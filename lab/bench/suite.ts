@@ -6,15 +6,15 @@ import { budgets } from './budgets.js';
 import type { Measured } from './figure.js';
 import { secondsOf } from './programs.js';
 
-/** A file in the middle of the import graph: what a change of it touches is neither little nor all. */
+/** A file in the middle of the import graph: a change of it affects some tests, not all. */
 const changedFile = 'src/planning/rollback/retry.ts';
 
-/** Runs of chaos that are played, of the two hundred of the budget. */
+/** The number of chaos runs that are played, of the two hundred of the budget. */
 const chaosRuns = 20;
 
 type SuiteFigure = Omit<Measured, 'load'>;
 
-/** How long the tests of this project take, each part as somebody types it. All in seconds. */
+/** The duration of the tests of this project, by command. All in seconds. */
 export const suiteParts: readonly { readonly name: string; readonly measure: () => Promise<SuiteFigure> }[] =
   [
     {
@@ -61,7 +61,7 @@ function part(
   };
 }
 
-/** Seconds each lab took from the start of its process until all of it was ready. */
+/** Seconds from the start of each lab's process until it was ready. */
 async function labStarts(times: number): Promise<number[]> {
   const took: number[] = [];
   for (let time = 0; time < times; time += 1) {

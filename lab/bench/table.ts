@@ -16,7 +16,7 @@ export function figuresMarkdown(figures: readonly Figure[]): string {
   return markdown([head, ...figures.map(rowOf)]);
 }
 
-/** What each step of a node adds to its overhead, and how often it starts talosctl: medians over the nodes of each role. */
+/** The overhead of each step of a node, and its starts of talosctl: medians over the nodes of each role. */
 export function stepsText(nodes: readonly NodeOverhead[]): string {
   return aligned(stepRows(nodes));
 }
@@ -67,7 +67,7 @@ function stepRows(nodes: readonly NodeOverhead[]): Row[] {
   return [['step', ...columns], ...steps.map((step) => [step, ...cells(step)])];
 }
 
-/** First column to the left, numbers to the right. */
+/** First column aligned left, numbers right. */
 function aligned(rows: readonly Row[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: Row): string =>

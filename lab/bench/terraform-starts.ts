@@ -10,9 +10,9 @@ export interface TerraformStart {
   readonly command: string;
 }
 
-/** A Terraform that writes down when it ran: what it does leaves no request anywhere. */
+/** A wrapped Terraform that logs when it ran: its runs leave no request anywhere. */
 export interface TimedTerraform {
-  /** What a worker is told by its environment, so that it takes this one. */
+  /** The environment that makes a worker use this one. */
   readonly env: Readonly<Record<string, string>>;
   readonly log: string;
 }
@@ -20,8 +20,8 @@ export interface TimedTerraform {
 const LOG = 'terraform.log';
 
 /**
- * Puts a program before the real one that notes the time before and after it: two starts of `date`, milliseconds. A signal of
- * somebody's would end the two out of order: it is for runs in which nobody is killed.
+ * Puts a script before the real program that logs the time before and after it: two starts of `date`, milliseconds. A signal would end the
+ * two out of order: use it for runs in which nobody is killed.
  */
 export async function timedTerraform(folder: string): Promise<TimedTerraform> {
   const real = await toolPath('terraform');
@@ -41,13 +41,13 @@ export async function timedTerraform(folder: string): Promise<TimedTerraform> {
   return { env: { SLIPWAY_BIN_TERRAFORM: program }, log };
 }
 
-/** What was noted, in the order of time; nothing where no Terraform was started. */
+/** The log in the order of time; empty where no Terraform was started. */
 export async function terraformStarts({ log }: Pick<TimedTerraform, 'log'>): Promise<TerraformStart[]> {
   const text = await readFile(log, 'utf8').catch(() => '');
   return startsIn(text);
 }
 
-/** The same of the text of a log. Asking a program for its version is no start of a step. */
+/** The entries in the text of a log. A version query is no start of a step. */
 export function startsIn(text: string): TerraformStart[] {
   return text
     .split('\n')

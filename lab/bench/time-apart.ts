@@ -3,19 +3,19 @@ import type { LoggedMoment, LoggedRequest } from './lab-logs.js';
 import type { ActivitySpan, NodeHistory } from './node-history.js';
 import { within, type Span } from './spans.js';
 
-/** What a node's upgrade waits for and nobody can hurry: it is no overhead. */
+/** Necessary waits of a node's upgrade: they are no overhead. */
 export interface TimeApart {
-  /** The machine pulls the image, installs, goes down, boots, and is ready; or it is destroyed, made, boots, and is ready. */
+  /** The machine pulls the image, installs, shuts down, boots, and is ready; or it is destroyed, created, boots, and is ready. */
   readonly machine: readonly Span[];
   /** From the first eviction until the last pod was gone. */
   readonly drain: readonly Span[];
-  /** The time the plan has the node watched. */
+  /** The soak of the plan. */
   readonly soak: readonly Span[];
-  /** From the first look that may have found a gate closed to the last one that did: what comes after it is polling, and ours. */
+  /** From the first observation that may have found a gate closed to the last one that did: later time is polling, and Slipway's own. */
   readonly gates: readonly Span[];
 }
 
-/** Requests a machine is busy with until their answer. */
+/** Requests during which a machine is busy. */
 const machineWorks = new Set([
   'machine.MachineService/ImagePull',
   'machine.ImageService/Pull',
@@ -23,27 +23,27 @@ const machineWorks = new Set([
   'machine.MachineService/EtcdForfeitLeadership',
 ]);
 
-/** Requests after which a machine goes down, and comes back. */
+/** Requests after which a machine shuts down, and comes back. */
 const machineLeaves = new Set(['machine.MachineService/Upgrade', 'machine.MachineService/Reboot']);
 
-/** Each look at the gates asks once for the members of etcd. */
+/** Each check of the gates reads the members of etcd once. */
 const oneALook = 'EtcdMemberList';
 
-/** The times apart of one node. @throws Error when it was sent down and never became ready. */
+/** The necessary waits of one node. @throws Error when it was shut down and never became ready. */
 export function timeApart(evidence: NodeEvidence): TimeApart {
   const { history } = evidence;
   const last = history.activities.find(({ type }) => type === 'soakNode');
   return {
     machine: machineSpans(evidence),
     drain: drainSpan(evidence),
-    // Its place within the step is not known, and its length alone counts.
+    // Its position within the step is unknown, so only its length counts.
     soak: last && evidence.soak > 0 ? [soakSpan(last, evidence.soak)] : [],
     gates: history.activities.flatMap((activity) => gatesHeld(activity, evidence)),
   };
 }
 
 /**
- * When the node that went down for its upgrade was ready again; of a control plane replaced, when its member had its vote, too.
+ * When the node was ready again after its upgrade; of a replaced control plane, also when its member had its vote.
  * @throws Error when it never was.
  */
 export function readyAgainAt(evidence: NodeEvidence): number {
@@ -73,14 +73,14 @@ export function requestsTo(
   return requests.filter((one) => one.node === node && one.at >= startedAt && one.at <= endedAt);
 }
 
-/** What a machine that is replaced does automatically. Milliseconds since the epoch. */
+/** What a replaced machine does on its own. Milliseconds since the epoch. */
 interface ReplacedNode {
-  /** Terraform destroys the old one and makes the new one. */
+  /** Terraform destroys the old machine and creates the new one. */
   readonly apply: Span;
-  /** It boots, and waits for its configuration or goes on automatically. */
+  /** It boots, and waits for its configuration or continues without it. */
   readonly createdAt: number;
   readonly wellAt: number;
-  /** A new etcd member answers once it has made itself known to the others, which may take it ten seconds. */
+  /** A new etcd member responds once the others know it, which may take ten seconds. */
   readonly etcdAnswers: readonly Span[];
 }
 
@@ -104,7 +104,7 @@ function plannedReplacementBack({ node, role, history, logs }: NodeEvidence): Re
   return { apply, createdAt, wellAt, etcdAnswers };
 }
 
-/** Between the two parts of its boot it waits for its configuration: that is Slipway's to send. */
+/** Between the two parts of its boot it waits for its configuration: sending that is Slipway's part. */
 function madeAnewSpans({ node, logs }: NodeEvidence, made: ReplacedNode): Span[] {
   const { apply, createdAt, wellAt, etcdAnswers } = made;
   const during = logs.machines.filter(
@@ -131,7 +131,7 @@ function machineSpans(evidence: NodeEvidence): Span[] {
   return leaves ? [...works, { from: leaves.at, to: readyAgainAt(evidence) }] : works;
 }
 
-/** When the pods began to leave and when the last of them had; none where no pod was to leave. */
+/** When the pods began to leave and when the last one had left; none where no pod had to leave. */
 export function drainSpan({ node, history, logs }: NodeEvidence): Span[] {
   const step = history.activities.find(({ type }) => type === 'drainNode');
   if (!step) return [];
@@ -142,7 +142,7 @@ export function drainSpan({ node, history, logs }: NodeEvidence): Span[] {
 }
 
 function gatesHeld({ type, startedAt, endedAt }: ActivitySpan, { logs, soak }: NodeEvidence): Span[] {
-  // A soak looks again and again with open gates: what it was held by closed ones cannot be told, and counts as overhead.
+  // A soak polls repeatedly with open gates: its time with closed gates cannot be separated, and counts as overhead.
   if (type !== 'awaitGates' && !(type === 'soakNode' && soak === 0)) return [];
   const looks = logs.requests.filter(
     ({ method, at }) => method === oneALook && at >= startedAt && at <= endedAt,

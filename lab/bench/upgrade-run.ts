@@ -9,7 +9,7 @@ import { nodeId, runId, type RunInput } from '../../src/workflows/messages.js';
 import { historyFacts } from '../../src/runs/view/history-facts.js';
 import { setInInventory } from '../edit-inventory.js';
 import { FaultPlan } from '../faults/fault-plan.js';
-import { startSinks, type Sinks } from '../sinks/sinks.js';
+import { startFakeServices, type FakeServices } from '../fake-services/fake-services.js';
 import type { Verdict } from '../watcher/watch.js';
 import { World } from '../world.js';
 import { flows, type FlowName } from './flows.js';
@@ -26,11 +26,11 @@ export interface HistorySize {
   readonly bytes: number;
 }
 
-/** What a run wrote into Temporal. */
+/** The size of a run's data in Temporal. */
 export interface WrittenByRun {
   readonly events: number;
   readonly bytes: number;
-  /** Of its result, as the one value it is. */
+  /** The size of its result, as one value. */
   readonly resultBytes: number;
   readonly estimated: RunSize;
 }
@@ -42,16 +42,16 @@ export interface MeasuredRun {
   /** Milliseconds from the start of the lab until it was ready. */
   readonly labReadyMs: number;
   readonly labMiB: number;
-  /** A worker that has done nothing yet. */
+  /** A worker before its first task. */
   readonly workerMiB: number;
-  /** Processor time of all that the worker started, over the nodes. */
+  /** Processor time of all processes that the worker started, over the nodes. */
   readonly cpuPerNodeMs: number;
-  /** What the run itself wrote, beside what was estimated for its plan. */
+  /** The size of the run's own history, beside the estimate for its plan. */
   readonly written: WrittenByRun;
   readonly verdict: Verdict;
 }
 
-/** Upgrades the lab's cluster and measures it. @throws Error when the run does not end done: there is nothing to measure then. */
+/** Upgrades the lab's cluster and measures it. @throws Error when the run does not end done: then there is nothing to measure. */
 export async function measureRun(
   temporal: string,
   flow: FlowName,
@@ -60,7 +60,7 @@ export async function measureRun(
   const { lab } = flows[flow];
   const folder = await mkdtemp(path.join(os.tmpdir(), 'slipway-bench-programs-'));
   const terraform = lab.hypervisor ? await timedTerraform(folder) : undefined;
-  const sinks = await startSinks({ faults: new FaultPlan() });
+  const fakeServices = await startFakeServices({ faults: new FaultPlan() });
   const began = Date.now();
   const world = await World.start({
     name: `bench-${flow}`,
@@ -74,15 +74,17 @@ export async function measureRun(
     const worker = workerOf(world);
     const workerMiB = residentMiB(worker);
     say(`${flow}: the lab is ready, the cluster is upgraded`);
-    await nameReceiver(world, sinks);
+    await nameReceiver(world, fakeServices);
     const cpuBefore = childrenCpuMs(worker);
     const run = await world.upgrade();
     const result = await world.result(run);
     if (result.outcome !== 'done')
       throw new Error(`the run ended ${result.outcome}: ${JSON.stringify(result.reasons)}`);
-    const told = sinks.webhook.received().map(({ body }) => (body as { readonly type: string }).type);
-    if (!told.includes('slipway.done'))
-      throw new Error(`nobody was told that the run is done: ${told.join(', ')}`);
+    const eventTypes = fakeServices.webhook
+      .received()
+      .map(({ body }) => (body as { readonly type: string }).type);
+    if (!eventTypes.includes('slipway.done'))
+      throw new Error(`no notification says that the run is done: ${eventTypes.join(', ')}`);
     const cpuPerNodeMs = (childrenCpuMs(worker) - cpuBefore) / result.nodes.length;
     const read = await readNodes(world, run, result, terraform ? await terraformStarts(terraform) : []);
     const written = await writtenBy(world, run, result);
@@ -90,13 +92,13 @@ export async function measureRun(
     return { ...read, labReadyMs, labMiB, workerMiB, cpuPerNodeMs, written, verdict };
   } finally {
     await world.stop().catch(() => undefined);
-    await sinks.stop();
+    await fakeServices.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Somebody is told of the run: what that writes is part of what is measured. */
-async function nameReceiver(world: World, { webhook }: Sinks): Promise<void> {
+/** The run sends notifications: their history is part of what is measured. */
+async function nameReceiver(world: World, { webhook }: FakeServices): Promise<void> {
   const folder = path.dirname(world.lab.inventory);
   for (const [name, text] of [
     ['to-hook', webhook.hook],
@@ -105,8 +107,8 @@ async function nameReceiver(world: World, { webhook }: Sinks): Promise<void> {
     await writeFile(path.join(folder, name), `${text}\n`, { mode: 0o600 });
   const receiver = { webhook: { url: { file: 'to-hook' }, secret: { file: 'hook-secret' } } };
   await setInInventory(world, ['notify'], [receiver]);
-  // Terraform's configuration is checked out from a commit that says the same.
-  if (world.lab.hypervisor) await world.owner.merge('somebody is told');
+  // Terraform's configuration is checked out from a commit that declares the same.
+  if (world.lab.hypervisor) await world.owner.merge('notifications');
 }
 
 function workerOf({ worker }: World): number {

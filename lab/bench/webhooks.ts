@@ -9,16 +9,16 @@ import { MergeDay, webhookSecret } from '../merge-day.js';
 import { startTemporalAlone, type TemporalAlone } from '../temporal-alone.js';
 import { startWorkerAlone } from '../worker-alone.js';
 
-/** What was measured of webhooks. Milliseconds, but for the rates: deliveries in a second. */
+/** The webhook measurements. Milliseconds, except the rates: deliveries per second. */
 export interface MeasuredWebhooks {
-  /** Of deliveries one after the other: until each was answered 202. */
+  /** One delivery after the other: until each got its 202. */
   readonly acknowledged: readonly number[];
-  /** From a merge's first webhook until its run was there. */
+  /** From a merge's first webhook until its run existed. */
   readonly queued: readonly number[];
-  /** The same until a worker had begun that run's first step. */
+  /** The same until a worker had started that run's first step. */
   readonly begun: readonly number[];
   readonly perSecond: number;
-  /** With no Temporal: each answered 503, to be sent again. */
+  /** Without Temporal: each got 503, so that it is redelivered. */
   readonly perSecondWithoutTemporal: number;
 }
 
@@ -36,10 +36,10 @@ nodes: [{ name: a, role: control-plane, address: 10.0.0.1 }]
 controlPlane: { outageAccepted: true }
 snapshot: { directory: /srv/snapshots, recipient: ${'age1'.padEnd(62, 'q')} }
 `;
-/** At a time: a forge sends many where many repositories are pushed to at once. */
+/** Concurrent deliveries: GitHub sends many where many repositories are pushed to at once. */
 const together = 20;
 
-/** Sends webhooks to a starter, as the forge of the lab and as many forges would; no cluster is there to be upgraded. */
+/** Sends webhooks to a starter, as the lab's fake GitHub and as many of them would; no cluster is upgraded. */
 export async function measureWebhooks({ quick }: { readonly quick: boolean }): Promise<MeasuredWebhooks> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'slipway-bench-hooks-'));
   const temporal = await startTemporalAlone();
@@ -59,7 +59,7 @@ interface Times {
   /** Deliveries one after the other. */
   readonly one: number;
   readonly merges: number;
-  /** Deliveries at a time. */
+  /** Concurrent deliveries. */
   readonly many: number;
 }
 
@@ -86,7 +86,7 @@ async function measured(folder: string, temporal: TemporalAlone, times: Times): 
     });
     const perSecond = await rate(times.many, () => send(202));
     await temporal.server.kill();
-    // It notices with the first that it cannot hand over.
+    // The first one shows that it cannot start a run.
     await sleep(2_000);
     const perSecondWithoutTemporal = await rate(times.many, () => send(503));
     return {
@@ -103,18 +103,18 @@ async function measured(folder: string, temporal: TemporalAlone, times: Times): 
   }
 }
 
-/** Merges a bump, and reads from Temporal when its run was there and when its first step began. */
+/** Merges a bump, and reads from Temporal when its run existed and when its first step began. */
 async function merge(day: MergeDay, client: Client, run: number): Promise<{ queued: number; begun: number }> {
   const number = await day.bump({ talos: `v1.12.${run + 1}` });
-  await day.forge.settled();
-  const before = day.forge.deliveries().length;
+  await day.gitHost.settled();
+  const before = day.gitHost.deliveries().length;
   await day.merge(number);
-  const first = day.forge.deliveries()[before];
-  if (!first) throw new Error('the forge sent no webhook of the merge');
+  const first = day.gitHost.deliveries()[before];
+  if (!first) throw new Error('the fake GitHub sent no webhook of the merge');
   const sent = first.deliveredAt.getTime();
   const handle = client.workflow.getHandle(runId(cluster, run));
   const end = Date.now() + 60_000;
-  // It ends automatically: there is no such cluster.
+  // The run ends on its own: there is no such cluster.
   while (
     !(await handle.describe().then(
       ({ status }) => status.name !== 'RUNNING',
@@ -136,10 +136,10 @@ async function merge(day: MergeDay, client: Client, run: number): Promise<{ queu
   };
 }
 
-/** Sends what a forge sends of a pull request that was closed without a merge, each another one to the byte. @throws Error for another answer than that. */
+/** Sends webhooks for a pull request that was closed without a merge; no two are identical. @throws Error for an unexpected answer. */
 function closedPull(day: MergeDay): (status: number) => Promise<void> {
-  const like = day.forge.deliveries().find(({ event }) => event === 'pull_request');
-  if (!like) throw new Error('the forge has sent nothing of a pull request');
+  const like = day.gitHost.deliveries().find(({ event }) => event === 'pull_request');
+  if (!like) throw new Error('the fake GitHub has sent nothing of a pull request');
   const payload = JSON.parse(like.payload) as { pull_request: object };
   let number = 0;
   return async (status) => {
@@ -173,14 +173,14 @@ async function inTurn<T>(times: number, act: (index: number) => Promise<T>): Pro
   return done;
 }
 
-/** In a second, several at a time. */
+/** Per second, several at a time. */
 async function rate(times: number, act: () => Promise<void>): Promise<number> {
   const began = performance.now();
   let left = times;
   const some = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
-      // oxlint-disable-next-line no-await-in-loop -- as many at a time as there are of these
+      // oxlint-disable-next-line no-await-in-loop -- this number at a time
       await act();
     }
   };

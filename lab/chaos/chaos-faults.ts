@@ -2,8 +2,8 @@ import type { FaultName } from '../faults/catalogue.js';
 import type { ChaosFlow } from './shapes.js';
 
 /**
- * Whom a fault is armed for. `node`: one of those the run is about; `control-plane`: one of those that is a control plane;
- * `other-control-plane`: one that is another one's neighbour in etcd; `none`: no machine in particular.
+ * The machine that a fault is armed for. `node`: one of the run's nodes; `control-plane`: a control plane among them;
+ * `other-control-plane`: an etcd peer of one of them; `none`: no machine in particular.
  */
 export type FaultPlace = 'node' | 'control-plane' | 'other-control-plane' | 'none';
 
@@ -11,7 +11,7 @@ export type FaultPlace = 'node' | 'control-plane' | 'other-control-plane' | 'non
 export interface ChaosFault {
   readonly name: FaultName;
   readonly at: FaultPlace;
-  /** It sleeps until this point is passed: standing faults would refuse the run before it begins. */
+  /** The fault sleeps until this point is passed: a standing fault would make the run refuse at once. */
   readonly after?: string;
 }
 
@@ -21,7 +21,7 @@ const onAControlPlane = (...names: readonly FaultName[]): ChaosFault[] =>
   names.map((name) => ({ name, at: 'control-plane' }));
 const nowhere = (...names: readonly FaultName[]): ChaosFault[] => names.map((name) => ({ name, at: 'none' }));
 
-/** Of both flows that keep the machine. */
+/** Of both in-place flows. */
 const inPlace: readonly ChaosFault[] = [
   ...nowhere('etcd-snapshot-cut', 'factory-404', 'factory-429', 'factory-slow', 'vip-stays'),
   ...onTheNode(
@@ -51,7 +51,7 @@ const inPlace: readonly ChaosFault[] = [
   { name: 'etcd-no-leader', at: 'other-control-plane', after: 'image:pulled' },
 ];
 
-/** What may be drawn in each flow. Left out: what stands until somebody ends it and says nothing meanwhile (a clone that hangs). */
+/** The faults of each flow. Left out: those that stand until somebody ends them and show nothing meanwhile (a clone that hangs). */
 export const chaosFaults: Readonly<Record<ChaosFlow, readonly ChaosFault[]>> = {
   legacy: [...inPlace, ...onTheNode('upgrade-answer-lost')],
   lifecycle: [
@@ -88,7 +88,7 @@ export const chaosFaults: Readonly<Record<ChaosFlow, readonly ChaosFault[]>> = {
   ],
 };
 
-/** Faults of a node that runs the new version and does not get well on it. A machine replaced meets each of them in its rollback, too. */
+/** Faults of a node that runs the new version and does not become healthy. A replaced machine meets each of them in its rollback, too. */
 export const sendsBack: Readonly<Record<ChaosFlow, readonly FaultName[]>> = {
   legacy: ['extension-missing', 'wrong-schematic', 'never-ready'],
   lifecycle: ['extension-missing', 'wrong-schematic', 'never-ready'],

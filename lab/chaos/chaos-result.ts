@@ -4,22 +4,22 @@ import type { DrawnRun } from './draw-run.js';
 import type { Broken } from './judge-run.js';
 import type { PlayedRun } from './play-run.js';
 
-/** All runs of one `npm run chaos`, or of several that were put together. */
+/** All runs of one `npm run chaos`, or of several merged results. */
 export interface ChaosResult {
-  /** ISO times: each time some of them were played, and the commit that was, with a `+` where something was not committed. */
+  /** ISO times and commits of each session; a `+` marks uncommitted changes. */
   readonly sessions: readonly {
     readonly startedAt: string;
     readonly endedAt: string;
     readonly commit?: string;
   }[];
   readonly runs: readonly JudgedRun[];
-  /** Runs that came to nothing because of the lab. */
+  /** Runs without a result because the lab failed. */
   readonly notPlayed: readonly NotPlayed[];
   /** What the watcher could not judge, in sentences. */
   readonly unobserved: readonly string[];
 }
 
-/** A run with what the watcher says of it, too. */
+/** A run with the watcher's findings. */
 export type JudgedRun = PlayedRun;
 
 export interface NotPlayed extends Pick<DrawnRun, 'seed' | 'index'> {
@@ -28,7 +28,7 @@ export interface NotPlayed extends Pick<DrawnRun, 'seed' | 'index'> {
 
 export const nothingPlayed: ChaosResult = { sessions: [], runs: [], notPlayed: [], unobserved: [] };
 
-/** Puts together what was played before and now. A run that was played twice is told as it was played last. */
+/** Merges earlier and new results. A run that was played twice counts as it was played last. */
 export function together(before: ChaosResult, now: ChaosResult): ChaosResult {
   const again = keysOf(now);
   const played = keysOf({ runs: now.runs, notPlayed: [] });
@@ -40,7 +40,7 @@ export function together(before: ChaosResult, now: ChaosResult): ChaosResult {
   };
 }
 
-/** Those of the drawn runs that a result does not have yet. */
+/** The drawn runs that a result does not have yet. */
 export function stillToPlay(drawn: readonly DrawnRun[], { runs }: ChaosResult): readonly DrawnRun[] {
   const played = keysOf({ runs, notPlayed: [] });
   return drawn.filter((one) => !played.has(keyOf(one)));
@@ -54,7 +54,7 @@ function keyOf({ seed, index }: Pick<DrawnRun, 'seed' | 'index'>): string {
   return `${seed}/${index}`;
 }
 
-/** Puts what the watcher found to the runs in which it happened. What came between two of them is the earlier one's. */
+/** Assigns the watcher's findings to the runs in which they happened. A finding between two runs belongs to the earlier one. */
 export function withVerdict(runs: readonly PlayedRun[], { violations }: Verdict): JudgedRun[] {
   const after = violations.map(({ at, promise, what }) => {
     const index = runs.findLastIndex(({ from }) => from <= Date.parse(at));
@@ -66,7 +66,7 @@ export function withVerdict(runs: readonly PlayedRun[], { violations }: Verdict)
   }));
 }
 
-/** What `docs/reliability.md` says in figures. */
+/** The figures of `docs/reliability.md`. */
 export interface ChaosFigures {
   readonly runs: number;
   readonly broken: number;
@@ -77,15 +77,15 @@ export interface ChaosFigures {
   readonly hung: number;
   readonly aborts: number;
   readonly faults: number;
-  /** Milliseconds from each kill until the next worker was given a step, the fewest first. */
+  /** Milliseconds from each kill until the next worker was given a step, the shortest first. */
   readonly resumedMs: readonly number[];
   readonly orphans: number;
-  /** Findings that something was sent, made or installed twice. */
+  /** Findings of a duplicate request, replacement or install. */
   readonly twice: number;
   readonly rollbacks: PlayedRun['rollbacks'];
 }
 
-/** Promises that speak of doing a thing twice. */
+/** Promises about duplicates. */
 const onceOnly = new Set(['I4', 'I6']);
 
 export function figuresOf(runs: readonly JudgedRun[]): ChaosFigures {

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { unsafeUniformIntDistribution, xoroshiro128plus, type RandomGenerator } from 'pure-rand';
 
-/** Chance that is the same every time: what is thrown follows from the words it was made with, and from nothing else. */
+/** Deterministic randomness: each result depends only on the texts that the dice were created with. */
 export class Dice {
   readonly #generator: RandomGenerator;
 
-  /** @param words what makes these dice different from others: a seed, and which of its draws this is. */
+  /** @param words what distinguishes these dice: a seed, and which of its draws this is. */
   constructor(...words: readonly (string | number)[]) {
     const seed = createHash('sha256').update(words.join('/')).digest().readInt32BE(0);
     this.#generator = xoroshiro128plus(seed);
   }
 
-  /** A whole number, both ends included. */
+  /** An integer, both ends included. */
   whole(from: number, to: number): number {
     return unsafeUniformIntDistribution(from, to, this.#generator);
   }
@@ -36,7 +36,7 @@ export class Dice {
     return this.pick(names);
   }
 
-  /** So many of them, in the order they stand in; all where there are fewer. */
+  /** This many of them, in their original order; all where there are fewer. */
   some<T>(from: readonly T[], count: number): readonly T[] {
     const left = from.map((_one, index) => index);
     const taken = new Set<number>();

@@ -6,26 +6,26 @@ import { chaosFaults, sendsBack, type ChaosFault } from './chaos-faults.js';
 import { Dice } from './dice.js';
 import { machinesOf, shapeNamed, shapeNames, type ChaosFlow, type ShapeName } from './shapes.js';
 
-/** What a person says to a run that waits for it. */
+/** A person's decision on a run that waits for one. */
 export interface DrawnDecision {
   readonly what: 'retry' | 'skip' | 'rollback' | 'abort';
-  /** Whether what was armed is taken away before. */
+  /** Whether the fault is disarmed before. */
   readonly repaired: boolean;
 }
 
-/** One run, with all that comes in its way. */
+/** One run, with all its faults and interruptions. */
 export interface DrawnRun {
   readonly seed: number;
   /** Which run of the seed it is, from 1. */
   readonly index: number;
   readonly shape: ShapeName;
-  /** The nodes it is asked for. */
+  /** The nodes to upgrade. */
   readonly nodes: readonly string[];
   readonly faults: readonly FaultRequest[];
   readonly points: readonly InterruptionPoint[];
-  /** In this order, as often as it halts; then nobody says anything. None: a halt ends it. */
+  /** Decisions in this order, one per halt; after the last one nobody decides. None: a halt ends the run. */
   readonly decisions: readonly DrawnDecision[];
-  /** What slipway.yaml says of a node that does not get well: it rolls back automatically, or stays as it is. */
+  /** What slipway.yaml declares for a node that does not become healthy: automatic rollback, or none. */
   readonly onFailure: 'rollback' | 'ask';
 }
 
@@ -56,12 +56,12 @@ export function drawRun(seed: number, index: number, only: readonly ShapeName[] 
     onFailure,
   };
   return sendsBack[flow].length > 0 && dice.chance(20)
-    ? { ...drawn, ...drawWayBack(dice, flow, chosen) }
+    ? { ...drawn, ...drawRollback(dice, flow, chosen) }
     : drawn;
 }
 
-/** One in five is about a node that has to roll back automatically, from the new version. */
-function drawWayBack(
+/** One in five has a node that must roll back automatically, from the new version. */
+function drawRollback(
   dice: Dice,
   flow: ChaosFlow,
   chosen: readonly ClusterMachine[],
@@ -72,7 +72,7 @@ function drawWayBack(
   };
 }
 
-/** Few, mostly: what is not touched is put back at once. A machine that is replaced takes longest. */
+/** Few, mostly: untouched nodes need no reset. A replaced machine takes longest to reset. */
 function drawNodes(
   dice: Dice,
   machines: readonly ClusterMachine[],
@@ -114,10 +114,10 @@ function machinesFor(
   return controlPlanes(at === 'control-plane' ? chosen : machines);
 }
 
-/** What takes a worker, or its word, away: a run goes on after it. */
+/** Interruptions that take a worker, or its message, away: a run resumes after each. */
 const losses: readonly Interruption[] = ['killed before', 'killed during', 'killed after', 'twice', 'hung'];
 
-/** Each at a step of its own; one at least where no fault is drawn. An abort is at most one, as it is in life. */
+/** Each at a different step; at least one where no fault is drawn. At most one abort, as in practice. */
 function drawPoints(
   dice: Dice,
   flow: ChaosFlow,
@@ -144,7 +144,7 @@ export function stepsOfRole(
   return stepOrders[order].filter((name) => (steps[name].only ?? role) === role);
 }
 
-/** Where a machine was replaced a rollback takes longest, and is drawn less. */
+/** Where a machine was replaced a rollback takes longer, and is drawn less often. */
 function drawDecisions(dice: Dice, flow: ChaosFlow): readonly DrawnDecision[] {
   const count = Number(dice.weighted({ '0': 2, '1': 2, '2': 1 }));
   return Array.from({ length: count }, () => ({

@@ -2,27 +2,27 @@ import { readFile } from 'node:fs/promises';
 import type { LabState } from '../control/lab-state.js';
 import type { World } from '../world.js';
 
-/** How the cluster stands when a run has ended. */
+/** The state of the cluster at a run's end. */
 export interface EndState {
   readonly nodes: readonly NodeLeft[];
-  /** How often since the run began, by machine. */
+  /** Counts since the run began, by machine. */
   readonly installs: Readonly<Record<string, number>>;
   readonly destroyed: Readonly<Record<string, number>>;
-  /** Names of the faults that showed: `install-fails@k8s-work-1`. */
+  /** Names of the faults that fired: `install-fails@k8s-work-1`. */
   readonly fired: readonly string[];
 }
 
-/** A Node as it was left. */
+/** A Node at the run's end. */
 export interface NodeLeft {
   readonly name: string;
   readonly cordoned: boolean;
   /** Names of Slipway's own annotations on it. */
   readonly marks: readonly string[];
-  /** `v1.12.1`; empty where its machine never said. */
+  /** `v1.12.1`; empty where its machine never reported it. */
   readonly version: string;
-  /** What its machine runs, whatever the Node says; left out: nothing runs. */
+  /** The version that its machine runs, whatever the Node says; left out: nothing runs. */
   readonly runs?: string;
-  /** It has another version installed, and not booted. */
+  /** A version is installed and not booted. */
   readonly armed?: true;
 }
 
@@ -34,7 +34,7 @@ interface NodeList {
   }[];
 }
 
-/** @param since milliseconds, when the run was asked for. */
+/** @param since milliseconds, when the run was requested. */
 export async function endState(world: World, since: number): Promise<EndState> {
   const [nodes, events, state] = await Promise.all([
     world.kubectl('get', 'nodes', '--output=json'),

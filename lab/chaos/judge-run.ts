@@ -4,29 +4,29 @@ import type { Happened } from '../interruptions/interrupter.js';
 import { describePoint } from '../interruptions/interruption.js';
 import type { EndState, NodeLeft } from './end-state.js';
 
-/** What one run left behind. */
+/** The outcome of one run. */
 export interface RunLeft {
   /** Undefined: it did not end in time. */
   readonly story: RunStory | undefined;
   readonly patienceMs: number;
   readonly end: EndState;
   readonly happened: readonly Happened[];
-  /** Terraforms of killed workers that are still there. */
+  /** Terraforms of killed workers that still run. */
   readonly survivors: readonly string[];
 }
 
-/** A promise that was broken, and how. */
+/** A broken promise, and how it was broken. */
 export interface Broken {
-  /** `I5`, as ARCHITECTURE names them. */
+  /** `I5`, as named in ARCHITECTURE. */
   readonly promise: string;
   /** One sentence. */
   readonly what: string;
 }
 
-/** People and other programs that install and boot too: what they do is not counted as Slipway's. */
+/** People and other programs that install and boot too: their actions are not counted as Slipway's. */
 const byOthers = ['upgraded-by-hand', 'installed-by-hand', 'another-install-runs', 'rebooted-by-hand'];
 
-/** Which version runs on a node that is told to be in a state: that from before, or the new one. Of the other states nobody can say. */
+/** The version on a node in a reported state: the previous or the new one. Other states leave it open. */
 const runsIn: Readonly<Partial<Record<NodeState, 'from' | 'to'>>> = {
   untouched: 'from',
   undone: 'from',
@@ -36,8 +36,8 @@ const runsIn: Readonly<Partial<Record<NodeState, 'from' | 'to'>>> = {
 };
 
 /**
- * Judges what a run left behind. Pure. What goes on inside a run the watcher judges; this is about its end: it ended, with a word; every
- * node is in a state with a name; nothing is cordoned that nobody was told of; nothing was done twice; no process is left.
+ * Judges the outcome of a run. Pure. The watcher judges what happens inside a run; this judges its end: the run ended with a result; every
+ * node is in a named state; no node stays cordoned without a report; nothing was done twice; no process is left.
  */
 export function judgeRun(left: RunLeft): readonly Broken[] {
   const { story, happened, survivors, patienceMs } = left;
@@ -52,8 +52,8 @@ export function judgeRun(left: RunLeft): readonly Broken[] {
   return [
     ...ending(story),
     ...leftNodes(story, left.end),
-    ...misTold(story, left.end),
-    ...waysBack(story),
+    ...misreported(story, left.end),
+    ...rollbacks(story),
     ...twice(story, left.end),
     ...orphans,
     ...terraforms,
@@ -90,58 +90,58 @@ function leftNodes(story: RunStory, { nodes, fired }: EndState): Broken[] {
   ];
 }
 
-/** What says that a version is installed and not booted stays, where that is so: whoever reboots the node is to know. */
+/** The report that a version is installed and not booted stays as long as it is true: whoever reboots the node must know. */
 const ofArmed = ['slipway.dev/armed', 'slipway.dev/install'];
 
 function leftNode(
-  told: StoryNode | undefined,
+  reported: StoryNode | undefined,
   { name, cordoned, marks, armed }: NodeLeft,
   fired: readonly string[],
 ): Broken[] {
-  const isTold = told?.cordoned === true || told?.undoFailed !== undefined;
-  // Whoever upgrades a node cordons it for that, and may be at it still.
+  const isReported = reported?.cordoned === true || reported?.undoFailed !== undefined;
+  // Such a person or program cordons the node for its upgrade, and may not be done yet.
   const isOthers = byOthersOn(name, fired) > 0 && !marks.includes('slipway.dev/cordoned-by');
   const unasked =
-    cordoned && !isTold && !isOthers ? [broken('I5', `${name} is cordoned, and nobody was told`)] : [];
-  // A node that ended well, or was returned to service, is as if nobody had been there.
-  const isHalted = told?.outcome === 'halted';
+    cordoned && !isReported && !isOthers ? [broken('I5', `${name} is cordoned, and no report names it`)] : [];
+  // A node that succeeded, or was returned to service, shows no trace of the run.
+  const isHalted = reported?.outcome === 'halted';
   const left = armed ? marks.filter((mark) => !ofArmed.includes(mark)) : marks;
   const marked =
     left.length > 0 && !isHalted ? [broken('I5', `${name} still carries ${left.join(', ')}`)] : [];
   return [...unasked, ...marked];
 }
 
-/** What a person is told of a node is what its machine is. */
-function misTold({ nodes: told, plan }: RunStory, { nodes, fired }: EndState): Broken[] {
+/** The reported state of a node must match its machine. */
+function misreported({ nodes: reported, plan }: RunStory, { nodes, fired }: EndState): Broken[] {
   return nodes.flatMap(({ name, runs }) => {
-    const node = told.findLast((one) => one.node === name);
+    const node = reported.findLast((one) => one.node === name);
     const which = node?.state && runsIn[node.state];
     if (!node || !which || runs === undefined || byOthersOn(name, fired) > 0) return [];
     const planned = plan?.hops.flatMap((hop) => hop.nodes).find((one) => one.name === name);
-    // Where a whole run is rolled back, its target is the previous version.
+    // When a whole run is rolled back, its target is the previous version.
     const wanted = node.state === 'back-on-old' && planned?.back === 'run' ? node.to : node[which];
     return runs === wanted
       ? []
-      : [broken('I5', `${name} is told as ${node.state}, which is ${wanted}, and runs ${runs}`)];
+      : [broken('I5', `${name} is reported as ${node.state}, which is ${wanted}, and runs ${runs}`)];
   });
 }
 
-/** How a run ends that sent a node back: the node is back, or is not, and the run says which. */
-const endsOfWayBack = ['rolled-back', 'rollback-failed', 'undecided'];
+/** The end of a run that rolled a node back: the rollback succeeded or failed, and the run reports which. */
+const endsOfRollback = ['rolled-back', 'rollback-failed', 'undecided'];
 
-/** A node rolls back where somebody says so, or automatically where slipway.yaml does; what became of that is the run's last word. */
-function waysBack({ decisions = [], reasons, nodes, plan, outcome }: RunStory): Broken[] {
+/** A node rolls back when somebody decides so, or automatically where slipway.yaml declares it; its result is the run's last word. */
+function rollbacks({ decisions = [], reasons, nodes, plan, outcome }: RunStory): Broken[] {
   const back = decisions.filter(({ kind }) => kind === 'rollback');
   const unasked = back
     .filter(({ by }) => by === ownWord && plan?.onFailure !== 'rollback')
     .map(({ node }) => broken('I9', `${node} rolled back automatically, and slipway.yaml does not say so`));
-  const untold = back
-    // Whoever said something after it has the run go on, or end, in another way.
+  const undelivered = back
+    // A later decision makes the run continue, or end, in another way.
     .filter(({ node, at }) => !decisions.some((one) => isAfter(one.at, at) && about(one, node)))
     .filter(() => outcome !== 'aborted')
     .filter(
       ({ node }) =>
-        !reasons.some((one) => endsOfWayBack.includes(one.kind) && 'node' in one && one.node === node),
+        !reasons.some((one) => endsOfRollback.includes(one.kind) && 'node' in one && one.node === node),
     )
     .map(({ node }) =>
       broken('I5', `${node} was to roll back, and the run does not say what became of that`),
@@ -159,10 +159,10 @@ function waysBack({ decisions = [], reasons, nodes, plan, outcome }: RunStory): 
           ),
         ];
   });
-  return [...unasked, ...untold, ...otherwise];
+  return [...unasked, ...undelivered, ...otherwise];
 }
 
-/** Whose word it is where nobody was asked. */
+/** The decision that applies where nobody was asked. */
 export const ownWord = 'Slipway itself';
 
 function isAfter(one: string, other: string): boolean {
@@ -177,7 +177,7 @@ function byOthersOn(node: string, fired: readonly string[]): number {
   return fired.filter((one) => byOthers.some((name) => one === `${name}@${node}`)).length;
 }
 
-/** A person who says retry allows one more of each; a machine that rolls back by another one is destroyed again for that. */
+/** A person's retry allows one more of each; a machine that rolls back by replacement is destroyed again for that. */
 function twice(story: RunStory, { installs, destroyed, fired }: EndState): Broken[] {
   const said = (node: string, kinds: readonly string[]): number =>
     (story.decisions ?? []).filter((one) => one.node === node && kinds.includes(one.kind)).length;

@@ -1,6 +1,6 @@
 /**
- * Work that several lanes share, each lane with one lab at a time. A lane keeps to the kind of its lab while work of that kind is left,
- * since another kind costs the start of another lab; else it takes the kind with the most work for each lane that is at it.
+ * Work that several lanes share, each lane with one lab at a time. A lane keeps the kind of its lab while work of that kind is left, since
+ * another kind means starting another lab. Then it takes the kind with the most work per lane.
  */
 export class LaneQueue<Work> {
   readonly #left: Work[];

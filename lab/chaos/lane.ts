@@ -5,23 +5,23 @@ import { playRun, type PlayedRun } from './play-run.js';
 import { againText, brokenText, drawnText, outcomeText } from './run-text.js';
 import { Stages } from './stages.js';
 
-/** Where a lane reports to. */
+/** The recipients of a lane's reports. */
 export interface LaneReport {
   /** Prints a line. */
   readonly say: (line: string) => void;
-  /** Called with runs once the watcher has judged the lab that they were played on, and with what the watcher could not judge. */
+  /** Called with runs once the watcher has judged their lab, and with what the watcher could not judge. */
   readonly judged: (runs: readonly JudgedRun[], unobserved: readonly string[]) => void;
   readonly notPlayed: (run: NotPlayed) => void;
-  /** Ends the lane in order: the run under way counts as not played. */
+  /** Stops the lane: the run in progress counts as not played. */
   readonly stop: AbortSignal;
 }
 
 /** Plays runs one after the other, on one lab at a time. */
 export class Lane {
   readonly #stages: Stages;
-  /** Those the lab that is up has seen. */
+  /** Runs played on the present lab. */
   #onThisLab: PlayedRun[] = [];
-  /** Milliseconds: when the run under way began. */
+  /** Milliseconds: when the run in progress began. */
   #underWay = Number.POSITIVE_INFINITY;
 
   constructor(
@@ -32,7 +32,7 @@ export class Lane {
     this.#stages = new Stages(temporal, { onVerdict, say: report.say });
   }
 
-  /** Plays a run; says what was drawn and what came of it in one go, so that lanes do not mix their lines. */
+  /** Plays a run; prints what was drawn and its result in one go, so that lanes do not mix their lines. */
   async play(drawn: DrawnRun): Promise<void> {
     const { say, stop, notPlayed } = this.report;
     try {
@@ -46,7 +46,7 @@ export class Lane {
     }
   }
 
-  /** Ends the lab that is up, for good, and has it judged. */
+  /** Stops the present lab, and has it judged. */
   async close(): Promise<void> {
     await this.#stages.close();
   }
@@ -81,9 +81,9 @@ export class Lane {
   }
 }
 
-/** @throws Error once it is stopped, whatever is still under way then. */
+/** @throws Error once it is stopped, whatever is still in progress then. */
 async function orStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T> {
-  work.catch(() => undefined); // nobody awaits it any more once it is stopped
+  work.catch(() => undefined); // without an awaiting caller once it is stopped
   stop.throwIfAborted();
   let onStop = (): void => undefined;
   const stopped = new Promise<never>((_resolve, reject) => {

@@ -6,7 +6,7 @@ import { matrixText } from './matrix-text.js';
 import { datesOf, resumedRow } from './page-figures.js';
 import { counted } from './run-text.js';
 
-/** Writes docs/kill-matrix.md from what was really played. */
+/** Writes docs/kill-matrix.md from the recorded results. */
 export function writeMatrixPage(matrix: MatrixResult): void {
   writeFileSync(path.join(projectRoot, 'docs/kill-matrix.md'), matrixPage(matrix));
 }

@@ -1,4 +1,4 @@
-/** What the kill matrix came to: `test/scenarios/kill-matrix` writes it, piece by piece, and the page shows it. */
+/** The results of the kill matrix: `test/scenarios/kill-matrix` writes them, piece by piece, and the page shows them. */
 export interface MatrixResult {
   /** Columns, in order: `killed before`. */
   readonly columns: readonly string[];
@@ -11,7 +11,7 @@ export interface MatrixResult {
       readonly cells: readonly MatrixCell[];
     }[];
   }[];
-  /** What the cells rest on, each time it was played last. */
+  /** The results behind the cells; each piece counts as it was played last. */
   readonly played: readonly PlayedColumn[];
 }
 
@@ -22,19 +22,18 @@ export interface PlayedColumn {
   /** ISO times. */
   readonly startedAt: string;
   readonly endedAt: string;
-  /** By step: those it plays itself. */
+  /** By step: the columns that are played. */
   readonly cells: Readonly<Record<string, MatrixCell>>;
   /** Milliseconds from each kill until the next worker was given a step. */
   readonly resumedMs: readonly number[];
-  /** Promises that the watcher saw broken meanwhile. */
+  /** Promises that the watcher found broken meanwhile. */
   readonly violations: readonly string[];
 }
 
 export interface MatrixCell {
   /**
    * `same end`: played, and it ended as without the interruption. `named halt`: played, and it halted with a reason. `elsewhere`: another
-   * cell or another test plays it. `broken`: played, and neither. `not reached`: it was to be played, and its run came to its end before.
-   * `not played`: nobody has, yet.
+   * cell or another test plays it. `broken`: played, and neither. `not reached`: its run ended before that step. `not played`: not yet.
    */
   readonly kind: 'same end' | 'named halt' | 'elsewhere' | 'broken' | 'not reached' | 'not played';
   /** Which halt, why it is the same elsewhere, or what broke. */
@@ -43,10 +42,10 @@ export interface MatrixCell {
   readonly where?: string;
 }
 
-/** What the matrix says in figures. */
+/** The figures of the matrix. */
 export interface MatrixFigures {
   readonly cells: Readonly<Record<MatrixCell['kind'], number>>;
-  /** Cells that ended neither well nor with a name, and promises that were seen broken. */
+  /** Cells that ended neither well nor with a named halt, and promises that the watcher found broken. */
   readonly broken: number;
   readonly resumedMs: readonly number[];
   /** ISO times of the first column and the last; undefined: none was played. */

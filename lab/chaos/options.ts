@@ -5,24 +5,24 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { projectRoot } from '../../src/tools/project-root.js';
 
 export interface ChaosOptions {
-  /** Left out: any, and printed. */
+  /** Left out: random, and printed. */
   readonly seed: number;
   readonly runs: number;
-  /** How many labs play side by side. */
+  /** The number of labs side by side. */
   readonly lanes: number;
-  /** These runs of the seed alone, from 1. */
+  /** Only these runs of the seed, from 1. */
   readonly only?: readonly number[];
-  /** Draws, and plays nothing. */
+  /** Only draws. */
   readonly drawOnly: boolean;
-  /** Where the results go, as soon as a lab is judged. */
+  /** File for the results, written as soon as a lab is judged. */
   readonly json?: string;
-  /** What that file has already is not played again. */
+  /** Runs that this file already has are skipped. */
   readonly resume: boolean;
   /** Results of the kill matrix, for the page. */
   readonly matrix?: string;
   /** Writes docs/reliability.md. */
   readonly writeDocs: boolean;
-  /** The same, of what was played before: plays nothing. */
+  /** Writes the page from earlier results only: plays nothing. */
   readonly page: boolean;
 }
 
@@ -31,13 +31,13 @@ const runsMost = 10_000;
 /** A run mostly waits: two cores carry about four labs. */
 const lanesOf = (cores: number): number => 2 * cores;
 const lanesMost = 64;
-/** Where `npm run test:all` keeps what it played. */
+/** The file in which `npm run test:all` keeps its results. */
 const usual = {
   json: path.join(projectRoot, '.slipway/chaos.json'),
   matrix: path.join(projectRoot, '.slipway/kill-matrix.json'),
 };
 
-/** Reads what was typed after `npm run chaos --`. */
+/** Parses the arguments of `npm run chaos --`. */
 export function readOptions(argv: readonly string[]): ChaosOptions {
   const command = new Command('npm run chaos --')
     .description(

@@ -7,11 +7,11 @@ import { LaneQueue } from './lane-queue.js';
 
 interface Playing {
   readonly say: (line: string) => void;
-  /** Called with all that is judged by now, whenever a lab has been. */
+  /** Called with all judged runs, after each lab. */
   readonly keep: (result: ChaosResult) => void;
-  /** Ends it in order: the runs under way count as not played. */
+  /** Stops all lanes: the runs in progress count as not played. */
   readonly stop: AbortSignal;
-  /** How many labs play side by side. */
+  /** The number of labs side by side. */
   readonly lanes: number;
 }
 

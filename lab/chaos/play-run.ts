@@ -11,37 +11,37 @@ import { endState } from './end-state.js';
 import { judgeRun, ownWord, type Broken } from './judge-run.js';
 import { storyInTime } from './run-end.js';
 
-/** What became of a run. */
+/** The result of a run. */
 export interface PlayedRun {
   readonly drawn: DrawnRun;
-  /** Milliseconds, for whoever asks when something happened. */
+  /** Milliseconds, for comparison with other times. */
   readonly from: number;
   readonly until: number;
   readonly outcome: RunStory['outcome'] | 'never ended';
-  /** The first reason, as a person reads it; empty where all ended well. */
+  /** The first reason in readable form; empty where all ended well. */
   readonly says: string;
   readonly happened: readonly Happened[];
-  /** Points the run never came to. */
+  /** Points that the run never reached. */
   readonly notReached: readonly InterruptionPoint[];
   readonly fired: readonly string[];
-  /** What people said, and whether it was taken: `retry k8s-work-1`, `rollback k8s-work-1 (refused)`. */
+  /** The decisions of people, and whether they were accepted: `retry k8s-work-1`, `rollback k8s-work-1 (refused)`. */
   readonly decided: readonly string[];
   readonly rollbacks: {
     readonly taken: number;
-    /** Of those: nobody had asked for them. */
+    /** Of those: the automatic ones. */
     readonly byThemselves: number;
-    /** The node runs, uncordoned, what it ran before. */
+    /** The node runs its previous version, uncordoned. */
     readonly restored: number;
-    /** Of those: it had run the new version, or its machine had been made of it. */
+    /** Of those: it had run the new version, or its machine had been replaced with it. */
     readonly fromNew: number;
   };
   readonly broken: readonly Broken[];
 }
 
-/** Longer than every limit of a run together that is begun twice and comes to nothing. */
+/** Longer than all limits of a run together, with one retry in vain. */
 const patienceMs = 480_000;
 
-/** Waits that are in vain should not take long; a worker that dies in one takes four seconds of it. */
+/** Short: waits in vain should not take long; a worker that dies in one takes four seconds of it. */
 const limits = {
   boot: '20s',
   ready: '20s',
@@ -53,10 +53,10 @@ const limits = {
   image: '15s',
 };
 
-/** How long a run waits for a person, where one is drawn. */
+/** How long a run waits for a person, where a decision is drawn. */
 const decisionLimit = '20s';
 
-/** Plays a drawn run on a lab that is well. @throws Error when the lab, and not Slipway, came to harm. */
+/** Plays a drawn run on a healthy lab. @throws Error when the lab, and not Slipway, failed. */
 export async function playRun(stage: Interrupter, drawn: DrawnRun): Promise<PlayedRun> {
   const { world } = stage;
   const decision = drawn.decisions.length > 0 ? decisionLimit : '0s';
@@ -87,10 +87,10 @@ export async function playRun(stage: Interrupter, drawn: DrawnRun): Promise<Play
   };
 }
 
-/** Between two looks of a person at a run that may wait for them. */
+/** Between two checks of a run that may wait for a person. */
 const personMs = 1_500;
 
-/** Those who are asked when a run halts. */
+/** The nodes that wait for a decision when a run halts. */
 class People {
   readonly said: string[] = [];
   readonly #left: DrawnDecision[];
@@ -103,7 +103,7 @@ class People {
     this.#left = [...decisions];
   }
 
-  /** Decides where a run waits for it, and there is something left to say. */
+  /** Decides where a run waits for a person, and a drawn decision is left. */
   async look(): Promise<void> {
     const [decision] = this.#left;
     if (!decision || Date.now() < this.#next) return;
@@ -124,7 +124,7 @@ class People {
   }
 }
 
-/** Steps of a rollback that leave the version that a node runs. */
+/** Steps of a rollback that change the running version. */
 const changesVersion: ReadonlySet<string> = new Set<StepName>([
   'roll-back',
   'replace-machine',
@@ -137,9 +137,9 @@ function rollbacksOf(
 ): PlayedRun['rollbacks'] {
   const taken = (story?.decisions ?? []).filter(({ kind }) => kind === 'rollback');
   const restored = taken.filter(({ node: name }) => {
-    const told = story?.nodes.findLast(({ node }) => node === name);
+    const reported = story?.nodes.findLast(({ node }) => node === name);
     const seen = nodes.find((node) => node.name === name);
-    return told?.state === 'rolled-back' && seen?.version === told.from && !seen.cordoned;
+    return reported?.state === 'rolled-back' && seen?.version === reported.from && !seen.cordoned;
   });
   const byThemselves = taken.filter(({ by }) => by === ownWord);
   const fromNew = restored.filter(({ node: name }) =>

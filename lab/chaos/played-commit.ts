@@ -1,7 +1,7 @@
 import { projectRoot } from '../../src/tools/project-root.js';
 import { git } from '../processes/git.js';
 
-/** `e6b046c`, or `e6b046c+` where something is not committed; undefined outside of a git checkout. */
+/** `e6b046c`, or `e6b046c+` with uncommitted changes; undefined outside of a git checkout. */
 export async function playedCommit(): Promise<string | undefined> {
   try {
     const commit = await git(projectRoot, ['rev-parse', '--short', 'HEAD']);

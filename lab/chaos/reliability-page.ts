@@ -7,7 +7,7 @@ import { figuresOf, type ChaosFigures, type ChaosResult, type JudgedRun } from '
 import { datesOf, resumedRow } from './page-figures.js';
 import { commandOf, counted } from './run-text.js';
 
-/** Writes docs/reliability.md from what was really played. */
+/** Writes docs/reliability.md from the recorded results. */
 export function writeReliabilityPage(chaos: ChaosResult): void {
   writeFileSync(path.join(projectRoot, 'docs/reliability.md'), reliabilityPage(chaos));
 }
@@ -40,13 +40,13 @@ function intro({ sessions, runs: played }: ChaosResult): string[] {
       `${seeds.join(', ')}, ${Math.round(minutes)} minutes, ${commitsOf(sessions)}on ${os.availableParallelism()} cores, Node.js ${process.version}. Nobody edits it.`,
     '',
     'Each run upgrades machines of the lab while faults, deaths of the worker, aborts and people come in the way, drawn from seed and number ' +
-      'alone; every point is one of the story, none a time. An independent watcher judges the promises (ARCHITECTURE) from outside; at the end ' +
-      'of each run nothing may be cordoned that nobody was told of, no node in a state without a name or in another one than it is told to be, ' +
-      'no process left.',
+      'alone; every point is one of the story, none a time. An independent watcher judges the promises (ARCHITECTURE) from outside. At the end ' +
+      'of each run no node may be cordoned without a report, each node must be in a named state that matches its report, and no process may be ' +
+      'left.',
   ];
 }
 
-/** What was played: a page that is older than its code says so. */
+/** The commit of the results: it shows when a page is older than its code. */
 function commitsOf(sessions: ChaosResult['sessions']): string {
   const commits = [...new Set(sessions.flatMap(({ commit }) => commit ?? []))];
   return commits.length === 0 ? '' : `commit ${commits.join(', ')}, `;

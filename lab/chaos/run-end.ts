@@ -3,14 +3,14 @@ import type { RunStory } from '../../src/planning/report/run-report.js';
 import { runId } from '../../src/workflows/messages.js';
 import type { World } from '../world.js';
 
-/** Between two looks at a run. */
+/** Between two checks of a run. */
 const lookMs = 300;
 
 /**
- * Waits until a run has ended, however it did. One that takes longer is terminated, so that the next has the cluster to itself.
+ * Waits until a run has ended, however it did. A run over its limit is terminated, so that the next one has the cluster to itself.
  *
- * @param meanwhile done between two looks; left out: nothing.
- * @returns undefined: it had not ended in time.
+ * @param meanwhile called between two checks; left out: nothing.
+ * @returns undefined: it did not end in time.
  */
 export async function storyInTime(
   world: World,
@@ -29,7 +29,7 @@ export async function storyInTime(
     await meanwhile();
     await sleep(lookMs);
   }
-  // One that failed has no result, and is told all the same.
+  // A failed run has no result, and is reported all the same.
   return world.story(run);
 }
 

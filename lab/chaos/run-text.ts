@@ -3,7 +3,7 @@ import type { ChaosResult, JudgedRun } from './chaos-result.js';
 import type { DrawnRun } from './draw-run.js';
 import { machinesOf } from './shapes.js';
 
-/** What was drawn, in one line: cluster, nodes, and what comes in the way. */
+/** What was drawn, in one line: cluster, nodes, faults and interruptions. */
 export function drawnText({ index, shape, nodes, faults, points, decisions, onFailure }: DrawnRun): string {
   const whom = nodes.length === machinesOf(shape).length ? 'all nodes' : nodes.join(', ');
   const inTheWay = [
@@ -21,7 +21,7 @@ export function drawnText({ index, shape, nodes, faults, points, decisions, onFa
   return `#${index} ${shape}: ${whom} · ${inTheWay.join(' · ')}`;
 }
 
-/** What became of it. */
+/** The result of the run. */
 export function outcomeText({
   outcome,
   says,
@@ -41,7 +41,7 @@ export function outcomeText({
   ].join(' · ');
 }
 
-/** The promises a run broke, and how it is played again. */
+/** The promises that a run broke, and the command that repeats it. */
 export function brokenText({ drawn, broken }: JudgedRun): readonly string[] {
   if (broken.length === 0) return [];
   return [
@@ -50,7 +50,7 @@ export function brokenText({ drawn, broken }: JudgedRun): readonly string[] {
   ];
 }
 
-/** How a run is played again. */
+/** The command that repeats a run. */
 export function againText(drawn: Pick<DrawnRun, 'seed' | 'index'>): string {
   return `#${drawn.index} again: ${commandOf(drawn)}`;
 }

@@ -3,21 +3,21 @@ import type { ClusterMachine } from '../clusters/cluster-definition.js';
 import { replaced } from '../put-back/replace-machines.js';
 import type { World, WorldOptions } from '../world.js';
 
-/** The three ways a node can go: as `stepOrders` names them. */
+/** The three flows of a node: as `stepOrders` names them. */
 export type ChaosFlow = 'legacy' | 'lifecycle' | 'replace';
 
-/** A cluster, and the way its nodes go. */
+/** A cluster, and the flow of its nodes. */
 interface Shape {
   readonly cluster: string;
   readonly flow: ChaosFlow;
   readonly lab: Pick<WorldOptions, 'cluster' | 'hypervisor' | 'labArgs'>;
-  /** Once the lab is up. */
+  /** Called once the lab is ready. */
   readonly prepare?: (world: World) => Promise<unknown>;
-  /** How often it is drawn, beside the others. */
+  /** Its weight in the draw. */
   readonly weight: number;
 }
 
-/** Sizes and flows of the lab that chaos is played on; in place, an example goes to the newest patch of its minor. */
+/** Sizes and flows of the labs that chaos is played on; in place, an example goes to the newest patch of its minor. */
 export const shapes = {
   small: { cluster: defaultCluster, flow: 'legacy', lab: {}, weight: 3 },
   'small-1.13': {
@@ -30,7 +30,7 @@ export const shapes = {
     cluster: defaultCluster,
     flow: 'replace',
     lab: { hypervisor: true, labArgs: ['--talos', replaced.from, '--target', replaced.from] },
-    // Git declares the new version later than the machines were made, as in life.
+    // Git declares the new version later than the machines were made, as in practice.
     prepare: (world) => world.owner.mergeTalos(replaced.to),
     weight: 3,
   },

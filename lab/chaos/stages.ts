@@ -5,21 +5,21 @@ import type { Verdict } from '../watcher/watch.js';
 import type { PlayedRun } from './play-run.js';
 import { shapeNamed, type ShapeName } from './shapes.js';
 
-/** A lab of each shape, made when it is first needed, used again by the next run of its shape. One at a time is up. */
+/** A lab of each shape, started on first use and reused by the next run of its shape. One lab runs at a time. */
 export class Stages {
   #up: { readonly shape: ShapeName; readonly stage: Interrupter } | undefined;
   #closed = false;
 
   constructor(
     private readonly temporal: string,
-    private readonly told: {
-      /** Of each lab that was stopped. */
+    private readonly reports: {
+      /** The verdict of each stopped lab. */
       readonly onVerdict: (verdict: Verdict) => void;
       readonly say: (line: string) => void;
     },
   ) {}
 
-  /** The lab of a shape, as it is at its start. @throws Error when nothing is to be played any more. */
+  /** The lab of a shape, in its initial state. @throws Error when the lane was stopped. */
   async of(shape: ShapeName): Promise<Interrupter> {
     if (this.#up?.shape === shape) return this.#up.stage;
     await this.stop();
@@ -32,7 +32,7 @@ export class Stages {
     return stage;
   }
 
-  /** Puts the lab back after a run. One that cannot be put back is stopped: the next run gets another. */
+  /** Resets the lab after a run. A lab that cannot be reset is stopped: the next run gets another. */
   async putBack({ drawn, outcome, from }: PlayedRun): Promise<void> {
     if (!this.#up) return;
     const { world } = this.#up.stage;
@@ -41,7 +41,7 @@ export class Stages {
       if (shapeNamed(drawn.shape).flow === 'replace') await replaceSince(world, drawn.nodes, from);
       else await reset(world, ...drawn.nodes);
     } catch (error) {
-      this.told.say(`  the lab is replaced: ${error instanceof Error ? error.message : String(error)}`);
+      this.reports.say(`  the lab is replaced: ${error instanceof Error ? error.message : String(error)}`);
       await this.stop();
     }
   }
@@ -49,10 +49,10 @@ export class Stages {
   async stop(): Promise<void> {
     const up = this.#up;
     this.#up = undefined;
-    if (up) this.told.onVerdict(await up.stage.stop());
+    if (up) this.reports.onVerdict(await up.stage.stop());
   }
 
-  /** The same, for good. */
+  /** Stops the lab for good. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.stop();

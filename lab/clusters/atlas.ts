@@ -11,7 +11,7 @@ const withoutAddress = { customization: { systemExtensions: { officialExtensions
 /** META key of Talos for a network that an image brings along (`MetalNetworkPlatformConfig`). */
 const NETWORK_META = 0x0a;
 
-/** atlas as its inventory has it: each node has a schematic of its own, because its static address is baked in. */
+/** atlas as its inventory declares it: each node has its own schematic, because its static address is baked in. */
 export function atlas(): ClusterDefinition {
   const { machines, ...example } = readExample('atlas');
   const common = { id: schematicId(withoutAddress), extensions };

@@ -1,31 +1,31 @@
-/** What a machine is made of: an Image Factory schematic. */
+/** The content of a machine's image: an Image Factory schematic. */
 export interface MachineSchematic {
   readonly id: string;
   /** `siderolabs/qemu-guest-agent` */
   readonly extensions: readonly string[];
 }
 
-/** A machine of a simulated cluster, as its inventory knows it. */
+/** A machine of a simulated cluster, as its inventory declares it. */
 export interface ClusterMachine {
   readonly name: string;
   readonly role: 'control-plane' | 'worker';
-  /** True address; a lab whose loopback is 127.77 puts 10.20.67.4 at 127.77.67.4. */
+  /** True address; a lab with loopback 127.77 maps 10.20.67.4 to 127.77.67.4. */
   readonly address: string;
   /** The hypervisor's host it runs on. */
   readonly host: string;
-  /** Id of its virtual machine, where its inventory says one. */
+  /** Id of its virtual machine, where its inventory declares one. */
   readonly vm?: number;
   /** Where it is not that of its role. */
   readonly schematic?: MachineSchematic;
   readonly gpu?: { readonly resource: string; readonly count: number };
-  /** Where it is not as large as others of its role. Kubernetes' quantities: `4`, `27Gi`. */
+  /** Its size where it differs from its role's. Kubernetes' quantities: `4`, `27Gi`. */
   readonly size?: { readonly cpu: string; readonly memory: string };
 }
 
 /**
- * How the Terraform configuration of a cluster is written, where that is not as in `lab/terraform`. `image-by-node`: each node's
- * module has an image of its own, for the node's own schematic, and brings the machine configuration along. The others are those of
- * `templates-by-role`: nodes depend on all templates; VMs follow no version.
+ * The layout of the cluster's Terraform configuration, where it differs from `lab/terraform`. `image-by-node`: each node's module has its
+ * own image, for the node's own schematic, and includes the machine configuration. The others use `templates-by-role`: nodes depend on all
+ * templates; VMs follow no version.
  */
 export interface TerraformShape {
   readonly layout?: 'templates-by-role' | 'image-by-node';
@@ -33,21 +33,21 @@ export interface TerraformShape {
   readonly vmsKeepTheirVersion?: true;
 }
 
-/** A cluster the lab can play. */
+/** A cluster that the lab can simulate. */
 export interface ClusterDefinition {
   readonly cluster: string;
-  /** Control planes first, in the order they are upgraded. */
+  /** Control planes first, in the order of their upgrade. */
   readonly machines: readonly ClusterMachine[];
   /** Virtual address of the Kubernetes API. */
   readonly vip: string;
-  /** What kubeconfigs name, where it is not the VIP: the address of one control plane. */
+  /** The server of kubeconfigs, where it is not the VIP: the address of one control plane. */
   readonly endpoint?: string;
   readonly versions: {
-    /** Talos the machines begin with, unless the lab is told otherwise. */
+    /** The machines' first Talos version, unless an option overrides it. */
     readonly talos: string;
-    /** Talos that "git declares", unless the lab is told otherwise. */
+    /** The Talos version that git declares, unless an option overrides it. */
     readonly target: string;
-    /** What kubelets and static pods say they are. */
+    /** The version that kubelets and static pods report. */
     readonly kubernetes: string;
   };
   readonly image: { readonly factory: string; readonly platform: string };
@@ -56,23 +56,23 @@ export interface ClusterDefinition {
     readonly 'control-plane': MachineSchematic;
     readonly worker?: MachineSchematic;
   };
-  /** Schematics (YAML) whose ids are the hash of their content, as the factory has it. */
+  /** Schematics (YAML) whose ids are the hash of their content, as in the factory. */
   readonly posted?: readonly string[];
-  /** Control planes carry no taint: ordinary pods run there. */
+  /** Control planes without a taint: ordinary pods run there. */
   readonly workOnControlPlanes?: true;
   readonly criticalNamespaces: readonly string[];
-  /** What runs in it: files below `lab/kubernetes/workloads`, applied in this order. */
+  /** Its workloads: files below `lab/kubernetes/workloads`, applied in this order. */
   readonly workloads: readonly string[];
-  /** What `{{name}}` in those files stands for, besides `{{kubernetes}}`. */
+  /** The values of `{{name}}` in those files, besides `{{kubernetes}}`. */
   readonly values?: Readonly<Record<string, string>>;
   readonly terraform?: TerraformShape;
-  /** Files beside slipway.yaml that its `patches` name: path → text. They bring what cards of NVIDIA need. */
+  /** Files beside slipway.yaml that its `patches` name: path → text. They configure NVIDIA devices. */
   readonly patchFiles?: Readonly<Record<string, string>>;
-  /** The inventory a person wrote. Without one the lab writes its own. */
+  /** The inventory that a person wrote. Without one the lab writes its own. */
   readonly inventory?: string;
 }
 
-/** What a machine is made of. Throws when its role has no schematic and it none of its own. */
+/** The schematic of a machine. Throws when neither its role nor the machine has one. */
 export function schematicOf(
   { schematics, cluster }: ClusterDefinition,
   machine: ClusterMachine,
@@ -83,7 +83,7 @@ export function schematicOf(
   return schematic;
 }
 
-/** Where an address of the cluster is in a lab: its last two numbers stay. */
+/** The lab address of a cluster address: its last two numbers stay. */
 export function loopbackOf(prefix: string, address: string): string {
   return `${prefix}.${address.split('.').slice(2).join('.')}`;
 }

@@ -5,7 +5,7 @@ import { portkey } from './portkey.js';
 import { proxOpsSmall } from './prox-ops-small.js';
 import { proxOps } from './prox-ops.js';
 
-/** What is played when nobody says. */
+/** The default cluster. */
 export const defaultCluster = 'prox-ops-small';
 
 /** Every cluster of the lab, by the name it is started with. Those of `examples/` have the example's name. */
@@ -24,7 +24,7 @@ const clusters: Readonly<Record<string, () => ClusterDefinition>> = {
 
 export const clusterNames: readonly string[] = Object.keys(clusters);
 
-/** A cluster by name. Throws a sentence that lists the names there are. */
+/** A cluster by name. Throws a sentence that lists the valid names. */
 export function clusterNamed(name: string): ClusterDefinition {
   const cluster = Object.hasOwn(clusters, name) ? clusters[name] : undefined;
   if (!cluster) throw new Error(`The lab has no cluster ${name}. It has ${clusterNames.join(', ')}.`);

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { projectRoot } from '../../src/tools/project-root.js';
 import type { ClusterDefinition } from './cluster-definition.js';
 
-/** What the lab reads of an inventory. Whether the whole file is right is for Slipway to say. */
+/** The fields of an inventory that the lab reads. Slipway validates the whole file. */
 const Example = z.object({
   cluster: z.string(),
   versions: z.object({ talos: z.string(), kubernetes: z.string() }),
@@ -25,7 +25,7 @@ const Example = z.object({
   gates: z.object({ criticalNamespaces: z.array(z.string()) }),
 });
 
-/** A cluster as far as its inventory tells: not what its schematics hold, nor what runs in it. */
+/** The cluster in its inventory: without the content of its schematics, and without its workloads. */
 type ExampleCluster = Omit<ClusterDefinition, 'schematics' | 'workloads' | 'inventory'> & {
   readonly inventory: string;
 };

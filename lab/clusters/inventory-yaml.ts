@@ -7,7 +7,7 @@ import { labLimits } from './lab-limits.js';
 import { labAccess, labSnapshots, type LabOverlay } from './lab-overlay.js';
 import { labRole, labTerraform, labTerraformPlace, type LabTerraform } from './lab-terraform.js';
 
-/** What an inventory says besides the cluster itself. */
+/** The fields of an inventory besides the cluster itself. */
 export interface InventoryTarget extends LabOverlay {
   /** Versions that git declares: `v1.12.2`. */
   readonly versions: { readonly talos: string; readonly kubernetes: string };
@@ -16,18 +16,18 @@ export interface InventoryTarget extends LabOverlay {
 /** A `slipway.yaml` in a lab. */
 export interface LabInventory {
   readonly text: string;
-  /** Where it comes from, and each thing the lab says in place of the file: one sentence each. */
+  /** Its source, and each value that the lab overrides: one sentence each. */
   readonly said: readonly string[];
 }
 
-/** The `slipway.yaml` of a simulated cluster: the one a person wrote with the lab's overlay, or one of the lab's own. */
+/** The `slipway.yaml` of a simulated cluster: a person's with the lab's overlay, or one that the lab generates. */
 export function labInventory(definition: ClusterDefinition, target: InventoryTarget): LabInventory {
   return definition.inventory === undefined
     ? { text: inventoryYaml(definition, target), said: [] }
     : overlaid(definition, definition.inventory, target);
 }
 
-/** The file as it is, comments too, but for what a lab has to say itself. */
+/** The file as it is, with its comments, except for the lab's overrides. */
 function overlaid(definition: ClusterDefinition, file: string, target: InventoryTarget): LabInventory {
   const document = parseDocument(readFileSync(file, 'utf8'));
   const inventory = path.relative(projectRoot, file);
@@ -74,7 +74,7 @@ function overlayTerraform(document: Document, terraform: LabTerraform): void {
       );
 }
 
-/** The text of a `slipway.yaml` nobody wrote. */
+/** The text of a generated `slipway.yaml`. */
 function inventoryYaml(definition: ClusterDefinition, target: InventoryTarget): string {
   const { cluster, image, schematics, machines, vip, criticalNamespaces } = definition;
   const { terraform } = target;
@@ -106,7 +106,7 @@ function inventoryYaml(definition: ClusterDefinition, target: InventoryTarget): 
       : {}),
     upgrade: {
       strategy: { patch: 'in-place' },
-      // A node that fails stays as it is, for a test to look at, unless the test wants it to roll back automatically.
+      // A node that fails stays as it is, so that a test can inspect it, unless the test wants an automatic rollback.
       onFailure: 'ask',
       workers: { canary: 1, batch: 1 },
       drain: { attempts: 3 },

@@ -1,13 +1,13 @@
 import type { LabOverlay } from './lab-overlay.js';
 
 /**
- * The limits of a lab's inventory. `generous`: no step of a healthy node reaches its limit, however busy the machine is; whoever wants a
- * limit to be reached sets that one. `short`: for stories of many faults, where any wait may be in vain.
+ * The limits of a lab's inventory. `generous`: no step of a healthy node reaches its limit, however busy the machine is; a test that wants
+ * a limit to be reached sets that one. `short`: for runs of many faults, where any wait may be in vain.
  */
 export const limitsNames = ['generous', 'short'] as const;
 export type LimitsName = (typeof limitsNames)[number];
 
-/** What is no limit of a step, and the same in both. */
+/** Values that are no limit of a step, the same in both. */
 const PACE = {
   look: '100ms',
   drainSlice: '10s',
@@ -22,7 +22,7 @@ const SHORT = {
   gates: '30s',
   // Three attempts outlast an eviction that was granted and not carried out: two minutes in Kubernetes' own code.
   drain: '60s',
-  handOver: '20s',
+  transferLeadership: '20s',
   install: '15s',
   reboot: '30s',
   boot: '30s',
@@ -33,7 +33,7 @@ const SHORT = {
   snapshot: '60s',
 };
 
-/** The same of what only a replacement waits for. */
+/** The limits of a replacement's own waits. */
 const SHORT_REPLACEMENT = {
   terraformPlan: '60s',
   terraformLock: '30s',
@@ -46,7 +46,7 @@ const SHORT_REPLACEMENT = {
 /** Times that are always waited in full, in seconds at speed 1. */
 const WATCHED_SECONDS = { etcdStable: 2, soakControlPlane: 2, soakCanary: 2, soakWorker: 0 };
 
-/** The limits of an inventory in a lab of that speed, with those of replaces where machines can be replaced. */
+/** The limits of an inventory in a lab of that speed, with those of replacements where machines can be replaced. */
 export function labLimits({
   speed,
   terraform,

@@ -1,7 +1,7 @@
 import type { LimitsName } from './lab-limits.js';
 import type { LabTerraform } from './lab-terraform.js';
 
-/** What a lab says in place of an inventory's own: its limits, and where its own keys and folders are. */
+/** The lab's overrides of an inventory: its limits, and its own keys and folders. */
 export interface LabOverlay {
   readonly limits: LimitsName;
   /** Public key that snapshots are encrypted to: `age1…`. */
@@ -14,7 +14,7 @@ export interface LabOverlay {
     readonly snapshots: string;
   };
   readonly speed: number;
-  /** `limits.decision`: how long a run that halts waits for a person. `0s`: it ends at once. */
+  /** `limits.decision`: how long a halted run waits for a person. `0s`: it ends at once. */
   readonly decision: string;
   /** Left out where the machines have no hypervisor. */
   readonly terraform?: LabTerraform;
@@ -28,7 +28,7 @@ export function labAccess({ files }: LabOverlay): object {
   };
 }
 
-/** Where the lab keeps snapshots, and who can read them. */
+/** The lab's snapshot folder, and the recipient that can read it. */
 export function labSnapshots({ files, ageRecipient }: LabOverlay): { directory: string; recipient: string } {
   return { directory: files.snapshots, recipient: ageRecipient };
 }

@@ -1,6 +1,6 @@
 import type { ClusterMachine } from './cluster-definition.js';
 
-/** What an inventory says of the Terraform configuration of a lab. Files are beside slipway.yaml, by name. */
+/** The inventory's description of a lab's Terraform configuration. Files are beside slipway.yaml, by name. */
 export interface LabTerraform {
   readonly tool: 'terraform' | 'tofu';
   /** Of the program that made the state: `1.11.4`. */
@@ -19,7 +19,7 @@ export interface LabTerraform {
 
 type Role = ClusterMachine['role'];
 
-/** Of the section `terraform`, what is the lab's in every cluster: which program, where, and with what. */
+/** The part of the section `terraform` that is the lab's own in every cluster: program, backend, and credentials. */
 export function labTerraformPlace({ tool, version, files }: LabTerraform): Readonly<Record<string, unknown>> {
   return {
     tool,
@@ -30,7 +30,7 @@ export function labTerraformPlace({ tool, version, files }: LabTerraform): Reado
   };
 }
 
-/** The section `terraform` of a cluster nobody wrote an inventory for. */
+/** The section `terraform` of a generated inventory. */
 export function labTerraform(terraform: LabTerraform): object {
   return {
     ...labTerraformPlace(terraform),
@@ -51,7 +51,7 @@ const NICS: Readonly<Record<Role, readonly ('untagged' | number)[]>> = {
   worker: ['untagged', 62, 81],
 };
 
-/** What a role says beside its schematic. */
+/** The fields of a role besides its schematic. */
 export function labRole(role: Role, { configurations }: LabTerraform): Readonly<Record<string, unknown>> {
   return {
     terraform: `module.${MODULES[role]}["{node}"]`,

@@ -3,7 +3,7 @@ import { proxOpsSmall } from './prox-ops-small.js';
 
 const hosts = ['baldar', 'heimdall', 'odin'];
 
-/** Clusters no example has: as prox-ops in small, with other numbers of machines. */
+/** Clusters without an example: like prox-ops-small, with other numbers of machines. */
 function sized(
   cluster: string,
   controlPlanes: number,
@@ -32,19 +32,19 @@ function sized(
 const onWorkers = ['flannel.yaml', 'kube-dns.yaml', 'coredns-budget.yaml', 'coredns-on-workers.yaml'];
 const anywhere = ['flannel.yaml', 'kube-dns.yaml', 'coredns.yaml'];
 
-/** One machine that is everything; every upgrade is an outage. */
+/** A single machine with all roles; every upgrade is an outage. */
 export const oneNode = sized('one-node', 1, 0, ...anywhere, 'one-node/web.yaml');
 
 /** One control plane: the Kubernetes API is away while it reboots. */
 export const onePlusTwo = sized('one-plus-two', 1, 2, ...onWorkers, 'postgres.yaml', 'web.yaml');
 
-/** Five members of etcd, and one worker that nobody can stand in for. */
+/** Five etcd members, and a single worker whose pods have no other node. */
 export const fivePlusOne = sized('five-plus-one', 5, 1, ...anywhere, 'one-node/web.yaml');
 
-/** Two members of etcd: neither can be away. An inventory of it is refused. */
+/** Two etcd members: neither may be down. Its inventory is rejected. */
 export const twoControlPlanes = sized('two-control-planes', 2, 1, ...anywhere, 'one-node/web.yaml');
 
-/** A small one with cards: both workers have one, which their schematic drives. */
+/** A small cluster with GPUs: both workers have one, which their schematic drives. */
 export const onePlusGpus: ClusterDefinition = withCards(sized('one-plus-gpus', 1, 2, ...onWorkers));
 
 function withCards(definition: ClusterDefinition): ClusterDefinition {

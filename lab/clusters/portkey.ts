@@ -13,7 +13,7 @@ const sizes: Readonly<Record<string, { cpu: string; memory: string }>> = {
   metal2: { cpu: '4', memory: '27Gi' },
 };
 
-/** portkey as its inventory has it: three control planes that do all the work, one schematic for all. */
+/** portkey as its inventory declares it: three control planes that run all workloads, one schematic for all. */
 export function portkey(): ClusterDefinition {
   const { machines, ...example } = readExample('portkey');
   return {

@@ -1,6 +1,6 @@
 import type { ClusterDefinition } from './cluster-definition.js';
 
-/** Schematics prox-ops was given. What is in them was not written down; the worker's drives NVIDIA cards. */
+/** Schematic ids of prox-ops. Their content is unknown; the worker's has the NVIDIA driver. */
 export const proxOpsSchematics = {
   'control-plane': {
     id: '366fd68945d42e0b6428f65068c83c2c3c08e3afb0e3bc3f00e04b28e2ad0ce2',
@@ -16,7 +16,7 @@ export const proxOpsSchematics = {
   },
 } satisfies ClusterDefinition['schematics'];
 
-/** prox-ops in small: its three control planes and its first three workers, on Talos 1.12. */
+/** A small prox-ops: its three control planes and its first three workers, on Talos 1.12. */
 export const proxOpsSmall = {
   cluster: 'prox-ops',
   machines: [

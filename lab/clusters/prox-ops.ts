@@ -4,7 +4,7 @@ import type { ClusterDefinition } from './cluster-definition.js';
 import { readExample } from './example-inventory.js';
 import { proxOpsSchematics } from './prox-ops-small.js';
 
-/** prox-ops as its inventory has it: fifteen machines, two with a card. */
+/** prox-ops as its inventory declares it: fifteen machines, two with a GPU. */
 export function proxOps(): ClusterDefinition {
   const example = readExample('prox-ops');
   const withCard = example.machines.filter(({ gpu }) => gpu !== undefined);
@@ -25,7 +25,7 @@ export function proxOps(): ClusterDefinition {
       'prox-ops/flux-objects.yaml',
     ],
     values: { cilium: 'v1.18.3' },
-    // In its repository nodes wait for all templates, and the version is the templates' alone.
+    // In its repository nodes wait for all templates, and only the templates have the version.
     terraform: { nodesDependOnTemplates: true, vmsKeepTheirVersion: true },
     patchFiles: Object.fromEntries(
       withCard.map(({ name }) => [

@@ -8,7 +8,7 @@ import type { TalosMachines } from '../talos-api/talos-machines.js';
 import { labState, machineState } from './lab-state.js';
 import { readTimeline } from './timeline.js';
 
-/** What the control server steers. */
+/** The parts that the control server controls. */
 export interface Controlled {
   readonly talos: TalosMachines;
   readonly kubernetes: KubernetesCluster;
@@ -35,7 +35,7 @@ const FaultRequest = z.strictObject({
 
 const BODY_BYTES_MOST = 64 * 1024;
 
-/** What a person or a test may do to a lab, over HTTP on loopback; every answer is JSON. */
+/** The operations on a lab for people and tests, over HTTP on loopback; every answer is JSON. */
 const ROUTES = [
   'GET /state',
   'GET /timeline',
@@ -128,7 +128,7 @@ async function machineAct(name: string, act: string, { talos, kubernetes }: Cont
   return machineState(machine, kubernetes);
 }
 
-/** Talos would show its etcd as failed; so does this. */
+/** Talos would report its etcd as failed; so does this. */
 async function etcdAct(name: string, act: string, { talos, kubernetes }: Controlled): Promise<unknown> {
   const machine = talos.machine(name);
   const member = kubernetes.member(name);

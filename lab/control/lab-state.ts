@@ -2,10 +2,10 @@ import type { ArmedFault, FaultPlan, FiredFault } from '../faults/fault-plan.js'
 import type { KubernetesCluster } from '../kubernetes/kubernetes-cluster.js';
 import type { Machine } from '../machines/machine.js';
 
-/** What `GET /state` answers. */
+/** The answer of `GET /state`. */
 export interface LabState {
   readonly machines: readonly MachineState[];
-  /** The control plane that answers for the VIP. */
+  /** The control plane that holds the VIP. */
   readonly vip: string | undefined;
   readonly faults: {
     readonly armed: readonly ArmedFault[];
@@ -13,7 +13,7 @@ export interface LabState {
     readonly sleeping: readonly ArmedFault[];
     readonly fired: readonly FiredFault[];
   };
-  /** Names of processes that ended though nobody had asked them to. */
+  /** Names of processes that ended unexpectedly. */
   readonly accidents: readonly string[];
 }
 
@@ -30,7 +30,7 @@ export interface MachineState {
   readonly version: string;
   readonly schematic: string;
   readonly booted: string;
-  /** The slot the next boot takes. */
+  /** The slot of the next boot. */
   readonly defaultSlot: string;
   /** Installed and not booted. */
   readonly armed: boolean;
@@ -39,7 +39,7 @@ export interface MachineState {
   readonly etcd?: boolean;
 }
 
-/** The lab as it is now. */
+/** The present state of the lab. */
 export function labState(
   machines: readonly Machine[],
   kubernetes: KubernetesCluster,
@@ -54,7 +54,7 @@ export function labState(
   };
 }
 
-/** One machine as it is now. */
+/** The present state of one machine. */
 export function machineState(machine: Machine, kubernetes: KubernetesCluster): MachineState {
   const { name, role, power, stage, ready, bootId, version, schematic, booted, installs } = machine;
   const { defaultSlot, armed } = machine;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { LabDescription } from '../lab-description.js';
 
-/** One line of a lab's story. */
+/** One line of a lab's timeline. */
 export interface TimelineEntry {
   readonly time: string;
   /** Which log it comes from. */
@@ -9,7 +9,7 @@ export interface TimelineEntry {
   readonly [detail: string]: unknown;
 }
 
-/** What machines, Talos APIs and factory logged, in order of time. */
+/** The logs of machines, Talos APIs and factory, in order of time. */
 export function readTimeline(logs: LabDescription['logs']): readonly TimelineEntry[] {
   const entries = (['machines', 'requests', 'factory'] as const).flatMap((log) =>
     linesOf(logs[log]).map((line) => ({ log, ...(JSON.parse(line) as { time: string }) })),

@@ -5,10 +5,10 @@ import type { RunView } from '../../src/runs/view/run-view.js';
 import { projectRoot } from '../../src/tools/project-root.js';
 import type { World } from '../world.js';
 
-/** How long the board shows what can be typed before the demo types it. Milliseconds. */
+/** How long the progress view shows the possible commands before the demo types one. Milliseconds. */
 const readingMs = 8_000;
 
-/** What to type in another terminal before `slipway` commands about this lab. */
+/** The setup for `slipway` commands about this lab in another terminal. */
 export function otherTerminal(world: World): string {
   const settings = Object.entries(world.environment()).map(([name, value]) => `  export ${name}=${value}`);
   const slipway = `  slipway() { ${path.join(projectRoot, 'bin/slipway.mjs')} "$@"; }`;
@@ -16,8 +16,8 @@ export function otherTerminal(world: World): string {
 }
 
 /**
- * Decides about the nodes that halt a run, as a person would: ends the fault, switches the machine on, and types the first of
- * the commands on the board. With `--keep` the person in front of the demo decides.
+ * Decides about the nodes that halt a run, as a person would: ends the fault, switches the machine on, and types the first command of the
+ * progress view. With `--keep` the person at the terminal decides.
  */
 export class HaltDecision {
   readonly #lines: string[] = [];
@@ -30,7 +30,7 @@ export class HaltDecision {
     private readonly keep: boolean,
   ) {}
 
-  /** What was typed so far, and what was answered. */
+  /** The commands typed so far, and their output. */
   notice(): string {
     return this.#lines.join('\n');
   }
@@ -44,14 +44,14 @@ export class HaltDecision {
     if (this.keep) {
       this.#lines.push(
         `demo: --keep leaves the decision about ${node.name} to you. In another terminal:\n${otherTerminal(this.world)}\n` +
-          'and then one of the commands on the board.',
+          'and then one of the commands on the progress view.',
       );
       return;
     }
     const verb = ['retry', 'rollback', 'skip'].find((one) =>
       haltLines(view).some((line) => line.startsWith(`slipway ${one} ${node.name} `)),
     );
-    // A node that failed again though its fault is over is left to the previous version.
+    // A node that failed again after its fault ended is rolled back to the previous version.
     const wanted = node.attempt > 1 && verb === 'retry' ? 'rollback' : verb;
     this.#lines.push(`demo: the run halted at ${node.name}. In ${readingMs / 1000} s the demo decides.`);
     this.#work = this.#decide(node.name, wanted ?? 'abort')

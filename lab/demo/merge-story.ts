@@ -2,19 +2,19 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseDocument } from 'yaml';
 import { FaultPlan } from '../faults/fault-plan.js';
-import { writeComment } from '../forge/comments.js';
+import { writeComment } from '../fake-github/comments.js';
 import { MergeDay } from '../merge-day.js';
-import { startSinks, type Sinks } from '../sinks/sinks.js';
+import { startFakeServices, type FakeServices } from '../fake-services/fake-services.js';
 import type { World } from '../world.js';
 
-/** What the pull request bumps Talos to. */
+/** The version of the pull request's bump. */
 const target = 'v1.12.2';
-/** What its branch declares before that; the lab's machines run it. */
+/** The version on its base branch; the lab's machines run it. */
 export const declaredBefore = 'v1.12.1';
 
 /**
- * A day: a bot bumps Talos, a person reads the plan at the pull request and merges it, approves there, and people hear of it. What it tells
- * goes to `say`, as it stands at the forge and in the channels.
+ * A day of merges: a bot bumps Talos; a person reads the plan on the pull request, merges it, and approves there; people get notifications.
+ * It prints the comments on the fake GitHub and the messages in the channels through `say`.
  */
 export class MergeStory {
   private number = 0;
@@ -22,19 +22,22 @@ export class MergeStory {
   private constructor(
     private readonly world: World,
     private readonly day: MergeDay,
-    private readonly sinks: Sinks,
+    private readonly fakeServices: FakeServices,
     private readonly say: (text: string) => void,
   ) {}
 
-  /** Puts the cluster's slipway.yaml into a repository at a forge, with a starter that listens to it and people to be told. */
+  /**
+   * Puts the cluster's slipway.yaml into a repository at a fake GitHub, with a starter that receives its webhooks, and with notification
+   * receivers.
+   */
   static async start(world: World, say: (text: string) => void): Promise<MergeStory> {
-    const sinks = await startSinks({ faults: new FaultPlan() });
-    await declareReceivers(world, sinks);
-    const day = await MergeDay.of(world, { sinks });
-    return new MergeStory(world, day, sinks, say);
+    const fakeServices = await startFakeServices({ faults: new FaultPlan() });
+    await declareReceivers(world, fakeServices);
+    const day = await MergeDay.of(world, { fakeServices });
+    return new MergeStory(world, day, fakeServices, say);
   }
 
-  /** From the bump to the approval. Answers the number of the run. */
+  /** From the bump to the approval. Returns the number of the run. */
   async untilApproved(): Promise<number> {
     const { world, day, say } = this;
     const run = 1;
@@ -58,20 +61,20 @@ export class MergeStory {
     return run;
   }
 
-  /** What stands at the pull request and in the channels in the end. */
+  /** The final comments on the pull request and messages in the channels. */
   async tellTheEnd(): Promise<void> {
-    const { day, sinks, world } = this;
+    const { day, fakeServices, world } = this;
     await world.until('the pull request has the result', async () =>
       day.comments(this.number, 'run').some((body) => body.includes('is done') || body.includes('ended as')),
     );
     this.say(quoted(`slipway-bot, at #${this.number}`, day.comments(this.number, 'run')));
-    this.say(`Its deployment at the forge: ${this.states().join(', ')}`);
-    const discord = sinks.discord.messages().map(({ form }) => titleOf(form));
+    this.say(`Its deployment at the fake GitHub: ${this.states().join(', ')}`);
+    const discord = fakeServices.discord.messages().map(({ form }) => titleOf(form));
     this.say(`Discord, ${discord.length} messages:\n${discord.map((title) => `  ${title}`).join('\n')}`);
-    this.say(`ntfy: ${sinks.ntfy.messages().length} messages`);
+    this.say(`ntfy: ${fakeServices.ntfy.messages().length} messages`);
   }
 
-  /** How the deployment of the merged commit stood, one after the other. */
+  /** The states of the merged commit's deployment, in order. */
   private states(): readonly string[] {
     return [...this.day.repository.deployments.values()].flatMap(({ statuses }) =>
       statuses.map(({ state }) => state),
@@ -83,10 +86,10 @@ export class MergeStory {
   }
 }
 
-/** Has the cluster tell Discord and ntfy, and wait for approval to a patch; its worker retries, since it reads addresses once. */
-async function declareReceivers(world: World, sinks: Sinks): Promise<void> {
+/** Configures notifications to Discord and ntfy, and approval for a patch; its worker restarts, since it reads addresses once. */
+async function declareReceivers(world: World, fakeServices: FakeServices): Promise<void> {
   const folder = path.dirname(world.lab.inventory);
-  const discord = sinks.discord.webhook().url.replace(sinks.discord.url, 'https://discord.com');
+  const discord = fakeServices.discord.webhook().url.replace(fakeServices.discord.url, 'https://discord.com');
   await writeFile(path.join(folder, 'to-discord'), `${discord}\n`, { mode: 0o600 });
   await writeFile(path.join(folder, 'to-topic'), 'prox-ops-of-the-demo\n', { mode: 0o600 });
   const document = parseDocument(await readFile(world.lab.inventory, 'utf8'));
@@ -95,17 +98,17 @@ async function declareReceivers(world: World, sinks: Sinks): Promise<void> {
     ['notify'],
     document.createNode([
       { discord: { webhook: { file: 'to-discord' } } },
-      { ntfy: { server: sinks.ntfy.url, topic: { file: 'to-topic' } } },
+      { ntfy: { server: fakeServices.ntfy.url, topic: { file: 'to-topic' } } },
     ]),
   );
   await writeFile(world.lab.inventory, document.toString({ lineWidth: 0 }));
   const dialled = JSON.parse(await readFile(world.lab.dialMap, 'utf8')) as Record<string, string>;
-  await writeFile(world.lab.dialMap, JSON.stringify({ ...dialled, 'discord.com': sinks.discord.url }));
+  await writeFile(world.lab.dialMap, JSON.stringify({ ...dialled, 'discord.com': fakeServices.discord.url }));
   await world.killWorker();
   await world.startWorker();
 }
 
-/** A comment without what nobody sees of it, and without what is folded away. */
+/** A comment without its hidden and folded parts. */
 function quoted(who: string, bodies: readonly string[]): string {
   const shown = bodies
     .join('\n\n')

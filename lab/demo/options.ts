@@ -5,20 +5,23 @@ export interface DemoOptions {
   /** `NAME` or `NAME@machine`. */
   readonly fault: readonly string[];
   readonly keep: boolean;
-  /** Left out: `demoSpeed` of the way. */
+  /** Left out: `demoSpeed` of the flow. */
   readonly speed?: number;
-  /** False: the worker is left alone. */
+  /** False: the worker is not killed. */
   readonly kill: boolean;
-  /** `replace`: to the next minor, by machines that Terraform replaces. */
+  /** `replace`: to the next minor, with machines that Terraform replaces. */
   readonly strategy: 'in-place' | 'replace';
-  /** Another one than that of the killed worker. `runner-death`: workers that are pods of the cluster they upgrade. `merge`: from a pull request on. */
+  /**
+   * Another scenario than the killed worker. `runner-death`: workers that are pods of the cluster they upgrade. `merge`: from a pull
+   * request on.
+   */
   readonly story?: 'runner-death' | 'merge';
 }
 
-/** Fast enough not to bore anybody; what is replaced is slow enough for one to see what Terraform does. */
+/** Fast enough to watch; replacement is slow enough to show what Terraform does. */
 export const demoSpeed = { 'in-place': 3, replace: 1 } as const;
 
-/** Reads what was typed after `npm run demo --`. */
+/** Parses the arguments of `npm run demo --`. */
 export function readOptions(argv: readonly string[]): DemoOptions {
   const faults = Object.entries(faultCatalogue).map(([name, { does }]) => `  ${name.padEnd(30)}${does}`);
   const command = new Command('npm run demo --')
@@ -50,7 +53,7 @@ export function readOptions(argv: readonly string[]): DemoOptions {
       new Option(
         '--story <name>',
         'runner-death: two workers in the cluster that they upgrade, each drained with its node in its turn; ' +
-          'merge: a pull request, its plan, the merge, an approval by comment, the upgrade, and who is told',
+          'merge: a pull request, its plan, the merge, an approval by comment, the upgrade, and the notifications',
       ).choices(['runner-death', 'merge']),
     )
     .addHelpText('after', `\nFaults:\n${faults.join('\n')}\n`)

@@ -9,37 +9,37 @@ import type { World } from '../world.js';
 /** A worker that was drained with its node, or died with it. */
 interface RunnerDeath {
   readonly node: string;
-  /** Its machine went down, and nobody had drained it. */
+  /** Its machine went down without a drain. */
   readonly undrained: boolean;
-  /** Milliseconds since the epoch at which it was told to end, or killed. */
+  /** Milliseconds since the epoch at which it got SIGTERM, or was killed. */
   readonly at: number;
-  /** `exit code 0`; undefined: it is on its way. */
+  /** `exit code 0`; undefined: it is still ending. */
   readonly ended: string | undefined;
-  /** What it had in hand, and of which node that was. */
+  /** The step it was running, and the node of that step. */
   readonly wentOn: readonly (WentOn & { readonly of: string })[];
 }
 
-/** A workflow whose steps may be taken up by another worker. */
+/** A workflow whose steps another worker may resume. */
 interface Seen {
   readonly name: string;
   readonly id: string;
   readonly over: boolean;
 }
 
-/** A step that a dead worker had comes back before that long, or it had none. Milliseconds. */
+/** A dead worker's step is resumed within this time, or it had none. Milliseconds. */
 const comesBackWithin = 15_000;
 
-/** Two nodes at once: then both workers have work when the first of them is drained. */
+/** Two nodes at once: then both workers are busy when the first of their nodes is drained. */
 export async function takeTwoAtOnce({ lab }: World): Promise<void> {
   const document = parseDocument(await readFile(lab.inventory, 'utf8'));
   document.setIn(['upgrade', 'workers', 'batch'], 2);
   await writeFile(lab.inventory, document.toString());
 }
 
-/** Tells of workers that run in the cluster which they upgrade, and are drained with their nodes. */
+/** Reports on workers that run in the cluster which they upgrade, and are drained with their nodes. */
 export class RunnerDeaths {
   readonly #steps = new Map<string, readonly WentOn[]>();
-  /** What is over, and read to its end. */
+  /** Closed workflows, already read to their end. */
   readonly #read = new Set<string>();
   #looking: Promise<void> | undefined;
 
@@ -48,7 +48,7 @@ export class RunnerDeaths {
     private readonly run: number,
   ) {}
 
-  /** Looks at what runs now; one look at a time. */
+  /** Observes what runs now; one observation at a time. */
   look(view: RunView): void {
     this.#looking ??= this.#lookAt(view).finally(() => (this.#looking = undefined));
   }
@@ -60,7 +60,7 @@ export class RunnerDeaths {
     return [now, ...said].join('\n');
   }
 
-  /** All so far, the first first. */
+  /** All deaths so far, the earliest first. */
   private deaths(): readonly RunnerDeath[] {
     const lines = this.world.pods.lines();
     const deaths = lines.filter(
@@ -103,7 +103,7 @@ export class RunnerDeaths {
   }
 }
 
-/** What a person reads of one. */
+/** The report of one death for a person. */
 function sentence({ node, undrained, at, ended, wentOn }: RunnerDeath): string {
   const died = `demo: the worker on ${node} ${undrained ? 'died with its machine' : 'was drained with its node'}`;
   const steps = wentOn.map(({ activity, of, on, at: then }) => {
@@ -118,7 +118,7 @@ function endOf(death: WorkerPodLine, lines: readonly WorkerPodLine[]): string | 
     ?.how;
 }
 
-/** An attempt that was seen under way is in the history afterwards. */
+/** An attempt that was observed running is later in the history. */
 function withoutDoubles<T extends WentOn & { of: string }>(steps: readonly T[]): T[] {
   const byName = new Map(steps.map((step) => [`${step.of} ${step.activity} ${step.on}`, step]));
   return [...byName.values()];

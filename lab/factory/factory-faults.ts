@@ -1,6 +1,6 @@
 import type { FaultDescription } from '../faults/catalogue.js';
 
-/** The Image Factory's part of the fault catalogue. None belongs to a machine. */
+/** The Image Factory's part of the fault catalogue. None is tied to a machine. */
 export const factoryFaults = {
   'factory-404': {
     does: 'The Image Factory answers 404 for a manifest it has.',

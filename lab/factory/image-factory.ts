@@ -15,17 +15,17 @@ export interface FactoryLine {
   readonly status: number;
 }
 
-/** What the simulated Image Factory is started with. */
+/** The settings of the simulated Image Factory. */
 export interface ImageFactoryOptions {
   readonly host: string;
   readonly port: number;
-  /** The name images are known by: `factory.talos.dev`. */
+  /** The host name in image references: `factory.talos.dev`. */
   readonly name: string;
-  /** Extensions by schematic id, where somebody else said the id. */
+  /** Extensions by schematic id, for ids that were given. */
   readonly schematics: Readonly<Record<string, readonly string[]>>;
-  /** Schematics (YAML) that were posted before the lab began; their ids come from their content. */
+  /** Schematics (YAML) that exist at the start; their ids come from their content. */
   readonly posted?: readonly string[];
-  /** Images that were built before the lab began: `nocloud-installer/<schematic>:v1.12.1`. */
+  /** Images that are built at the start: `nocloud-installer/<schematic>:v1.12.1`. */
   readonly built: readonly string[];
   readonly faults: FaultPlan;
   readonly speed: number;
@@ -46,7 +46,7 @@ interface Answer {
   readonly body?: string;
 }
 
-/** A simulated Image Factory: registry and schematics over HTTP, and where the machines get their images from. */
+/** A simulated Image Factory: registry and schematics over HTTP, and the image source of the machines. */
 export class ImageFactory implements ImageSource {
   readonly #options: ImageFactoryOptions;
   #schematics: Schematics;
@@ -62,7 +62,7 @@ export class ImageFactory implements ImageSource {
     for (const image of options.built) this.#builds.set(image, Promise.resolve());
   }
 
-  /** Knows and has built again what it knew and had built at first. */
+  /** Restores the schematics and images of its start. */
   forget(): void {
     this.#schematics = schematicsAtFirst(this.#options);
     this.#builds.clear();
@@ -87,7 +87,7 @@ export class ImageFactory implements ImageSource {
     this.#log.close();
   }
 
-  /** For the machines: what an installer image would install; undefined when there is no such image. */
+  /** For the machines: the content of an installer image; undefined when there is no such image. */
   async exists(reference: string): Promise<InstallerImage | undefined> {
     const match = /^(?<host>[^/]+)\/(?<path>.+):(?<tag>[^:/]+)$/.exec(reference);
     const { host = '', path = '', tag = '' } = match?.groups ?? {};
@@ -124,7 +124,7 @@ export class ImageFactory implements ImageSource {
     return { status: 404, body: `${path} is not simulated` };
   }
 
-  /** The factory builds on demand, and then sends the client on to the registry that keeps the image. */
+  /** The factory builds on demand, and then redirects the client to the registry that keeps the image. */
   async #manifest(name: string, tag: string): Promise<Answer> {
     if (name.startsWith('registry/')) return registryAnswer(name, tag);
     const fault = this.#options.faults.take('factory:manifest');

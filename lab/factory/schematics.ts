@@ -3,8 +3,8 @@ import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 
 /**
- * What `POST /schematics` takes, as far as the lab simulates it. A field it does not know is refused. The order of the
- * fields is the factory's own, and part of an id.
+ * The body of `POST /schematics`, as far as the lab simulates it. Unknown fields are rejected. The order of the fields is the factory's
+ * own, and affects the id.
  */
 const Schematic = z.strictObject({
   customization: z
@@ -21,7 +21,7 @@ type Schematic = z.infer<typeof Schematic>;
 /** The schematic without any customization. */
 export const emptySchematic = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba';
 
-/** What the factory knows, by schematic id. Ids of the examples may be given; others come from what was posted. */
+/** The schematics that the factory knows, by id. The examples' ids may be given; others are computed from the content. */
 export class Schematics {
   readonly #byId = new Map<string, Schematic>();
 
@@ -50,7 +50,7 @@ export class Schematics {
   }
 
   /**
-   * Takes a schematic (YAML or JSON) and answers its id; the same one again has the same id.
+   * Stores a schematic (YAML or JSON) and returns its id; the same schematic has the same id.
    *
    * @throws a sentence when it is no schematic
    */
@@ -77,7 +77,7 @@ function idOf(document: string): string {
   return createHash('sha256').update(document).digest('hex');
 }
 
-/** As the factory writes it: its own order of fields, what is empty left out, no line folded. */
+/** The factory's format: its own order of fields, empty ones omitted, no folded lines. */
 function canonical({ customization }: Schematic): string {
   const kept = Object.fromEntries(Object.entries(customization).filter(([, value]) => !isEmpty(value)));
   const text = stringify({ customization: kept }, { indent: 4, lineWidth: 0 });

@@ -1,11 +1,11 @@
 import { factoryFaults } from '../factory/factory-faults.js';
-import { forgeFaults } from '../forge/forge-faults.js';
+import { githubFaults } from '../fake-github/github-faults.js';
 import { hypervisorFaults } from '../hypervisor/hypervisor-faults.js';
-import { replacementFaults } from '../machines/machine-room/replacement-faults.js';
-import { wayBackFaults } from '../machines/rollback-faults.js';
-import { sinkFaults } from '../sinks/sink-faults.js';
+import { replacementFaults } from '../machines/hypervisor-adapter/replacement-faults.js';
+import { rollbackFaults } from '../machines/rollback-faults.js';
+import { serviceFaults } from '../fake-services/service-faults.js';
 
-/** How one fault behaves. */
+/** The behaviour of one fault. */
 export interface FaultDescription {
   /** What it does, in one sentence. */
   readonly does: string;
@@ -17,10 +17,10 @@ export interface FaultDescription {
   readonly lasts: 'once' | 'standing';
 }
 
-/** Every fault of the lab. Faults fire at points of the story, never after a number of seconds. */
+/** Every fault of the lab. Faults fire at named points, never after a number of seconds. */
 export const faultCatalogue = {
   'image-missing': {
-    does: 'The machine is told that the installer image does not exist; nothing on it changes.',
+    does: 'The registry reports that the installer image does not exist; nothing on the machine changes.',
     point: 'image:looked-up',
     node: 'optional',
     lasts: 'once',
@@ -266,11 +266,11 @@ export const faultCatalogue = {
     lasts: 'once',
   },
   ...factoryFaults,
-  ...wayBackFaults,
+  ...rollbackFaults,
   ...hypervisorFaults,
   ...replacementFaults,
-  ...forgeFaults,
-  ...sinkFaults,
+  ...githubFaults,
+  ...serviceFaults,
 } as const satisfies Record<string, FaultDescription>;
 
 /** Name of a fault, e.g. `install-fails`. */

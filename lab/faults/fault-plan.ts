@@ -6,14 +6,14 @@ import {
   type FaultPoint,
 } from './catalogue.js';
 
-/** A fault somebody asked for. */
+/** An armed fault. */
 export interface ArmedFault {
   readonly name: FaultName;
-  /** The machine it is meant for; undefined: whichever comes first, or every machine where it is a standing one. */
+  /** Its machine; undefined: the first machine that passes, or every machine for a standing fault. */
   readonly node?: string;
-  /** How often it still fires; undefined for one that stands until it is disarmed. */
+  /** How often it still fires; undefined for a standing fault. */
   readonly left?: number;
-  /** Of one that sleeps: the point that must be passed first, as it was asked for. */
+  /** Of a sleeping fault: the point that must be passed first, as requested. */
   readonly after?: string;
 }
 
@@ -24,7 +24,7 @@ export interface FiredFault {
   readonly node?: string;
 }
 
-/** What to arm: `times` (default 1) is how often it fires, and means nothing for a standing fault. */
+/** A request to arm a fault: `times` (default 1) is how often it fires, and is ignored for a standing fault. */
 export interface FaultRequest {
   readonly name: string;
   readonly node?: string;
@@ -43,8 +43,8 @@ interface Entry {
 }
 
 /**
- * The faults of one lab. Code at a named point asks `take` or `standing`; nothing else makes a fault fire.
- * The same faults, armed in the same order, fire in the same order.
+ * The faults of one lab. Code at a named point calls `take` or `standing`; nothing else makes a fault fire. The same faults, armed in the
+ * same order, fire in the same order.
  */
 export class FaultPlan {
   readonly #knownNodes: ReadonlySet<string> | undefined;
@@ -52,13 +52,13 @@ export class FaultPlan {
   #entries: Entry[] = [];
   #fired: FiredFault[] = [];
 
-  /** `nodes`: the machines a fault may name; without it every name is accepted. `onFired` is told of each firing. */
+  /** `nodes`: the valid machine names; without it every name is accepted. `onFired` is called for each firing. */
   constructor(options: { nodes?: Iterable<string>; onFired?: (fault: FiredFault) => void } = {}) {
     this.#knownNodes = options.nodes === undefined ? undefined : new Set(options.nodes);
     this.#onFired = options.onFired ?? (() => {});
   }
 
-  /** Arms a fault. Throws a sentence when the name, the node or the number makes no sense. */
+  /** Arms a fault. Throws a sentence when the name, the node or the number is invalid. */
   arm(request: FaultRequest): ArmedFault {
     const description = describe(request.name);
     const name = request.name as FaultName;
@@ -74,7 +74,7 @@ export class FaultPlan {
     return shown(entry);
   }
 
-  /** Disarms what fits; without a request everything. Returns how many were disarmed. */
+  /** Disarms the matching faults; without a request all of them. Returns how many were disarmed. */
   disarm(request: { name?: string; node?: string } = {}): number {
     if (request.name !== undefined) describe(request.name);
     const before = this.#entries.length;
@@ -86,15 +86,15 @@ export class FaultPlan {
     return before - this.#entries.length;
   }
 
-  /** Disarms everything, and forgets what has fired. */
+  /** Disarms everything, and clears the list of fired faults. */
   forget(): void {
     this.#entries = [];
     this.#fired = [];
   }
 
   /**
-   * Asked at a point: the first armed fault that belongs there, used up once, or undefined. `node` is the machine
-   * the point is passed by (leave it out where there is none).
+   * Called at a point: takes the first armed fault for it, or returns undefined. `node` is the machine that passes the point (omit it where
+   * there is none).
    */
   take<Point extends FaultPoint>(point: Point, node?: string): FaultAt<Point> | undefined {
     const entry = this.#passing(point, node);
@@ -105,7 +105,7 @@ export class FaultPlan {
     return entry.name as FaultAt<Point>;
   }
 
-  /** Asked where a standing fault shows: true while it is armed. Recorded the first time it is seen per machine. */
+  /** Called where a standing fault has an effect: true while it is armed. Its first effect per machine is recorded. */
   standing(point: FaultPoint, node?: string): boolean {
     const entry = this.#passing(point, node);
     if (entry === undefined) return false;
@@ -116,22 +116,22 @@ export class FaultPlan {
     return true;
   }
 
-  /** What is armed, oldest first. */
+  /** The armed faults, oldest first. */
   armed(): ArmedFault[] {
     return this.#entries.filter((entry) => entry.sleepsUntil === undefined).map(shown);
   }
 
-  /** What will be armed once its point is passed, oldest first. */
+  /** The sleeping faults, oldest first. */
   sleeping(): ArmedFault[] {
     return this.#entries.filter((entry) => entry.sleepsUntil !== undefined).map(shown);
   }
 
-  /** What has fired, oldest first. */
+  /** The fired faults, oldest first. */
   fired(): readonly FiredFault[] {
     return this.#fired;
   }
 
-  /** The fault that fires at a point. Those that slept until it is passed wake up, for the points that come after it. */
+  /** The fault that fires at a point. Faults that sleep until this point wake up, for the following points. */
   #passing(point: FaultPoint, node: string | undefined): Entry | undefined {
     const found = this.#entries.find(
       (entry) =>

@@ -7,22 +7,22 @@ import type { HypervisorLine } from './request-log.js';
 import { answerOf, subjectOf } from './routes.js';
 import { tokenOf, type ApiToken } from './tokens.js';
 
-/** How a hypervisor is started. */
+/** The settings of a hypervisor. */
 export interface HypervisorOptions extends HypervisorParts {
   readonly host: string;
-  /** 0: any that is free. */
+  /** 0: any free port. */
   readonly port: number;
   readonly tokens: readonly ApiToken[];
   /** File of JSON lines: {@link HypervisorLine}. */
   readonly log: string;
 }
 
-/** A hypervisor that answers. */
+/** A running hypervisor. */
 export interface RunningHypervisor {
   /** Base URL: `http://127.77.0.5:8080`. */
   readonly url: string;
   readonly hypervisor: Hypervisor;
-  /** Connections that wait for an answer break. */
+  /** Closes the connections of hanging requests. */
   stop(): Promise<void>;
 }
 

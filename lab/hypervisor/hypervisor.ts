@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultPlan } from '../faults/fault-plan.js';
 import { askedFor, madeUpMac, type FirstInventory, type Template, type Vm } from './inventory.js';
-import type { DiskImage, MachineRoom } from './machine-room.js';
+import type { DiskImage, HypervisorAdapter } from './hypervisor-adapter.js';
 import { HypervisorRefusal } from './refusal.js';
 import type { TemplateRequest, VmChange, VmRequest } from './requests.js';
 import { spoilt } from './spoilt-clones.js';
 
-/** What a hypervisor is made of. */
+/** The parts of a hypervisor. */
 export interface HypervisorParts {
-  readonly room: MachineRoom;
+  readonly room: HypervisorAdapter;
   readonly faults: FaultPlan;
   /** 2 is twice as fast. */
   readonly speed: number;
@@ -17,10 +17,10 @@ export interface HypervisorParts {
 
 /** Seconds at speed 1. */
 const TIMES = { template: 2, clone: 1, slowClone: 20 };
-/** How often a VM that hangs looks whether it still should. */
+/** How often a hanging VM checks whether the fault still stands. */
 const HANG_LOOK_MS = 50;
 
-/** What a hypervisor tells of a VM. */
+/** The hypervisor's information on a VM. */
 export interface VmStatus {
   readonly vmid: number;
   readonly name: string;
@@ -31,19 +31,19 @@ export interface VmStatus {
   readonly nics: Vm['nics'];
   readonly pci: readonly string[];
   readonly diskGb: number;
-  /** True addresses the guest agent tells; none before the guest has one. */
+  /** True addresses from the guest agent; none before the guest has one. */
   readonly addresses: readonly string[];
 }
 
-/** Hosts, templates and VMs of a simulated hypervisor. Its machines are the machine room's. */
+/** Hosts, templates and VMs of a simulated hypervisor. Its machines are the hypervisor adapter's. */
 export class Hypervisor {
   readonly #parts: HypervisorParts;
   readonly #hosts = new Map<string, 'on' | 'off'>();
   readonly #templates = new Map<number, Template>();
   readonly #vms = new Map<number, Vm>();
-  /** What templates and VMs that are gone held, by id. */
+  /** The content of deleted templates and VMs, by id. */
   readonly #before = new Map<number, DiskImage>();
-  /** Names of machines that run and have no VM yet. */
+  /** Names of running machines without a VM. */
   readonly #unclaimed: Set<string>;
   #stopped = false;
 
@@ -68,7 +68,7 @@ export class Hypervisor {
     return [...this.#vms.values()].toSorted((one, other) => one.vmid - other.vmid);
   }
 
-  /** Requests that hang are given up. */
+  /** Cancels hanging requests. */
   stop(): void {
     this.#stopped = true;
   }
@@ -114,10 +114,10 @@ export class Hypervisor {
   }
 
   /**
-   * Clones a VM from its template and switches it on; answers before it has booted. `gone`: whether whoever asked still
-   * waits. Cloning goes on without them, starting is their next call.
+   * Clones a VM from its template and starts it; returns before it has booted. `gone`: whether the client disconnected. Cloning continues
+   * without the client; the start is the client's next call.
    *
-   * @throws {HypervisorRefusal} with what is in the way, or how far it came
+   * @throws {HypervisorRefusal} with the obstacle, or how far the clone got
    */
   async createVm(request: VmRequest, gone: () => boolean = () => false): Promise<Vm> {
     const { vmid, name, host } = request;
@@ -153,7 +153,7 @@ export class Hypervisor {
     return made;
   }
 
-  /** A power cut, and the VM and its disk are gone. */
+  /** Cuts the power, and deletes the VM and its disk. */
   async destroyVm(vmid: number): Promise<void> {
     const vm = this.#unlocked(vmid);
     if (this.#parts.faults.take('vm:destroying', vm.name))
@@ -163,7 +163,7 @@ export class Hypervisor {
     this.#vms.delete(vmid);
   }
 
-  /** What somebody changes by hand: the record alone, the guest keeps what it was started with. */
+  /** An out-of-band change: it affects the record only, the guest keeps what it was started with. */
   changeVm(vmid: number, { nics, ...change }: VmChange): Vm {
     const vm = this.#unlocked(vmid);
     const changed = nics?.map((nic) => ({ ...nic, mac: nic.mac ?? madeUpMac() }));
@@ -179,7 +179,7 @@ export class Hypervisor {
     return this.#put({ ...vm, power });
   }
 
-  /** A host that goes down takes its VMs with it; it starts them when it comes back. */
+  /** A host that shuts down stops its VMs; it starts them when it comes back. */
   async powerHost(host: string, power: 'on' | 'off'): Promise<void> {
     if (!this.#hosts.has(host)) refuse(404, `host ${host} does not exist`);
     if (this.#hosts.get(host) === power) return;
@@ -219,7 +219,7 @@ export class Hypervisor {
   }
 }
 
-/** What the machine room is told of a VM. */
+/** A VM's description for the hypervisor adapter. */
 function machineOf(vm: Vm) {
   const {
     pool: _pool,

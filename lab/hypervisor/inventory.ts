@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import type { DiskImage, VirtualMachine } from './machine-room.js';
+import type { DiskImage, VirtualMachine } from './hypervisor-adapter.js';
 import type { VmRequest } from './requests.js';
 
-/** A template: what VMs of one role are cloned from on one host. */
+/** A template: the source of the VMs of one role on one host. */
 export interface Template {
   readonly id: number;
   readonly name: string;
   readonly host: string;
-  /** What is on its disk. */
+  /** The content of its disk. */
   readonly image: DiskImage;
-  /** It can be cloned. */
+  /** It is ready to be cloned. */
   readonly whole: boolean;
 }
 
@@ -18,42 +18,42 @@ export interface Vm extends VirtualMachine {
   readonly pool: string;
   readonly bridge: string;
   /**
-   * `running` while it is being made: it is locked. `failed`: that broke off half way. `abandoned`: whoever asked for it
-   * went away meanwhile; it was cloned and never started.
+   * `running` while it is being created: it is locked. `failed`: creation broke off. `abandoned`: the client disconnected meanwhile; it was
+   * cloned and never started.
    */
   readonly creation: 'running' | 'failed' | 'abandoned' | 'done';
-  /** The machine room has it. One that never booted is on and is not there. */
+  /** The hypervisor adapter has it. A VM that never booted is on and not in the adapter. */
   readonly inRoom: boolean;
-  /** What the hypervisor says: on, though nothing may boot in it. */
+  /** The hypervisor's power state: on, though it may have nothing to boot. */
   readonly power: 'on' | 'off';
 }
 
-/** What the hypervisor has before anybody asks: a lab begins with machines that run. */
+/** The hypervisor's initial state: a lab begins with running machines. */
 export interface FirstInventory {
   readonly hosts: readonly string[];
   readonly templates?: readonly Omit<Template, 'whole'>[];
-  /** They are in the machine room already, and on. */
+  /** They are in the hypervisor adapter already, and on. */
   readonly vms?: readonly Omit<Vm, 'creation' | 'inRoom' | 'power'>[];
   /**
-   * Machines that run before the hypervisor has a VM for them: the first VM that is made under such a name is that machine.
-   * So a first `terraform apply` gives a running lab its state.
+   * Machines that run before the hypervisor has a VM for them: the first VM created under such a name is that machine. So a first
+   * `terraform apply` gives a running lab its state.
    */
   readonly running?: {
     readonly names: readonly string[];
-    /** Tells the machine room which VM a machine is. */
+    /** Assigns a machine its VM in the hypervisor adapter. */
     adopt(vm: VirtualMachine): void;
   };
 }
 
-/** Prefix of the MACs that Proxmox makes up. */
+/** Prefix of the MACs that Proxmox generates. */
 const OUI = 'bc:24:11';
 
-/** A MAC nobody asked for. */
+/** A generated MAC. */
 export function madeUpMac(): string {
   return [OUI, ...[...randomBytes(3)].map((byte) => byte.toString(16).padStart(2, '0'))].join(':');
 }
 
-/** The VM a request asks for, cloned from that image and not made yet. */
+/** The requested VM, cloned from that image and not created yet. */
 export function askedFor(request: VmRequest, image: DiskImage): Vm {
   const { nics, userData, ...rest } = request;
   return {

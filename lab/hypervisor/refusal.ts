@@ -1,8 +1,8 @@
-/** What the hypervisor answers instead of doing it. */
+/** An error answer of the hypervisor. */
 export class HypervisorRefusal extends Error {
   override readonly name = 'HypervisorRefusal';
 
-  /** `status`: 404 what is not there, 409 what is there already, 423 what is locked, 500 what went wrong, 595 a host that does not answer. */
+  /** `status`: 404 not found, 409 exists already, 423 locked, 500 failed, 595 unreachable host. */
   constructor(
     readonly status: number,
     message: string,

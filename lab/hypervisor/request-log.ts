@@ -1,7 +1,4 @@
-/**
- * A line of `hypervisor.jsonl`. A request has two: one when it comes, so that one that never gets an answer is seen too,
- * and one when it is answered.
- */
+/** A line of `hypervisor.jsonl`. A request has two: one on arrival, so that an unanswered one is visible too, and one with its answer. */
 export interface HypervisorLine {
   /** ISO time with milliseconds. */
   readonly time: string;
@@ -10,15 +7,15 @@ export interface HypervisorLine {
   readonly request: number;
   readonly method: string;
   readonly path: string;
-  /** Whose token it came with; empty where it was refused. */
+  /** The user of its token; empty where it was rejected. */
   readonly by: string;
-  /** The VM it is about. */
+  /** The VM of the request. */
   readonly vmid?: number;
-  /** The template it is about. */
+  /** The template of the request. */
   readonly template?: number;
-  /** SMBIOS UUID of a VM that is to be made. */
+  /** SMBIOS UUID of a VM to create. */
   readonly uuid?: string;
-  /** What a VM that is to be made shall be, but for its UUID and the machine configuration that comes with it. */
+  /** The requested VM, without its UUID and its machine configuration. */
   readonly asks?: Readonly<Record<string, unknown>>;
   /** Of an answer. */
   readonly status?: number;

@@ -10,7 +10,7 @@ const Image = z.strictObject({
   schematic: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
-/** A network interface that is asked for. Without a MAC the hypervisor chooses one. */
+/** A requested network interface. Without a MAC the hypervisor generates one. */
 const Nic = z.strictObject({
   mac: Mac.nullish(),
   vlan: z.union([z.literal('untagged'), z.int().min(1).max(4094)]),
@@ -49,7 +49,7 @@ export const VmRequest = z.strictObject({
   userData: z.string().nullish(),
 });
 
-/** Body of `PATCH /vms/<id>`: what somebody changes of a VM by hand. It holds from the VM's next start. */
+/** Body of `PATCH /vms/<id>`: an out-of-band change of a VM. It takes effect at the VM's next start. */
 export const VmChange = z.strictObject(attributes).partial();
 
 /** Body of `POST /vms/<id>/power` and `POST /hosts/<name>/power`. */

@@ -4,16 +4,16 @@ import { HypervisorRefusal } from './refusal.js';
 import type { HypervisorLine } from './request-log.js';
 import { PowerRequest, TemplateRequest, VmChange, VmRequest } from './requests.js';
 
-/** What is asked: the name or number in the path, and the body. */
+/** A request: the name or number in the path, and the body. */
 interface Asked {
   readonly hypervisor: Hypervisor;
   readonly name: string;
   readonly body: unknown;
-  /** Whether whoever asked went away. */
+  /** Whether the client disconnected. */
   readonly gone: () => boolean;
 }
 
-/** Everything the hypervisor answers, by method and path; `*` is a name or a number. */
+/** All routes of the hypervisor, by method and path; `*` is a name or a number. */
 const ROUTES: Readonly<Record<string, (asked: Asked) => unknown>> = {
   'GET /hosts': ({ hypervisor }) => hypervisor.hosts,
   'POST /hosts/*/power': async ({ hypervisor, name, body }) => {
@@ -43,9 +43,9 @@ const ROUTES: Readonly<Record<string, (asked: Asked) => unknown>> = {
 };
 
 /**
- * Does what a request asks for.
+ * Carries out a request.
  *
- * @throws {HypervisorRefusal} what stands in its way; 404 for a path there is not
+ * @throws {HypervisorRefusal} the obstacle; 404 for an unknown path
  */
 export async function answerOf(
   method: string,
@@ -66,7 +66,7 @@ export async function answerOf(
   return answer({ ...asked, name: decodeURIComponent(name ?? '') });
 }
 
-/** What a request is about, for the log. */
+/** The target of a request, for the log. */
 export function subjectOf(
   path: string,
   body: unknown,
@@ -85,7 +85,7 @@ export function subjectOf(
   };
 }
 
-/** A VM as it is told: a hypervisor knows from which template a disk was cloned, not what is on it. */
+/** The public view of a VM: a hypervisor knows from which template a disk was cloned, not its content. */
 function shown(vm: Vm): object {
   const { image: _image, userData: _userData, inRoom: _inRoom, ...known } = vm;
   return known;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { FaultAt } from '../faults/catalogue.js';
 import { madeUpMac, type Vm } from './inventory.js';
-import type { DiskImage } from './machine-room.js';
+import type { DiskImage } from './hypervisor-adapter.js';
 
-/** A VLAN no cluster of the lab uses. */
+/** A VLAN that no cluster of the lab uses. */
 const WRONG_VLAN = 4000;
 
-/** What each fault of a clone makes of the VM that was asked for. `before`: what VMs of that id and template held. */
+/** The effect of each clone fault on the requested VM. `before`: the previous content of that id and template. */
 const spoils: Readonly<Record<FaultAt<'vm:cloned'>, (vm: Vm, before: DiskImage | undefined) => Vm>> = {
   'vm-boots-old-image': (vm, before) => ({ ...vm, image: before ?? vm.image }),
   'vm-other-uuid': (vm) => ({ ...vm, uuid: randomUUID() }),
@@ -23,7 +23,7 @@ const spoils: Readonly<Record<FaultAt<'vm:cloned'>, (vm: Vm, before: DiskImage |
   'vm-without-gpu': (vm) => ({ ...vm, pci: [] }),
 };
 
-/** The VM as that fault leaves it. The hypervisor tells what it truly is; Terraform knows what it asked for. */
+/** The VM after that fault. The hypervisor reports what it really is; Terraform knows what it requested. */
 export function spoilt(fault: FaultAt<'vm:cloned'>, vm: Vm, before: DiskImage | undefined): Vm {
   return spoils[fault](vm, before);
 }

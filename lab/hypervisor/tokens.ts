@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 
-/** Who may ask the hypervisor. */
+/** The users of the hypervisor. */
 export interface ApiToken {
   /** `terraform@pve!slipway` */
   readonly name: string;
@@ -8,12 +8,12 @@ export interface ApiToken {
   readonly may: 'read' | 'change';
 }
 
-/** Value of the header `Authorization`, written as Proxmox has it. */
+/** Value of the header `Authorization`, in Proxmox' format. */
 export function authorization({ name, secret }: Pick<ApiToken, 'name' | 'secret'>): string {
   return `PVEAPIToken=${name}=${secret}`;
 }
 
-/** The token a request came with; undefined where there is none like it. */
+/** The token of a request; undefined where it is unknown. */
 export function tokenOf(header: string | undefined, tokens: readonly ApiToken[]): ApiToken | undefined {
   if (header === undefined) return undefined;
   const given = Buffer.from(header);

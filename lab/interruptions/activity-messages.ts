@@ -3,20 +3,20 @@ import proto from '@temporalio/proto';
 
 const { workflowservice } = proto.temporal.api;
 
-/** An activity as Temporal gives it to a worker. */
+/** An activity as Temporal assigns it to a worker. */
 export interface GivenActivity {
   readonly workflowId: string;
   /** Its name in history: `drainNode`. */
   readonly activity: string;
   /** From 1. */
   readonly attempt: number;
-  /** What the worker's answer will name it by. */
+  /** The token that the worker's answer will carry. */
   readonly token: string;
 }
 
 const service = '/temporal.api.workflowservice.v1.WorkflowService/';
 
-/** Calls whose answers may give a worker an activity. One comes with the answer to what scheduled it, where the worker has room. */
+/** Calls whose answers may assign an activity. If a worker has a free slot, the activity comes with the answer that scheduled it. */
 const giving: Readonly<Record<string, (body: Uint8Array) => readonly GivenActivity[]>> = {
   [`${service}PollActivityTaskQueue`]: (body) =>
     givenBy(workflowservice.v1.PollActivityTaskQueueResponse.decode(body)),
@@ -24,10 +24,10 @@ const giving: Readonly<Record<string, (body: Uint8Array) => readonly GivenActivi
     workflowservice.v1.RespondWorkflowTaskCompletedResponse.decode(body).activityTasks.flatMap(givenBy),
 };
 
-/** What a worker tells of an activity: that it is at work on it, or that it ended, however it did. */
+/** A worker's message about an activity: a heartbeat, or its end, however it ended. */
 export type Told = 'heartbeat' | 'answered';
 
-/** Calls in which a worker tells of an activity, and the token of each. */
+/** Calls in which a worker reports on an activity, and the token of each. */
 const telling: Readonly<
   Record<string, { readonly told: Told; readonly token: (body: Uint8Array) => string }>
 > = {
@@ -49,20 +49,20 @@ const telling: Readonly<
   },
 };
 
-/** Reads the activities an answer gives; undefined for a call that gives none. */
+/** The activities in an answer; undefined for a call that assigns none. */
 export function readerOfGiven(call: string): ((body: Uint8Array) => readonly GivenActivity[]) | undefined {
   return giving[call];
 }
 
-/** Reads what a request tells, and of which activity; undefined for a call that tells of none. */
+/** The report in a request and its activity; undefined for a call that reports on none. */
 export function readerOfTold(call: string): (typeof telling)[string] | undefined {
   return telling[call];
 }
 
-/** The call, and the message in its frame, that says a failed activity in place of an answer. */
+/** The call, and the framed message, that reports a failed activity in place of an answer. */
 export function failureInstead(answer: Buffer): { readonly call: string; readonly frame: Buffer } {
   const { RespondActivityTaskFailedRequest, RespondActivityTaskCompletedRequest } = workflowservice.v1;
-  // Task token, namespace and identity stand in the same fields in each answer.
+  // Task token, namespace and identity have the same fields in each answer.
   const { taskToken, identity, namespace } = RespondActivityTaskCompletedRequest.decode(messageIn(answer));
   const message = 'the lab says that it failed';
   const failure = {
@@ -74,19 +74,19 @@ export function failureInstead(answer: Buffer): { readonly call: string; readonl
   return { call: `${service}RespondActivityTaskFailed`, frame: framed(body) };
 }
 
-/** An empty message in its frame: an answer to every call of `telling`. */
+/** An empty framed message: an answer to every call of `telling`. */
 export const emptyAnswer = Buffer.alloc(5);
 
 const frameHeaderBytes = 5;
 
-/** A message as it travels, not compressed. */
+/** A framed message, not compressed. */
 export function framed(body: Uint8Array): Buffer {
   const header = Buffer.alloc(frameHeaderBytes);
   header.writeUInt32BE(body.length, 1);
   return Buffer.concat([header, body]);
 }
 
-/** The one message of a unary call. @throws Error when there is none, or not all of it. */
+/** The single message of a unary call. @throws Error when it is missing or incomplete. */
 export function messageIn(frame: Buffer): Uint8Array {
   if (frame.length < frameHeaderBytes) throw new Error('a gRPC message without its header');
   const end = frameHeaderBytes + frame.readUInt32BE(1);
@@ -102,7 +102,7 @@ interface Task {
   readonly attempt?: number | null;
 }
 
-/** A poll that waited in vain is answered with an empty task. */
+/** A poll that timed out is answered with an empty task. */
 function givenBy(task: Task): GivenActivity[] {
   const token = tokenOf(task);
   if (token === '') return [];

@@ -2,31 +2,31 @@ import type { StepName } from '../../src/planning/steps/node-steps.js';
 import { stepOfPassing, type PassingStep } from './interruption.js';
 import type { Guard } from './temporal-gateway.js';
 
-/** A step of a node at which a run is held: Temporal has given it to a worker, and the worker does not have it yet. */
+/** A step at which a run is held: Temporal has assigned it to a worker, and the worker has not received it yet. */
 export interface HoldPoint {
   readonly node: string;
   readonly step: StepName;
 }
 
-/** A run that is held there, once it comes there. */
+/** A run that is held once it reaches that step. */
 export interface Hold {
-  /** Resolves when the run is held. Never, where it does not come there. */
+  /** Resolves when the run is held; never, if it does not get there. */
   readonly reached: Promise<void>;
-  /** Lets the run go on; before it comes there, lets it pass. May be called again. */
+  /** Releases the run; before it gets there, lets it pass. May be called again. */
   release(): void;
 }
 
-/** A worker is missed after eight seconds without one. */
+/** Temporal's heartbeat timeout is eight seconds. */
 const heartbeatEveryMs = 2_000;
 
 /**
- * Holds runs at named steps, so that a test acts at a moment that lasts as long as it must. Temporal is told meanwhile that the worker
- * lives: no attempt is lost. A hold is for less than a minute, which is as long as a worker waits for the answer to its poll.
+ * Holds runs at named steps, so that a test can act at a moment that lasts as long as it needs. Meanwhile heartbeats keep the activity
+ * alive in Temporal: no attempt is lost. A hold lasts less than a minute, which is how long a worker waits for the answer to its poll.
  */
 export class Holds {
   readonly #open = new Set<OpenHold>();
 
-  /** @param heartbeat tells Temporal of the activity with that token that somebody is at work on it. */
+  /** @param heartbeat sends Temporal a heartbeat for the activity with that token. */
   constructor(private readonly heartbeat: (token: string) => Promise<unknown>) {}
 
   at(point: HoldPoint): Hold {
@@ -35,12 +35,12 @@ export class Holds {
     return hold;
   }
 
-  /** Lets every run go on. */
+  /** Releases every run. */
   releaseAll(): void {
     for (const hold of this.#open) hold.release();
   }
 
-  /** What a gateway asks about each activity that passes. */
+  /** Called by a gateway for each activity that passes. */
   readonly guard: Guard = async (passing, token) => {
     const step = passing.kind === 'given' ? stepOfPassing(passing) : undefined;
     const hold = step && [...this.#open].find((one) => one.isAt(step));
@@ -50,7 +50,7 @@ export class Holds {
 
   async #keep(hold: OpenHold, token: string): Promise<void> {
     const beating = setInterval(() => {
-      // Temporal may be away, or the run be over: who acts in the meantime sees to that.
+      // Temporal may be down, or the run closed: the test that holds it handles that.
       this.heartbeat(token).catch(() => undefined);
     }, heartbeatEveryMs);
     try {

@@ -8,37 +8,37 @@ import { actAt, isAt, stepOfPassing, type InterruptionPoint, type PassingStep } 
 import { SignsOfChange } from './signs-of-change.js';
 import { TemporalGateway, type Fate, type Passing } from './temporal-gateway.js';
 
-/** What came of a point that was reached. */
+/** The result of a point that was reached. */
 export interface Happened {
   readonly point: InterruptionPoint;
-  /** What showed that it was reached. `answer`: the step ended without a change of its own, and the worker was killed there. */
+  /** The evidence that it was reached. `answer`: the step ended without a change of its own, and the worker was killed there. */
   readonly sign: 'given' | 'change' | 'heartbeat' | 'answer';
-  /** Milliseconds from the kill until the next worker was given a step; undefined: nobody was killed, or nothing was left to do. */
+  /** Milliseconds from the kill until the next worker was given a step; undefined: no worker was killed, or nothing was left to do. */
   readonly resumedMs?: number;
-  /** Children of the killed worker that lived on, but for Terraform: `talosctl (pid 4711)`. */
+  /** Children that outlived the killed worker, without Terraform: `talosctl (pid 4711)`. */
   readonly orphans: readonly string[];
 }
 
 const signs = { given: 'given', heartbeat: 'heartbeat', answered: 'answer' } as const;
 
-/** Between two looks for a change; what counts is that it is there. */
+/** Between two checks for a change. */
 const lookMs = 20;
-/** For the kernel to end what dies with its parent. */
+/** Time for the kernel to kill the worker's children. */
 const deathMs = 5_000;
 
-/** The one child that may outlive its worker, to its own end (ARCHITECTURE, invariant 11). */
+/** The only child that may outlive its worker, to its own end (ARCHITECTURE, invariant 11). */
 const terraform = /^(terraform|tofu)(-|$)/;
 
-/** A lab whose worker is watched from outside, so that something can come in its way at named points of a run. */
+/** A lab whose worker is observed from outside and interrupted at named points of a run. */
 export class Interrupter {
   readonly #pending = new Set<InterruptionPoint>();
   readonly #happened: Mutable<Happened>[] = [];
   readonly #signs: SignsOfChange;
   /** Terraforms that outlived their worker. */
   #survivors: Descendant[] = [];
-  /** A worker is up, or there is a reason why none is. */
+  /** Resolves when a worker runs, or rejects with the reason why none does. */
   #worker: Promise<void> = Promise.resolve();
-  /** Workers that hang, or did, and what each had in hand. */
+  /** Workers that hang, or did, and the activities of each. */
   readonly #hung: { readonly worker: LabProcess; readonly at: PassingStep }[] = [];
   #aborting: Promise<unknown> = Promise.resolve();
   #killedAt: number | undefined;
@@ -64,19 +64,19 @@ export class Interrupter {
     }
   }
 
-  /** What shall happen from now on, each once. */
+  /** Sets the interruptions from now on, each once. */
   arm(points: readonly InterruptionPoint[]): void {
     this.#pending.clear();
     this.#happened.length = 0;
     for (const point of points) this.#pending.add(point);
   }
 
-  /** Points nobody has come by yet. */
+  /** Points that no run has reached yet. */
   get pending(): readonly InterruptionPoint[] {
     return [...this.#pending];
   }
 
-  /** Disarms what is left and answers what happened, once a worker is up again. @throws Error when none comes up. */
+  /** Disarms the rest and returns the results, once a worker runs again. @throws Error when none starts. */
   async settle(): Promise<readonly Happened[]> {
     this.#pending.clear();
     await this.#worker;
@@ -85,13 +85,13 @@ export class Interrupter {
     return [...this.#happened];
   }
 
-  /** Terraforms of killed workers that are still there: after the end of a run, none should be. */
+  /** Terraforms of killed workers that still run: after the end of a run, there should be none. */
   async survivors(): Promise<readonly string[]> {
     this.#survivors = await stillThere(this.#survivors);
     return this.#survivors.map(nameOf);
   }
 
-  /** Ends everything, in the middle of a run too: then a Terraform that works for nobody any more ends with it. */
+  /** Stops everything, also during a run: then a Terraform without a worker is stopped as well. */
   async stop(): ReturnType<World['stop']> {
     this.#pending.clear();
     await this.#worker.catch(() => undefined);
@@ -127,7 +127,7 @@ export class Interrupter {
     return act === 'fail it' ? 'failed' : 'lost';
   }
 
-  /** A step whose run is being aborted does not end before that is said. */
+  /** A step whose run is being aborted ends only after its report. */
   async #isAborted(at: PassingStep | undefined, { kind }: Passing): Promise<'on'> {
     const isIt = this.#happened.some(({ point }) => point.what === 'aborted' && at && isAt(point, at));
     if (kind === 'answered' && isIt) await this.#aborting;
@@ -142,16 +142,16 @@ export class Interrupter {
       await handle.executeUpdate(abortRun, { args: [{ by: 'somebody', why: 'an interruption' }] });
     };
     this.#aborting = said();
-    // Told where it is settled.
+    // Its error is handled where it is awaited.
     this.#aborting.catch(() => undefined);
   }
 
-  /** Resolves as soon as it looks, so that no change of the step can come before. */
+  /** Resolves as soon as it watches, so that no change of the step can come before. */
   async #atChange(point: InterruptionPoint, act: () => Promise<unknown>): Promise<void> {
     const before = await this.#signs.count();
     const look = async (): Promise<void> => {
       while (this.#pending.has(point)) {
-        // oxlint-disable-next-line no-await-in-loop -- again until there is one
+        // oxlint-disable-next-line no-await-in-loop -- repeated until there is one
         if ((await this.#signs.count()) > before && this.#pending.has(point)) await act();
         // oxlint-disable-next-line no-await-in-loop -- as above
         else await sleep(lookMs);
@@ -190,13 +190,13 @@ export class Interrupter {
     await hanging;
   }
 
-  /** A worker that hung comes back, and finds its step done by somebody else. */
+  /** A worker that hung resumes, and finds its step done by another one. */
   #wake(at: PassingStep): void {
     for (const { worker, at: had } of this.#hung)
       if (had.node === at.node && had.step === at.step) signalProcess(worker.identity, 'SIGCONT');
   }
 
-  /** For good, whether they came back or not. */
+  /** Permanently, whether they resumed or not. */
   async #endHung(): Promise<void> {
     await Promise.all(this.#hung.splice(0).map(({ worker }) => worker.kill()));
   }
@@ -231,12 +231,12 @@ function nameOf({ program, pid }: Descendant): string {
   return `${program} (pid ${pid})`;
 }
 
-/** Those that do not end within the time that takes. */
+/** Those that do not end within that time. */
 async function stillThere(processes: readonly Descendant[]): Promise<Descendant[]> {
   const end = Date.now() + deathMs;
   let left = processes.filter(isRunning);
   while (left.length > 0 && Date.now() < end) {
-    // oxlint-disable-next-line no-await-in-loop -- again until they are gone
+    // oxlint-disable-next-line no-await-in-loop -- repeated until they are gone
     await sleep(50);
     left = left.filter(isRunning);
   }

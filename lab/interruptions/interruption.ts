@@ -2,7 +2,7 @@ import { stepOfActivity } from '../../src/runs/view/activity-names.js';
 import type { StepName } from '../../src/planning/steps/node-steps.js';
 import type { Passing } from './temporal-gateway.js';
 
-/** What can come in the way of one step, and when: each at a point of the story, never after a time. */
+/** The interruptions of one step: each at a point of the run, never after a time. */
 export const interruptions = {
   'killed before': 'its worker is killed when Temporal has given it the step, and before it has it',
   'killed during':
@@ -18,12 +18,12 @@ export type Interruption = keyof typeof interruptions;
 
 export const interruptionNames = Object.keys(interruptions) as readonly Interruption[];
 
-/** One of them, at one step of one node. */
+/** One interruption, at one step of one node. */
 export interface InterruptionPoint {
   readonly node: string;
   readonly step: StepName;
   readonly what: Interruption;
-  /** Of the node, where a person has it retried; left out: whichever comes first. */
+  /** The node's attempt, where a person retries it; left out: whichever comes first. */
   readonly attempt?: number;
 }
 
@@ -32,7 +32,7 @@ export function describePoint({ node, step, what, attempt }: InterruptionPoint):
   return `${what} ${step} of ${node}${attempt === undefined ? '' : ` (attempt ${attempt})`}`;
 }
 
-/** Steps that change nothing: what shows that one is under way is its heartbeat. Every other one changes something, mostly. */
+/** Steps that change nothing: their heartbeat shows that they run. Most runs of every other step change something. */
 const looksOnly: ReadonlySet<StepName> = new Set<StepName>([
   'plan-replacement',
   'await-gates',
@@ -44,7 +44,7 @@ const looksOnly: ReadonlySet<StepName> = new Set<StepName>([
   'soak',
 ]);
 
-/** What is done at a point. `at change`: as soon as the step changes something. */
+/** The action at a point. `at change`: as soon as the step changes something. */
 export type Act =
   | 'nothing'
   | 'kill'
@@ -55,7 +55,7 @@ export type Act =
   | 'lose the answer'
   | 'fail it';
 
-/** What is done when something of the point's step passes by. */
+/** The action when a message of the point's step passes. */
 export function actAt({ what, step }: InterruptionPoint, kind: Passing['kind']): Act {
   return acts[what][looksOnly.has(step) ? 'looking' : 'changing'][kind] ?? 'nothing';
 }
@@ -82,16 +82,16 @@ const acts: Readonly<Record<Interruption, Readonly<Record<'looking' | 'changing'
   aborted: always({ given: 'abort' }),
 };
 
-/** Which step of which node a passing message is about; undefined: of none, but of the run itself. */
+/** The step and the node of a passing message; undefined: it belongs to the run itself. */
 export interface PassingStep {
   readonly run: number;
   readonly node: string;
-  /** Of the node's workflow. */
+  /** Attempt of the node's workflow. */
   readonly attempt: number;
   readonly step: StepName;
 }
 
-/** @param passing as a gateway tells it: the workflow is `run/<cluster>/<n>/<hop>/<node>/<attempt>`. */
+/** @param passing a gateway's message: the workflow is `run/<cluster>/<n>/<hop>/<node>/<attempt>`. */
 export function stepOfPassing({ workflowId, activity }: Passing): PassingStep | undefined {
   const step = stepOfActivity(activity);
   const found = /^run\/[^/]+\/(?<run>\d+)\/\d+\/(?<node>[^/]+)\/(?<attempt>\d+)$/.exec(workflowId)?.groups;
@@ -100,7 +100,7 @@ export function stepOfPassing({ workflowId, activity }: Passing): PassingStep | 
   return { run: Number(run), node, attempt: Number(attempt), step };
 }
 
-/** Whether a point is about that step. */
+/** Whether a point is at that step. */
 export function isAt(point: InterruptionPoint, { node, step, attempt }: PassingStep): boolean {
   return (
     point.node === node && point.step === step && (point.attempt === undefined || point.attempt === attempt)

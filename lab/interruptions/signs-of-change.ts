@@ -4,15 +4,15 @@ import { apiChange } from '../watcher/sources/audit-log.js';
 import { hypervisorLine } from '../watcher/sources/hypervisor-log.js';
 import { JsonTail } from '../watcher/sources/json-tail.js';
 
-/** Calls of Talos that change something on a machine, or in etcd. */
+/** Talos calls that change a machine, or etcd. */
 const changing =
   /\/(Upgrade|Install|Reboot|Rollback|EtcdForfeitLeadership|EtcdRemoveMember\w*|ApplyConfiguration|ImagePull|Pull)$/;
 
 const slipway = 'slipway';
 
 /**
- * What the lab's own logs show of changes: what Slipway asked of the Kubernetes API, of the machines' Talos, of their hypervisor,
- * and what the machines said of it.
+ * Changes in the lab's own logs: Slipway's requests to the Kubernetes API, to the machines' Talos and to their hypervisor, and the
+ * machines' own events.
  */
 export class SignsOfChange {
   readonly #tails: readonly JsonTail<string>[];
@@ -28,7 +28,7 @@ export class SignsOfChange {
     ];
   }
 
-  /** How many there are by now. */
+  /** Their present number. */
   async count(): Promise<number> {
     await Promise.all(this.#tails.map((tail) => tail.read()));
     return this.#tails.reduce((sum, { entries }) => sum + entries.length, 0);

@@ -19,17 +19,17 @@ import {
   type Told,
 } from './activity-messages.js';
 
-/** One moment of an activity, as it passes between worker and Temporal. */
+/** One message about an activity between worker and Temporal. */
 export interface Passing extends Omit<GivenActivity, 'token'> {
-  /** `given`: the worker is about to get it. The others: Temporal is about to hear that of the worker. */
+  /** `given`: the worker is about to receive it. The others: Temporal is about to receive that from the worker. */
   readonly kind: 'given' | Told;
 }
 
 /**
- * Asked about each; nothing of it passes before the answer. `lost`: it never arrives. A worker whose answer is lost is told that it
- * arrived, as one whose Temporal lost it afterwards. `failed`, of an answer alone: Temporal hears of a failure instead.
+ * Called for each message, which passes only after the answer. `lost`: it never arrives. A worker whose answer is lost gets a success, as
+ * if Temporal had lost it afterwards. `failed`, for an answer only: Temporal receives a failure instead.
  *
- * @param token what a worker names the activity by, in base64.
+ * @param token the activity's task token, in base64.
  */
 export type Guard = (passing: Passing, token: string) => Promise<Fate>;
 export type Fate = 'on' | 'lost' | 'failed';
@@ -37,8 +37,8 @@ export type Fate = 'on' | 'lost' | 'failed';
 const host = '127.0.0.1';
 
 /**
- * Stands between a worker and its Temporal and hands everything on, so that somebody can act exactly before an activity begins,
- * and exactly when it has ended and Temporal does not know.
+ * A proxy between a worker and its Temporal, so that a test can act exactly before an activity begins, and exactly when it has ended and
+ * Temporal does not know.
  */
 export class TemporalGateway {
   guard: Guard = () => Promise.resolve('on');
@@ -63,7 +63,7 @@ export class TemporalGateway {
     return gateway;
   }
 
-  /** What the worker is told to be Temporal's. */
+  /** Temporal's address for the worker. */
   get address(): string {
     return `${host}:${(this.#server.address() as AddressInfo).port}`;
   }
@@ -75,11 +75,11 @@ export class TemporalGateway {
     });
   }
 
-  /** Each connection has some of its own behind it: a worker that dies takes its waiting calls with it. */
+  /** Each connection has its own upstream connections: a worker that dies cancels its waiting calls. */
   #open(session: ServerHttp2Session): void {
     const upstream = new Upstream(`http://${this.#temporal}`);
     this.#sessions.add(session);
-    // It may be killed at any time.
+    // The worker may be killed at any time.
     session.on('error', () => undefined);
     session.on('close', () => {
       this.#sessions.delete(session);
@@ -93,15 +93,15 @@ export class TemporalGateway {
   async #handOn(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, upstream: Upstream): Promise<void> {
     stream.on('error', () => undefined);
     const call = headers[':path'] ?? '';
-    const told = readerOfTold(call);
-    const request = told ? await wholeOf(stream) : undefined;
-    const fate = told && request ? await this.#tell(told.told, told.token(messageIn(request))) : 'on';
+    const reader = readerOfTold(call);
+    const request = reader ? await wholeOf(stream) : undefined;
+    const fate = reader && request ? await this.#pass(reader.told, reader.token(messageIn(request))) : 'on';
     if (fate === 'lost') {
       acknowledge(stream);
       return;
     }
     const instead = request && fate === 'failed' ? failureInstead(request) : undefined;
-    // A message that is read here must not come compressed in a way nobody here knows.
+    // A message that is parsed here must not use an unknown compression.
     const { 'grpc-accept-encoding': _compressed, ...asked } = headers;
     const onward = upstream.request(instead ? { ...withoutLength(asked), ':path': instead.call } : asked);
     onward.on('error', () => stream.close(constants.NGHTTP2_CANCEL));
@@ -148,13 +148,13 @@ export class TemporalGateway {
     return fates.includes('lost') ? 'lost' : 'on';
   }
 
-  async #tell(told: Told, token: string): Promise<Fate> {
+  async #pass(kind: Told, token: string): Promise<Fate> {
     const activity = this.#given.get(token);
-    return activity ? this.guard(passing(told, activity), token) : 'on';
+    return activity ? this.guard(passing(kind, activity), token) : 'on';
   }
 }
 
-/** The way to Temporal. It ends each of its connections after some minutes, in order; what is asked then goes by another one. */
+/** The connection to Temporal. Temporal closes each connection gracefully after some minutes; later requests use a new one. */
 class Upstream {
   readonly #all = new Set<ClientHttp2Session>();
   #current: ClientHttp2Session | undefined;
@@ -199,7 +199,7 @@ async function wholeOf(stream: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-/** As Temporal does that has taken it. */
+/** The answer of a Temporal that accepted it. */
 function acknowledge(stream: ServerHttp2Stream): void {
   if (stream.destroyed) return;
   stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });

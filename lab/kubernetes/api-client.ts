@@ -3,7 +3,7 @@ import https from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { parse } from 'yaml';
 
-/** Who asks, and whom: an API server and a client certificate, all PEM. */
+/** An API server and a client certificate, all PEM. */
 export interface ApiAccess {
   /** `https://127.77.0.1:6443` */
   readonly server: string;
@@ -12,14 +12,14 @@ export interface ApiAccess {
   readonly key: string;
 }
 
-/** An answer that was no success, with what the API server said. */
+/** An error answer, with the API server's message. */
 export class ApiError extends Error {
   constructor(
     readonly method: string,
     readonly path: string,
     /** HTTP status: 404, 409, 429, … */
     readonly status: number,
-    /** Kubernetes' own word for it: `NotFound`, `Conflict`, `TooManyRequests`, … */
+    /** Kubernetes' reason: `NotFound`, `Conflict`, `TooManyRequests`, … */
     readonly reason: string,
     message: string,
   ) {
@@ -28,7 +28,7 @@ export class ApiError extends Error {
   }
 }
 
-/** How a PATCH is meant. */
+/** The content type of a PATCH. */
 export const patchTypes = {
   strategic: 'application/strategic-merge-patch+json',
   merge: 'application/merge-patch+json',
@@ -45,8 +45,8 @@ interface RequestOptions {
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 /**
- * A small client of the Kubernetes API on kept connections. `@kubernetes/client-node` opens a TLS connection for
- * each request, which six kubelets in one process would feel; the requests here are few and written out.
+ * A small client of the Kubernetes API on kept connections. `@kubernetes/client-node` opens a TLS connection for each request, which is
+ * expensive for six kubelets in one process; the requests here are few and explicit.
  */
 export class ApiClient {
   readonly #agent: https.Agent;
@@ -84,7 +84,7 @@ export class ApiClient {
     return this.#request<T>('DELETE', path, { body });
   }
 
-  /** GET of something that is not JSON, like /readyz. */
+  /** GET of a non-JSON answer, like /readyz. */
   async text(path: string, timeoutMs?: number): Promise<string> {
     return readAll(await this.#send('GET', path, timeoutMs === undefined ? {} : { timeoutMs }));
   }
@@ -92,7 +92,7 @@ export class ApiClient {
   /**
    * Reads a stream of JSON lines until it ends or breaks, or `signal` aborts.
    *
-   * @throws ApiError when the server refuses; an Error when the connection breaks
+   * @throws ApiError when the server rejects it; an Error when the connection breaks
    */
   async lines(path: string, signal: AbortSignal, onLine: (line: unknown) => void): Promise<void> {
     const answer = await this.#send('GET', path, { timeoutMs: 0 }, signal);
@@ -114,7 +114,7 @@ export class ApiClient {
     }
   }
 
-  /** Breaks every connection; requests under way fail. */
+  /** Closes every connection; requests in progress fail. */
   close(): void {
     for (const answer of this.#open) answer.destroy();
     this.#agent.destroy();
@@ -167,7 +167,7 @@ export class ApiClient {
   }
 }
 
-/** The access a kubeconfig file with embedded certificates gives: its first cluster and user. */
+/** The access data of a kubeconfig file with embedded certificates: its first cluster and user. */
 export function accessOf(kubeconfigFile: string): ApiAccess {
   const config = parse(readFileSync(kubeconfigFile, 'utf8')) as {
     clusters: [{ cluster: { server: string; 'certificate-authority-data': string } }];
@@ -184,12 +184,12 @@ export function accessOf(kubeconfigFile: string): ApiAccess {
   };
 }
 
-/** True when the error says that the object is not there. */
+/** True when the error says that the object does not exist. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
 }
 
-/** True when somebody else made or changed the object first. */
+/** True when another client created or changed the object first. */
 export function isConflict(error: unknown): boolean {
   return error instanceof ApiError && error.status === 409;
 }
@@ -206,7 +206,7 @@ async function refusal(method: string, path: string, answer: IncomingMessage): P
   try {
     status = JSON.parse(text) as typeof status;
   } catch {
-    // Not a Status object: a proxy's or the health check's plain text.
+    // Not a Status object: plain text of a proxy or the health check.
   }
   const code = answer.statusCode ?? 0;
   return new ApiError(

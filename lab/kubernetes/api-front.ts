@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { JsonLines } from '../machines/json-lines.js';
 
-/** One line of `fronts.jsonl`: a TCP connection to the Kubernetes API and what became of it. */
+/** One line of `fronts.jsonl`: a TCP connection to the Kubernetes API and its end. */
 export interface FrontLine {
   readonly time: string;
   /** The control plane whose address was dialled, or `vip`. */
@@ -18,8 +18,8 @@ export interface TcpAddress {
 }
 
 /**
- * A way to the real API server on another address, as if each control plane had its own. Cut, it refuses what comes
- * and breaks what goes through it.
+ * A TCP proxy to the real API server on another address, as if each control plane had its own. While cut, it refuses new connections and
+ * breaks the existing ones.
  */
 export class ApiFront {
   readonly #connections = new Set<Socket>();
@@ -37,7 +37,7 @@ export class ApiFront {
     return this.#server !== undefined;
   }
 
-  /** Listens from now on. Rejects when the address is taken. */
+  /** Starts listening. Rejects when the address is in use. */
   open(): Promise<void> {
     return this.#next(async () => {
       if (this.#server) return;
@@ -50,7 +50,7 @@ export class ApiFront {
     });
   }
 
-  /** Listens no longer, and breaks every connection. */
+  /** Stops listening, and breaks every connection. */
   cut(): Promise<void> {
     return this.#next(async () => {
       const server = this.#server;
@@ -93,7 +93,7 @@ export class ApiFront {
     this.log.write(bytes === undefined ? line : { ...line, bytes });
   }
 
-  /** One change after the other: a cut that follows an opening closes what that opened. */
+  /** Serializes changes: a cut that follows an opening closes what that opened. */
   #next(change: () => Promise<void>): Promise<void> {
     const done = this.#change.then(change);
     this.#change = done.catch(() => undefined);

@@ -14,11 +14,11 @@ export interface ApiServerFiles {
   readonly key: string;
   /** Signs and checks service-account tokens. */
   readonly serviceAccountKey: string;
-  /** Kubeconfig of an administrator, direct to the API server. */
+  /** Kubeconfig of an administrator, directly to the API server. */
   readonly adminKubeconfig: string;
 }
 
-/** What the API server is started with. */
+/** The settings of the API server. */
 export interface ApiServerOptions {
   readonly processes: ProcessGroup;
   readonly binary: string;
@@ -37,12 +37,12 @@ const READY_MS = 60_000;
 const LOOK_EVERY_MS = 50;
 
 /**
- * What it does a second or more after it serves. Controllers need the roles and pods the priorities; an administrator and kubelets,
- * which are no subjects of RBAC, need neither.
+ * Tasks that it completes a second or more after it serves. Controllers need the roles and pods the priorities; an administrator and
+ * kubelets, which are no subjects of RBAC, need neither.
  */
 const LATE_HOOKS = ['rbac/bootstrap-roles', 'scheduling/bootstrap-system-priority-classes'];
 
-/** Starts the one real kube-apiserver of the lab and waits until it serves an administrator and kubelets. */
+/** Starts the one real kube-apiserver of the lab and waits until it serves administrators and kubelets. */
 export async function startApiServer(options: ApiServerOptions): Promise<LabProcess> {
   const admin = new ApiClient(accessOf(options.files.adminKubeconfig));
   const but = LATE_HOOKS.map((hook) => `exclude=poststarthook/${hook}`).join('&');
@@ -61,7 +61,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<LabProc
   }
 }
 
-/** Waits until the API server says that it is ready in every respect. @throws Error with what it says */
+/** Waits until the API server reports complete readiness. @throws Error with its message */
 export async function apiServerReady(admin: ApiClient): Promise<void> {
   const wait = { probe: () => readyz(admin), timeoutMs: READY_MS, everyMs: LOOK_EVERY_MS };
   const reason = await waitUntilReady(wait);
@@ -69,7 +69,7 @@ export async function apiServerReady(admin: ApiClient): Promise<void> {
     throw new Error(`kube-apiserver was not ready after ${READY_MS / 1000} s: ${reason}`);
 }
 
-/** Undefined when the API server is ready to serve; else what it says. */
+/** Undefined when the API server is ready; else its message. */
 async function readyz(client: ApiClient, query = ''): Promise<string | undefined> {
   try {
     await client.text(`/readyz${query}`, 2_000);
@@ -96,7 +96,7 @@ function apiServerArguments(options: ApiServerOptions): string[] {
     `--service-account-signing-key-file=${files.serviceAccountKey}`,
     `--service-cluster-ip-range=${SERVICE_NETWORK}`,
     '--endpoint-reconciler-type=none',
-    // Nobody here asks for more than it can bear, and its start takes a fifth less.
+    // No client here exceeds its capacity, and without limits it starts a fifth faster.
     '--enable-priority-and-fairness=false',
     `--audit-policy-file=${path.join(projectRoot, 'lab/kubernetes/audit-policy.yaml')}`,
     `--audit-log-path=${options.auditLog}`,

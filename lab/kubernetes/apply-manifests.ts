@@ -13,7 +13,7 @@ interface Manifest {
   readonly items?: readonly Manifest[];
 }
 
-/** Plural names of the kinds the lab's manifests use; `namespaced` ones live below a namespace. */
+/** Plural names of the kinds in the lab's manifests; `namespaced` ones are below a namespace. */
 const KINDS: Record<string, { readonly plural: string; readonly namespaced: boolean }> = {
   Namespace: { plural: 'namespaces', namespaced: false },
   ClusterRole: { plural: 'clusterroles', namespaced: false },
@@ -31,7 +31,7 @@ const KINDS: Record<string, { readonly plural: string; readonly namespaced: bool
   PodDisruptionBudget: { plural: 'poddisruptionbudgets', namespaced: true },
 };
 
-/** Kinds whose definitions the manifests bring along. Their status is part of the manifest: no controller makes it. */
+/** Kinds whose definitions are in the manifests. Their status is in the manifest: no controller sets it. */
 const CUSTOM_KINDS: typeof KINDS = {
   Application: { plural: 'applications', namespaced: true },
   CephCluster: { plural: 'cephclusters', namespaced: true },
@@ -41,13 +41,13 @@ const CUSTOM_KINDS: typeof KINDS = {
   ReplicationSource: { plural: 'replicationsources', namespaced: true },
 };
 
-/** A new kind can be asked for some time after its definition was accepted, and Kubernetes' own namespaces some time after its start. */
+/** A new kind is available some time after its definition was accepted, and Kubernetes' own namespaces some time after its start. */
 const THERE = { everyMs: 50, times: 200 };
 
 /**
- * Applies every object of the files, in their order, server-side: what is there already is made to fit.
+ * Applies every object of the files, in their order, server-side: existing ones are updated.
  *
- * @param values what `{{name}}` in a file stands for; `{{hours-ago:2}}` is always known
+ * @param values the values of `{{name}}` in a file; `{{hours-ago:2}}` is always known
  */
 export async function applyFiles(
   client: ApiClient,
@@ -70,7 +70,7 @@ export async function applyManifest(client: ApiClient, manifest: Manifest): Prom
   if (!Object.hasOwn(CUSTOM_KINDS, kind) || status === undefined) return;
   const part = { apiVersion, kind, metadata, status };
   await applyTo(client, `${manifestPath(manifest)}/status`, part, 1).catch((error: unknown) => {
-    if (!isNotFound(error)) throw error; // A kind whose status is no part of its own took it with the rest.
+    if (!isNotFound(error)) throw error; // A kind without a status subresource already accepted it with the rest.
   });
 }
 
@@ -86,7 +86,7 @@ async function applyTo(client: ApiClient, path: string, body: object, times: num
   }
 }
 
-/** Where an object lives: `/apis/apps/v1/namespaces/default/deployments/web`. */
+/** The path of an object: `/apis/apps/v1/namespaces/default/deployments/web`. */
 export function manifestPath(manifest: Manifest): string {
   const { apiVersion, kind, metadata } = manifest;
   const known = KINDS[kind] ?? CUSTOM_KINDS[kind];
@@ -99,7 +99,7 @@ export function manifestPath(manifest: Manifest): string {
   return `${group}${place}/${known.plural}/${metadata.name}`;
 }
 
-/** `{{kubernetes}}` → `v1.35.0`, `{{hours-ago:2}}` → that time. Throws naming what has no value. */
+/** `{{kubernetes}}` → `v1.35.0`, `{{hours-ago:2}}` → that time. Throws with the names that have no value. */
 function filledIn(text: string, values: Readonly<Record<string, string>>, file: string): string {
   return text.replaceAll(/\{\{([a-z-]+)(?::(\d+))?\}\}/g, (_all, name: string, count?: string) => {
     if (name === 'hours-ago') return kubernetesTime(new Date(Date.now() - Number(count) * 3_600_000));

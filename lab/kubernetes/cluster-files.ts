@@ -3,33 +3,33 @@ import path from 'node:path';
 import { kubeconfig, type ClusterCertificates } from '../certificates.js';
 import { API_PORT, type ApiServerFiles } from './api-server.js';
 
-/** Paths of what the Kubernetes half of a lab reads and hands out. */
+/** Paths of the files for the Kubernetes half of a lab and its users. */
 export interface KubernetesFiles extends ApiServerFiles {
   readonly kubeconfigs: {
-    /** `system:masters`, direct to the API server. */
+    /** `system:masters`, directly to the API server. */
     readonly admin: string;
-    /** User `slipway`, which has the ClusterRole Slipway ships and nothing else; through the cluster's endpoint. */
+    /** User `slipway`, which has only the ClusterRole that Slipway ships; through the cluster's endpoint. */
     readonly slipway: string;
     readonly controllerManager: string;
     readonly scheduler: string;
   };
 }
 
-/** The user whose rights are `deploy/kubernetes/cluster-role.yaml`. */
+/** The user with the permissions of `deploy/kubernetes/cluster-role.yaml`. */
 export const SLIPWAY_USER = 'slipway';
 
-/** What those files are made for. */
+/** The inputs of those files. */
 export interface KubernetesFilesOptions {
   readonly cluster: string;
   readonly directory: string;
   readonly certificates: ClusterCertificates['kubernetes'];
   /** Where the real API server listens. */
   readonly apiServer: string;
-  /** Where kubeconfigs for people point in the lab: the VIP, or one control plane. */
+  /** The server of people's kubeconfigs in the lab: the VIP, or one control plane. */
   readonly endpoint: string;
 }
 
-/** Writes keys, certificates and kubeconfigs, readable by their owner alone. */
+/** Writes keys, certificates and kubeconfigs, readable only for their owner. */
 export function writeKubernetesFiles(options: KubernetesFilesOptions): KubernetesFiles {
   const { certificates, cluster, directory } = options;
   mkdirSync(path.join(directory, 'pki'), { recursive: true, mode: 0o700 });

@@ -3,7 +3,7 @@ import { fewerCollections } from '../processes/fewer-collections.js';
 import type { LabProcess } from '../processes/lab-process.js';
 import type { ProcessGroup } from '../processes/process-group.js';
 
-/** What kube-controller-manager and kube-scheduler are started with. */
+/** The settings of kube-controller-manager and kube-scheduler. */
 export interface ControllerOptions {
   readonly processes: ProcessGroup;
   readonly binaries: { readonly controllerManager: string; readonly scheduler: string };
@@ -16,7 +16,7 @@ export interface ControllerOptions {
   readonly nodeMonitorGraceSeconds: number;
 }
 
-/** The controllers the lab's workloads live by; the others would only list and watch. */
+/** The controllers that the lab's workloads need; the others would only list and watch. */
 const CONTROLLERS = [
   'daemonset-controller',
   'deployment-controller',
@@ -35,10 +35,10 @@ const CONTROLLERS = [
   'taint-eviction-controller',
 ];
 
-/** Kubernetes looks every 5 s whether a Node that was tainted is well again: too long for a lab whose machines boot in one. */
+/** Kubernetes checks every 5 s whether a tainted Node has recovered: too long for a lab whose machines boot in one. */
 const NODE_LOOK_SECONDS = 1;
 
-/** Starts kube-controller-manager and kube-scheduler. They have no port; what they do shows that they work. */
+/** Starts kube-controller-manager and kube-scheduler. They have no port; their effects show that they work. */
 export async function startControllers(options: ControllerOptions): Promise<readonly LabProcess[]> {
   const { processes, binaries, kubeconfigs, directory } = options;
   const quick = [

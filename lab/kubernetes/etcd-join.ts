@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EtcdClient, EtcdError, askAnyMember, type EtcdMember } from '../machines/etcd-client.js';
 
-/** A member without data that wants to join. */
+/** A member without data that joins. */
 export interface JoiningMember {
   readonly name: string;
   /** `http://127.77.67.1:2380` */
   readonly peer: string;
-  /** Clients' URLs of the other members. */
+  /** Client URLs of the other members. */
   readonly others: readonly string[];
   /** Milliseconds between two attempts. */
   readonly againMs: number;
-  /** Ends the joining. */
+  /** Cancels the joining. */
   readonly signal: AbortSignal;
 }
 
-/** How to start a member that has joined. */
+/** The start parameters of a member that has joined. */
 export interface Joined {
   /** Value of `--initial-cluster`. */
   readonly initialCluster: string;
@@ -22,8 +22,8 @@ export interface Joined {
 }
 
 /**
- * Asks to be taken in, as Talos does for a member without data: a member of the same name goes first, for it can only be
- * this machine's last life; then it is added as a learner. Tries until it is taken in. Rejects when the signal aborts.
+ * Joins as Talos does for a member without data: it first removes a member of the same name, which can only be an earlier life of this
+ * machine; then it adds itself as a learner. Retries until it is added. Rejects when the signal aborts.
  */
 export async function joinAsLearner(joining: JoiningMember): Promise<Joined> {
   for (;;) {
@@ -31,7 +31,7 @@ export async function joinAsLearner(joining: JoiningMember): Promise<Joined> {
     try {
       return await attempt(joining);
     } catch (error) {
-      // No majority, no connection, another learner: etcd says so, and Talos only logs it.
+      // No majority, no connection, another learner: etcd returns an error, and Talos only logs it.
       if (!(error instanceof EtcdError)) throw error;
     }
     await sleep(joining.againMs, undefined, { signal: joining.signal });
@@ -53,8 +53,8 @@ async function attempt({ name, peer, others }: JoiningMember): Promise<Joined> {
 }
 
 /**
- * Asks for a vote until the learner has one: etcd refuses while it is behind. `mayAsk` is asked before each attempt.
- * Rejects when the signal aborts.
+ * Requests a vote until the learner is promoted: etcd refuses while it is behind. `mayAsk` is called before each attempt. Rejects when the
+ * signal aborts.
  */
 export async function becomeVoter(
   joining: JoiningMember,
@@ -70,7 +70,7 @@ export async function becomeVoter(
         await new EtcdClient(endpoint).promote(learnerId);
         return;
       } catch {
-        // Down, or the learner is not there yet: the next one, and then again.
+        // Down, or without the learner: try the next one, and then again.
       }
     }
   }

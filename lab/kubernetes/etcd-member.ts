@@ -15,28 +15,28 @@ export interface EtcdMemberDefinition {
   readonly name: string;
   /** Loopback address of its control plane. */
   readonly loopback: string;
-  /** Folder of its data, where it is not its name. */
+  /** Name of its data folder, where that is not its own name. */
   readonly folder?: string;
 }
 
-/** Where the members of one cluster live, and what runs them. */
+/** The folder and the processes of one cluster's members. */
 export interface EtcdPlace {
   readonly processes: ProcessGroup;
   readonly binary: string;
   /** Holds `etcd/<member>/` and `logs/`. */
   readonly directory: string;
-  /** The members the cluster starts with. */
+  /** The initial members of the cluster. */
   readonly members: readonly EtcdMemberDefinition[];
-  /** Milliseconds between two attempts to join, or to get a vote. Default 500. */
+  /** Milliseconds between two attempts to join, or to be promoted. Default 500. */
   readonly joinAgainMs?: number;
 }
 
-/** Told of a member that joins a cluster which is there already. */
+/** Called for a member that joins an existing cluster. */
 export interface EtcdJoinEvents {
   /** It runs, without a vote. */
   learner(id: string): void;
   voter(id: string): void;
-  /** False: it does not ask for a vote now. */
+  /** False: it does not request promotion now. */
   mayBecomeVoter(): boolean;
 }
 
@@ -55,16 +55,16 @@ const JOIN_AGAIN_MS = 500;
 const GRACE_MS = 100;
 
 /**
- * The real etcd of one simulated control plane. It has no TLS (only the lab speaks to it) and does not wait for the
- * disk; elections are slow, because two busy cores would otherwise hold them all the time.
+ * The real etcd of one simulated control plane. It has no TLS (only the lab talks to it) and does not sync to disk; elections are slow,
+ * because two busy cores would otherwise cause them constantly.
  */
 export class EtcdMember {
   #process: LabProcess | undefined;
   #change: Promise<void> = Promise.resolve();
-  /** Each ends what one start has set going: the joining, and the asking for a vote. */
+  /** Each cancels the background work of one start: joining and promotion. */
   readonly #attempts = new Set<AbortController>();
 
-  /** `joins`: the cluster was there before it, so it has to be taken in. */
+  /** `joins`: the cluster existed before it, so it must be added. */
   constructor(
     readonly definition: EtcdMemberDefinition,
     readonly place: EtcdPlace,
@@ -75,7 +75,7 @@ export class EtcdMember {
     return this.definition.name;
   }
 
-  /** Where clients reach it: `http://127.77.67.1:2379`. */
+  /** Its client URL: `http://127.77.67.1:2379`. */
   get client(): string {
     return clientUrl(this.definition);
   }
@@ -85,8 +85,8 @@ export class EtcdMember {
   }
 
   /**
-   * Starts it on the data it has; without, it joins as a learner first, which needs a majority of the others, and gets its
-   * vote later. Waits until it answers its peers, not for quorum. Rejects with Interrupted when it is stopped meanwhile.
+   * Starts it on its data; without data it joins as a learner first, which needs a majority of the others, and is promoted later. Waits
+   * until it responds to its peers, not for quorum. Rejects with Interrupted when it is stopped meanwhile.
    */
   start(events: EtcdJoinEvents = UNHEARD): Promise<void> {
     const attempt = new AbortController();
@@ -114,8 +114,8 @@ export class EtcdMember {
   }
 
   /**
-   * Stops it in order, and keeps its data. Asked to end, etcd hands leadership over only after its clients have left;
-   * on a real control plane the API server has stopped by then, here it stays. So leadership is handed over first.
+   * Stops it gracefully, and keeps its data. On SIGTERM, etcd transfers leadership only after its clients have disconnected. On a real
+   * control plane the API server has stopped by then, here it keeps running. So leadership is transferred first.
    */
   stop(): Promise<void> {
     this.#giveUpJoining();
@@ -123,7 +123,7 @@ export class EtcdMember {
       if (!this.running) return;
       const limit = new AbortController();
       await Promise.race([
-        this.#handOver().catch(() => undefined),
+        this.#submitMerge().catch(() => undefined),
         sleep(HAND_OVER_MS, undefined, { signal: limit.signal }),
       ]);
       limit.abort();
@@ -161,8 +161,8 @@ export class EtcdMember {
     };
   }
 
-  /** Makes another member the leader, where this one is. */
-  async #handOver(): Promise<void> {
+  /** Transfers leadership to another member, where this one leads. */
+  async #submitMerge(): Promise<void> {
     const client = new EtcdClient(this.client);
     const { header, leader } = await client.status();
     if (leader !== header.member_id) return;
@@ -172,7 +172,7 @@ export class EtcdMember {
         await client.moveLeader(ID);
         return;
       } catch {
-        // That one is down or behind: the next one may take it.
+        // That one is down or behind: the next one may accept it.
       }
     }
   }
@@ -200,7 +200,7 @@ export class EtcdMember {
     ];
   }
 
-  /** One change after the other: a start that follows a stop waits for it. */
+  /** Serializes changes: a start that follows a stop waits for it. */
   #next(change: () => Promise<void>): Promise<void> {
     const done = this.#change.then(change);
     this.#change = done.catch(() => undefined);
@@ -216,7 +216,7 @@ async function joinUnlessInterrupted(joining: JoiningMember): Promise<Joined> {
   }
 }
 
-/** Its vote comes automatically, unless it is stopped before. */
+/** It is promoted automatically, unless it is stopped before. */
 function announce(joining: JoiningMember, { learnerId }: Joined, events: EtcdJoinEvents): void {
   events.learner(learnerId);
   becomeVoter(joining, learnerId, () => events.mayBecomeVoter()).then(

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from './api-client.js';
 
-/** What every Kubernetes object has. */
+/** The fields of every Kubernetes object. */
 export interface KubernetesObject {
   readonly metadata?: { readonly name?: string; readonly uid?: string; readonly resourceVersion?: string };
 }
 
-/** What an informer tells. */
+/** The callbacks of an informer. */
 export interface InformerEvents<T> {
-  /** All that is there, after each list. */
+  /** All objects, after each list. */
   onList(items: readonly T[]): Promise<void> | void;
-  /** Made or changed. */
+  /** A created or changed object. */
   onChange(item: T): void;
   onDelete(item: T): void;
 }
@@ -22,7 +22,7 @@ interface WatchEvent<T> {
 
 const AGAIN_AFTER_MS = { first: 100, most: 250 };
 
-/** Lists, then watches; lists again when the watch cannot be continued. Runs until it is stopped. */
+/** Lists, then watches; lists again when the watch cannot be resumed. Runs until it is stopped. */
 export class Informer<T extends KubernetesObject> {
   readonly #stopped = new AbortController();
 
@@ -37,7 +37,7 @@ export class Informer<T extends KubernetesObject> {
     readonly events: InformerEvents<T>,
   ) {}
 
-  /** Resolves after the first list was told; goes on in the background. */
+  /** Resolves after the first list was delivered; continues in the background. */
   start(): Promise<void> {
     return new Promise((resolve) => void this.#run(resolve));
   }
@@ -56,7 +56,7 @@ export class Informer<T extends KubernetesObject> {
         pause = AGAIN_AFTER_MS.first;
         while (!signal.aborted) version = await this.#watch(version);
       } catch {
-        // Unreachable, or the version is too old: list again. A kubelet has nobody to complain to but its log.
+        // Unreachable, or the version is too old: list again. A kubelet only logs such errors.
         await sleep(pause, undefined, { signal }).catch(() => undefined);
         pause = Math.min(pause * 2, AGAIN_AFTER_MS.most);
       }
@@ -88,7 +88,7 @@ export class Informer<T extends KubernetesObject> {
       if (event.type === 'DELETED') this.events.onDelete(event.object);
       else if (event.type !== 'BOOKMARK') this.events.onChange(event.object);
     });
-    // The server ends a watch after half an hour or more; one that ends at once must not be asked again at once.
+    // The server ends a watch after half an hour or more; one that ends at once must not be repeated at once.
     if (Date.now() - before < 1_000) throw new Error(`watch ${this.path} ended at once`);
     return version;
   }

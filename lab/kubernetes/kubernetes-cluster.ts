@@ -22,19 +22,19 @@ import { waitForWorkloads } from './wait-for-workloads.js';
 export type { KubernetesMachine } from './kubernetes-options.js';
 
 const WORKLOADS_READY_MS = 300_000;
-/** Seconds between the VIP's holder's death and the next one's answer, at speed 1. */
+/** Seconds between the death of the VIP's holder and the takeover by the next one, at speed 1. */
 const VIP_MOVES_AFTER_SECONDS = 1.5;
 /** Kubernetes' kubelet renews its Lease every 10 s. */
 const LEASE_EVERY_MS_MOST = 10_000;
-/** Talos asks again every 5 s; a lab's minute is shorter. */
+/** Talos retries every 5 s; a lab's minute is shorter. */
 const EVICT_AGAIN_SECONDS = 0.5;
-/** Talos asks every 3 s to be taken into etcd, and every 15 s for a vote. */
+/** Talos tries every 3 s to join etcd, and every 15 s to be promoted. */
 const JOIN_AGAIN_SECONDS = 1.5;
 
-/** Real etcd, API server, scheduler and controllers, and what of them lives on each simulated machine. */
+/** Real etcd, API server, scheduler and controllers, and the parts on each simulated machine. */
 export class KubernetesCluster implements MachineParts {
   readonly files: KubernetesFiles;
-  /** As `system:masters`, direct to the API server. */
+  /** As `system:masters`, directly to the API server. */
   readonly admin: ApiClient;
   readonly etcd = new Map<string, EtcdMember>();
   readonly virtualAddress: VirtualAddress;
@@ -43,7 +43,7 @@ export class KubernetesCluster implements MachineParts {
   readonly #kubelets = new Map<string, Kubelet>();
   /** As each machine's kubelet. */
   readonly #nodes: NodeClients;
-  /** Machines whose next kubelet finds nothing of the last one. */
+  /** Machines whose next kubelet starts without earlier state. */
   readonly #wiped = new Set<string>();
   readonly #frontLog: JsonLines<FrontLine>;
   readonly #attacher: VolumeAttacher;
@@ -66,7 +66,7 @@ export class KubernetesCluster implements MachineParts {
       this.etcd.set(member.name, new EtcdMember(member, this.#etcdPlace));
   }
 
-  /** Starts the API server, once etcd runs; answers when kubelets and administrators are served. */
+  /** Starts the API server, once etcd runs; resolves when it serves kubelets and administrators. */
   async startApiServer(): Promise<void> {
     const { processes, binaries, directory, apiServer, logs } = this.#options;
     const etcd = [...this.etcd.values()].map((member) => member.client);
@@ -81,7 +81,7 @@ export class KubernetesCluster implements MachineParts {
     });
   }
 
-  /** Starts scheduler and controllers as soon as the API server lets them do their work. */
+  /** Starts scheduler and controllers as soon as the API server is ready for them. */
   async startControllers(): Promise<void> {
     const { processes, binaries, directory } = this.#options;
     await apiServerReady(this.admin);
@@ -97,7 +97,7 @@ export class KubernetesCluster implements MachineParts {
     this.#attacher.start();
   }
 
-  /** Gives Slipway the rights it ships with, and the cluster something that matters. */
+  /** Applies Slipway's shipped permissions, and the workloads. */
   async applyWorkloads(): Promise<void> {
     const { workloads, values, kubernetesVersion } = this.#options;
     const files = [
@@ -117,7 +117,7 @@ export class KubernetesCluster implements MachineParts {
     await waitForWorkloads(this.admin, WORKLOADS_READY_MS);
   }
 
-  /** Ends everything here that is not a process; processes end with their group. */
+  /** Stops everything here that is not a process; processes end with their group. */
   async close(): Promise<void> {
     this.#attacher.stop();
     for (const kubelet of this.#kubelets.values()) kubelet.stop();
@@ -158,7 +158,7 @@ export class KubernetesCluster implements MachineParts {
     kubelet.start();
   }
 
-  /** With the power on it says goodbye first; without, it falls silent. */
+  /** With the power on it reports its shutdown first; without, it stops at once. */
   async stopKubelet(machine: Machine): Promise<void> {
     const kubelet = this.#kubelets.get(machine.name);
     if (!kubelet) return;
@@ -218,7 +218,7 @@ export class KubernetesCluster implements MachineParts {
     return member;
   }
 
-  /** A machine whose configuration makes it a control plane that the cluster never had gets what it needs for that. */
+  /** A machine whose configuration makes it a new control plane of the cluster gets its parts for that. */
   #memberOf({ name, hostname, definition }: Machine): EtcdMember {
     const known = this.etcd.get(name);
     if (known?.name === hostname) return known;

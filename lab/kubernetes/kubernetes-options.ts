@@ -4,7 +4,7 @@ import type { MachineDefinition } from '../machines/machine.js';
 import type { ProcessGroup } from '../processes/process-group.js';
 import type { StartPodProcess } from './kubelet/pod-process.js';
 
-/** A machine with what only its kubelet shows. */
+/** A machine with the fields that only its kubelet shows. */
 export interface KubernetesMachine extends MachineDefinition {
   readonly gpu?: { readonly resource: string; readonly count: number };
   readonly size?: { readonly cpu: string; readonly memory: string };
@@ -20,21 +20,21 @@ export interface KubernetesBinaries {
   readonly scheduler: string;
 }
 
-/** What the Kubernetes half of a lab is made of. */
+/** The settings of the Kubernetes half of a lab. */
 export interface KubernetesOptions {
   readonly cluster: string;
   readonly machines: readonly KubernetesMachine[];
   /** Where the VIP is in the lab: `127.77.67.100`. */
   readonly vip: string;
-  /** Where kubeconfigs point in the lab: the VIP, or one control plane. */
+  /** The server of kubeconfigs in the lab: the VIP, or one control plane. */
   readonly endpoint: string;
   /** Where the one real API server listens: `127.77.0.1`. */
   readonly apiServer: string;
-  /** What kubelets and static pods say they are: `v1.35.0`. */
+  /** The version that kubelets and static pods report: `v1.35.0`. */
   readonly kubernetesVersion: string;
-  /** What runs in the cluster: files below `lab/kubernetes/workloads`, in this order. */
+  /** The workloads: files below `lab/kubernetes/workloads`, in this order. */
   readonly workloads: readonly string[];
-  /** What `{{name}}` stands for in them, besides `{{kubernetes}}`. */
+  /** The values of `{{name}}` in them, besides `{{kubernetes}}`. */
   readonly values: Readonly<Record<string, string>>;
   readonly speed: number;
   /** Seconds without a Lease until a Node counts as not Ready: 50 with Kubernetes. */

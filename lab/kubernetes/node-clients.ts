@@ -1,7 +1,7 @@
 import type { ClusterCertificates } from '../certificates.js';
 import { ApiClient, type ApiAccess } from './api-client.js';
 
-/** Ways to the API server as the kubelets of a cluster, by the name of their Node. */
+/** Clients of the API server as the kubelets of a cluster, by the name of their Node. */
 export class NodeClients {
   readonly #access = new Map<string, ApiAccess>();
   readonly #clients = new Map<string, ApiClient>();
@@ -12,7 +12,7 @@ export class NodeClients {
     readonly certificates: ClusterCertificates['kubernetes'],
   ) {}
 
-  /** Who the kubelet of that Node is; its certificate is issued once. */
+  /** The identity of that Node's kubelet; its certificate is issued once. */
   access(node: string): ApiAccess {
     let access = this.#access.get(node);
     if (!access) {
@@ -23,7 +23,7 @@ export class NodeClients {
     return access;
   }
 
-  /** A client that is kept. */
+  /** A cached client. */
   client(node: string): ApiClient {
     let client = this.#clients.get(node);
     if (!client) {

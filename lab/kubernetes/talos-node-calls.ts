@@ -5,11 +5,11 @@ import type { WirePod } from './kubelet/pod-status.js';
 import { podPath } from './kubelet/pod-worker.js';
 import { isMirrorPod } from './kubelet/static-pods.js';
 
-/** What Talos marks its own cordon with; a cordon without it is somebody else's. */
+/** Talos' annotation on its own cordon; a cordon without it belongs to another user. */
 const CORDONED_BY_TALOS = 'talos.dev/cordoned';
 const POD_GRACE_SECONDS = 60;
 
-/** Talos' own cordon. A Node that is cordoned already is left as it is, so that its cordon stays after the boot. */
+/** Talos' own cordon. It does not change a cordoned Node, so that the earlier cordon stays after the boot. */
 export async function cordonAsTalos(client: ApiClient, name: string): Promise<void> {
   const node = await client.get<V1Node>(`/api/v1/nodes/${name}`);
   if (node.spec?.unschedulable === true) return;
@@ -22,7 +22,7 @@ export async function cordonAsTalos(client: ApiClient, name: string): Promise<vo
   });
 }
 
-/** Takes Talos' own cordon off; anybody else's stays. A Node that does not exist yet has none. */
+/** Removes Talos' own cordon; other cordons stay. A Node that does not exist yet has none. */
 export async function uncordonAsTalos(client: ApiClient, name: string): Promise<void> {
   let node: V1Node;
   try {
@@ -39,10 +39,10 @@ export async function uncordonAsTalos(client: ApiClient, name: string): Promise<
 }
 
 /**
- * Talos' own drain: evicts pods that a controller will replace (not mirror pods, not DaemonSets'), asks again where
- * a budget says no, and gives up quietly at the end of the time.
+ * Talos' own drain: evicts pods that a controller will replace (not mirror pods, not DaemonSets'), retries where a budget rejects an
+ * eviction, and stops at the end of its time.
  *
- * @throws naming the pods that are still there, for the machine's kernel log
+ * @throws with the names of the remaining pods, for the machine's kernel log
  */
 export async function evictAsTalos(
   client: ApiClient,

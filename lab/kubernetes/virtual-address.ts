@@ -1,8 +1,8 @@
 import type { ApiFront } from './api-front.js';
 
 /**
- * The address that moves between control planes. Its holder's death breaks it; some time later the next control
- * plane that is up answers for it. It does not move back. Where it stays with the dead, it answers when they do.
+ * The virtual address of the control planes. Its holder's death breaks it; some time later the next running control plane takes it over. It
+ * does not move back. Where it stays with a dead holder, it works again when the holder does.
  */
 export class VirtualAddress {
   readonly #up = new Set<string>();
@@ -12,18 +12,18 @@ export class VirtualAddress {
 
   constructor(
     readonly front: ApiFront,
-    /** Milliseconds between the holder's death and the next one's answer. */
+    /** Milliseconds between the holder's death and the takeover. */
     readonly moveMs: number,
-    /** Asked when the holder dies: true when the address stays with it, and is dead until it is back. */
+    /** Called when the holder dies: true when the address stays with it, and is dead until it is back. */
     readonly stays: (holder: string) => boolean = () => false,
   ) {}
 
-  /** The control plane that answers for it now. */
+  /** The present holder. */
   get holder(): string | undefined {
     return this.#holder;
   }
 
-  /** A control plane's API is up: it may take the address. The first one does so at once. */
+  /** A control plane's API is up: it may hold the address. The first one does so at once. */
   async up(name: string): Promise<void> {
     this.#up.add(name);
     const isFree = this.#holder === undefined && this.#move === undefined;
@@ -44,7 +44,7 @@ export class VirtualAddress {
     }, this.moveMs);
   }
 
-  /** For good. */
+  /** Permanently. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#move);

@@ -5,9 +5,9 @@ import type { Stamped } from './kubelet/kubernetes-time.js';
 
 type WireAttachment = Stamped<V1VolumeAttachment>;
 
-/** What an external-attacher marks a VolumeAttachment with until the storage has let the volume go. */
+/** The finalizer of an external-attacher on a VolumeAttachment until the storage has released the volume. */
 const FINALIZER = 'external-attacher/lab-slipway-dev';
-/** Annotation of a PersistentVolume: how long its storage takes to let it go, in seconds at the lab's speed 1. */
+/** Annotation of a PersistentVolume: how long its storage takes to release it, in seconds at the lab's speed 1. */
 const DETACH_SECONDS = 'lab.slipway.dev/detach-seconds';
 /** A volume takes about six minutes to move after its node was lost; the lab's minute is a second. */
 const USUAL_SECONDS = { attach: 0.5, detach: 6 };
@@ -15,17 +15,17 @@ const AGAIN_AFTER_MS = 300;
 const LOOK_EVERY_MS = 200;
 
 /**
- * The storage's side of attaching: what a CSI driver's external-attacher does. Kubernetes' own controller makes and
- * deletes VolumeAttachments; this says when a volume is attached, and lets a deleted one go after its time.
+ * The storage's side of attaching: the role of a CSI driver's external-attacher. Kubernetes' own controller creates and deletes
+ * VolumeAttachments; this reports when a volume is attached, and releases a deleted one after its time.
  */
 export class VolumeAttacher {
   readonly #informer: Informer<WireAttachment>;
   readonly #timers = new Set<NodeJS.Timeout>();
-  /** What is under way, by name: `attach` or `detach`. */
+  /** Operations in progress, by name: `attach` or `detach`. */
   readonly #working = new Map<string, 'attach' | 'detach'>();
   #stopped = false;
 
-  /** `scaled`: milliseconds of so many seconds at the lab's speed. */
+  /** `scaled`: converts seconds to milliseconds at the lab's speed. */
   constructor(
     readonly client: ApiClient,
     readonly scaled: (seconds: number) => number,
@@ -64,14 +64,14 @@ export class VolumeAttacher {
     }
   }
 
-  /** The volume's annotation is read again and again: whoever changes it changes a detaching under way. */
+  /** Reads the volume's annotation repeatedly: changing it changes a detach in progress. */
   async #letGo(name: string, volume: string, since: number): Promise<void> {
     const left = since + this.scaled(await this.#detachSeconds(volume)) - Date.now();
     if (left <= 0) await this.#patch(name, 'detach', '', { metadata: { finalizers: null } });
     else this.#after(Math.min(left, LOOK_EVERY_MS), () => this.#letGo(name, volume, since));
   }
 
-  /** Tries until it is taken, is no longer there, or something else is wanted. */
+  /** Retries until it is accepted, the object is gone, or another operation is wanted. */
   async #patch(name: string, act: 'attach' | 'detach', part: string, body: object): Promise<void> {
     if (this.#stopped || this.#working.get(name) !== act) return;
     try {

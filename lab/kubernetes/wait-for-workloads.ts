@@ -23,7 +23,7 @@ const LOOK_EVERY_MS = 75;
 /**
  * Waits until every Deployment, StatefulSet and DaemonSet has all its pods ready, and every budget has counted them.
  *
- * @throws naming what is not ready after `timeoutMs`
+ * @throws with what is not ready after `timeoutMs`
  */
 export async function waitForWorkloads(client: ApiClient, timeoutMs: number): Promise<void> {
   const deadline = Date.now() + timeoutMs;
@@ -37,7 +37,7 @@ export async function waitForWorkloads(client: ApiClient, timeoutMs: number): Pr
   }
 }
 
-/** `Deployment default/web 2 of 3`, … for what is not wholly ready. */
+/** `Deployment default/web 2 of 3`, … for what is not ready. */
 export async function unreadyWorkloads(client: ApiClient): Promise<readonly string[]> {
   const list = async <T>(path: string): Promise<T[]> => (await client.get<{ items: T[] }>(path)).items;
   const [deployments, statefulSets, daemonSets, budgets] = await Promise.all([

@@ -5,12 +5,12 @@ import type { MachineDefinition } from './machine-parts.js';
 export type SlotName = 'A' | 'B';
 
 /**
- * What starts the kernel. Both choose where an install goes by the entry that boots *next*, not by the one that runs:
- * GRUB flips its default entry, and systemd-boot, up to Talos 1.13.9, keeps only the image its default entry names.
+ * The boot loader. Both choose the target of an install by the entry that boots *next*, not by the running one: GRUB flips its default
+ * entry, and systemd-boot, up to Talos 1.13.9, keeps only the image of its default entry.
  */
 export type Bootloader = 'grub' | 'sd-boot';
 
-/** What lies in a boot slot. */
+/** The content of a boot slot. */
 export interface Slot extends InstallerImage {
   /** Installer image it came from. */
   readonly image: string;
@@ -18,16 +18,16 @@ export interface Slot extends InstallerImage {
   readonly installed?: true;
 }
 
-/** Where an install would go, and what it would destroy there: the slot that runs, or the last one that was ready. */
+/** The target of an install, and what it would destroy there: the running slot, or the last one that was ready. */
 export interface InstallTarget {
   readonly slot: SlotName;
   readonly overwrites?: 'running' | 'last-good';
 }
 
 /**
- * The two boot slots of a machine. An install goes to the slot that is not the default, makes it the default and leaves
- * a mark; the mark goes when the machine has become ready, or when it rolled back automatically. On a machine that was
- * installed on and not rebooted since, the slot that is not the default is the one that runs.
+ * The two boot slots of a machine. An install writes the slot that is not the default, makes it the default, and sets a mark. The mark is
+ * removed when the machine has become ready, or when it rolled back automatically. If a machine was not rebooted since an install, the
+ * running slot is the one that is not the default.
  */
 export class BootSlots {
   readonly bootloader: Bootloader;
@@ -48,7 +48,7 @@ export class BootSlots {
     this.#running = first;
   }
 
-  /** What replacing the machine does: nothing of any install is left. */
+  /** The effect of replacing the machine: no trace of an install is left. */
   reset(): void {
     this.#slots = { A: this.#first };
     this.#running = this.#first;
@@ -60,7 +60,7 @@ export class BootSlots {
     this.#lost = 0;
   }
 
-  /** What lies in both slots. */
+  /** The content of both slots. */
   get slots(): { readonly A?: Slot; readonly B?: Slot } {
     return this.#slots;
   }
@@ -70,17 +70,17 @@ export class BootSlots {
     return this.#booted;
   }
 
-  /** The slot the next boot takes. */
+  /** The slot of the next boot. */
   get defaultSlot(): SlotName {
     return this.#default;
   }
 
-  /** The mark of an install that was never ready yet: a fatal error during boot turns the default around. */
+  /** The mark of an install that was never ready yet: a fatal error during boot reverts the default. */
   get fallback(): SlotName | undefined {
     return this.#fallback;
   }
 
-  /** How often an installer has finished writing a slot. */
+  /** How often an installer has written a slot. */
   get installs(): number {
     return this.#installs;
   }
@@ -95,12 +95,12 @@ export class BootSlots {
     return this.#running;
   }
 
-  /** The next boot, for whatever reason it comes, takes something else than what runs. */
+  /** The next boot, for whatever reason, uses another slot than the running one. */
   get armed(): boolean {
     return this.#slots[this.#default] !== this.#running;
   }
 
-  /** The next boot takes a slot that an installer has written since the machine was made. */
+  /** The next boot uses a slot that an installer has written since the machine was created. */
   get bootsInstalled(): boolean {
     return this.#installs > 0 && this.#slots[this.#default]?.installed === true;
   }
@@ -114,7 +114,7 @@ export class BootSlots {
     return there === this.#lastGood ? { slot, overwrites: 'last-good' } : { slot };
   }
 
-  /** Writes the target, makes it the default, remembers what the default was. Answers what it did. */
+  /** Writes the target, makes it the default, and remembers the previous default. Returns what it did. */
   install(slot: Slot): InstallTarget {
     const target = this.target();
     this.#slots = { ...this.#slots, [target.slot]: { ...slot, installed: true } };
@@ -125,7 +125,7 @@ export class BootSlots {
     return target;
   }
 
-  /** Takes the default slot. True when it is a new one: installed, and never ready yet. */
+  /** Boots the default slot. True when it is a new one: installed, and never ready yet. */
   boot(): boolean {
     this.#booted = this.#default;
     const slot = this.#slots[this.#booted];
@@ -134,7 +134,7 @@ export class BootSlots {
     return this.#fallback !== undefined && this.#fallback !== this.#booted;
   }
 
-  /** After a fatal error: turns the default around where an install left its mark. True when it did. */
+  /** After a fatal error: reverts the default where an install left its mark. True when it did. */
   revert(): boolean {
     if (this.#fallback === undefined) return false;
     this.#fallback = undefined;
@@ -143,8 +143,8 @@ export class BootSlots {
   }
 
   /**
-   * SerialByKey the default around because somebody asked for it; asked twice, it is where it was. The mark stays.
-   * Throws in the boot loader's words when there is nothing in the other slot.
+   * Switches the default slot on request; a second request switches it back. The mark stays. Throws the boot loader's message when the
+   * other slot is empty.
    */
   rollback(): void {
     if (this.#slots[other(this.#default)] === undefined) {
@@ -155,10 +155,10 @@ export class BootSlots {
     this.#default = other(this.#default);
   }
 
-  /** Called when the machine is running and ready: there is nothing to roll back from any more. */
+  /** Called when the machine is running and ready: the automatic rollback is over. */
   accept(): void {
     this.#lastGood = this.#running;
-    // A machine that is only armed keeps the mark of that install: Talos looks for it once in a boot.
+    // An armed machine keeps the mark of that install: Talos checks for it once per boot.
     if (!this.armed) this.#fallback = undefined;
   }
 }
@@ -167,7 +167,7 @@ function other(slot: SlotName): SlotName {
   return slot === 'A' ? 'B' : 'A';
 }
 
-/** What lies in a machine's first slot. Rejects when nobody knows the image it came from. */
+/** The content of a machine's first slot. Rejects when its image is unknown. */
 export async function firstSlot(definition: MachineDefinition, images: ImageSource): Promise<Slot> {
   const { name, schematic, version } = definition;
   const image = definition.image ?? `factory.talos.dev/nocloud-installer/${schematic}:${version}`;

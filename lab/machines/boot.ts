@@ -38,9 +38,9 @@ const TASKS: Record<(typeof INITIALIZE)[number] | (typeof BOOT)[number], string>
 };
 
 /**
- * One boot of the default slot, from the kernel's first line to the stage `running`. Readiness comes later, from
- * its own watch. `signal` ends the sequence, `power` also ends what stays after it, `via` is how the kernel was started.
- * Rejects with SequenceFailed when the boot met a fatal error.
+ * One boot of the default slot, from the kernel's first line to the stage `running`. Readiness comes later, from its own watch. `signal`
+ * ends the sequence, `power` also ends what stays after it, `via` is how the kernel was started. Rejects with SequenceFailed when the boot
+ * met a fatal error.
  */
 export async function boot(
   machine: Machine,
@@ -106,7 +106,7 @@ function bootPhases(machine: Machine, newSlot: boolean): Phase[] {
   ];
 }
 
-/** Half of the boot's time goes to each of the two lists of phases. */
+/** Each of the two lists of phases takes half of the boot's time. */
 function pauseFor(machine: Machine, phases: number, signal: AbortSignal): Promise<void> {
   return pause(machine.durations.boot / 2 / phases, signal);
 }
@@ -170,7 +170,7 @@ async function openApiFront(machine: Machine): Promise<void> {
   }
 }
 
-/** A part that comes up after its boot has ended belongs to nobody: whoever ended the boot stops it. */
+/** A part that starts after its boot has ended is stopped by whoever ended the boot. */
 async function startPart(
   machine: Machine,
   part: { service: string; started: MachineLogEvent; start: () => Promise<void> },

@@ -3,8 +3,8 @@ import type { ImageNamespace } from './pulled-images.js';
 import { hasLifecycleService } from './talos-services.js';
 
 /**
- * What somebody with tools of their own does to a machine just after an image was pulled, where a fault asks for it. An upgrade or
- * an install goes on automatically, and what fails fails as it would for anybody; evictions are over before the pull is answered.
+ * An out-of-band change of a machine just after an image was pulled, where a fault requests it. An upgrade or an install continues in the
+ * background, and fails as it would for any client; evictions are over before the pull is answered.
  */
 export async function actByHand(machine: Machine, image: string, namespace: ImageNamespace): Promise<void> {
   const fault = machine.faults.take('image:pulled', machine.name);
@@ -12,7 +12,7 @@ export async function actByHand(machine: Machine, image: string, namespace: Imag
   if (fault === 'eviction-left-undone') return machine.parts.leaveEvictionsUndone(machine);
   const done = fault === 'installed-by-hand' ? install : upgrade;
   done(machine, image, namespace).catch(() => {
-    // The machine's log has the refusal.
+    // The machine's log has the rejection.
   });
 }
 

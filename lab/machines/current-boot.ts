@@ -4,7 +4,7 @@ import { KernelLog } from './kernel-log.js';
 import type { MachineEventPayload, MachineStage, UnmetCondition } from './machine-event.js';
 import { ServiceTable } from './service-table.js';
 
-/** Everything of a machine that lives from one boot to the next and not longer. */
+/** The state of a machine that lives for one boot. */
 export class CurrentBoot {
   /** Empty for a machine that has never been on. */
   readonly id: string;
@@ -12,7 +12,7 @@ export class CurrentBoot {
   readonly events = new EventBuffer();
   readonly dmesg: KernelLog;
   readonly services: ServiceTable;
-  /** Parts that are being started: they must be waited for before anybody can say that they are stopped. */
+  /** Parts that are being started: they must be waited for before they can be reported as stopped. */
   readonly starting = new Set<Promise<unknown>>();
   readonly #name: string;
   readonly #onChange: () => void;
@@ -53,7 +53,7 @@ export class CurrentBoot {
     return this.#unmet;
   }
 
-  /** Running, and nothing is unmet. */
+  /** Running, without an unmet condition. */
   get ready(): boolean {
     return this.#stage === 'running' && this.#unmet.length === 0;
   }
@@ -63,7 +63,7 @@ export class CurrentBoot {
     return this.#end.signal;
   }
 
-  /** Says that this boot is over. */
+  /** Marks this boot as over. */
   end(): void {
     this.#end.abort();
   }
@@ -72,7 +72,7 @@ export class CurrentBoot {
     this.events.publish(payload, actorId);
   }
 
-  /** A new stage, with its event. A machine that has just begun to run is not ready yet. */
+  /** Sets a stage, with its event. A machine that has just begun to run is not ready yet. */
   enter(stage: MachineStage): void {
     if (stage === this.#stage) return;
     this.#stage = stage;
@@ -81,7 +81,7 @@ export class CurrentBoot {
     this.#publishStatus();
   }
 
-  /** What keeps the machine from being ready now. False when that is nothing new. */
+  /** Sets the unmet conditions. False when nothing changed. */
   see(unmet: readonly UnmetCondition[]): boolean {
     if (JSON.stringify(unmet) === JSON.stringify(this.#unmet)) return false;
     this.#unmet = unmet;

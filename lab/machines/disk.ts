@@ -9,10 +9,10 @@ export const partitions = ['EFI', 'BIOS', 'BOOT', 'META', 'STATE', 'EPHEMERAL'] 
 /** Name of a partition of Talos' own disk. */
 export type Partition = (typeof partitions)[number];
 
-/** Those without which nothing boots. */
+/** The partitions that a boot needs. */
 const BOOTS: readonly Partition[] = ['EFI', 'BIOS', 'BOOT'];
 
-/** What is on a machine's disk, apart from what its etcd and its kubelet keep there. */
+/** The content of a machine's disk, without the data of its etcd and its kubelet. */
 export class Disk {
   readonly bootSlots: BootSlots;
   readonly configuration: ConfigurationStore;
@@ -21,7 +21,7 @@ export class Disk {
   #bootable = true;
   #blank: boolean;
 
-  /** `blank`: without a configuration it waits for one. Only machines a test makes need none. */
+  /** `blank`: without a configuration it waits for one. Only machines that a test creates need none. */
   constructor(content: {
     slot: Slot;
     blank: boolean;
@@ -35,18 +35,18 @@ export class Disk {
     this.#blank = content.blank;
   }
 
-  /** The next boot has to wait until somebody sends a configuration. */
+  /** The next boot waits for a configuration. */
   get needsConfiguration(): boolean {
     const { persisted } = this.configuration;
     return persisted === undefined ? this.#blank : !isComplete(persisted);
   }
 
-  /** False when the partitions are gone that the firmware looks for. */
+  /** False when the partitions that the firmware needs are gone. */
   get bootable(): boolean {
     return this.#bootable;
   }
 
-  /** Takes a partition's content away. What lies on EPHEMERAL is etcd's and the kubelet's, and not known here. */
+  /** Wipes a partition. EPHEMERAL belongs to etcd and the kubelet, and is not tracked here. */
   wipe(partition: Partition): void {
     if (BOOTS.includes(partition)) this.#bootable = false;
     if (partition !== 'STATE') return;

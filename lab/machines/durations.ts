@@ -1,49 +1,49 @@
-/** How long things take on a machine at speed 1, in milliseconds of real time. Real machines take minutes. */
+/** Durations on a machine at speed 1, in milliseconds of real time. Real machines take minutes. */
 const AT_SPEED_ONE = {
-  /** Pulling an installer image that is not there yet, and trying it with `--help`. */
+  /** Pulling a missing installer image, and testing it with `--help`. */
   pull: 300,
-  /** A task of a sequence that has no time of its own. */
+  /** A task of a sequence without its own duration. */
   task: 15,
   /** The installer writing the other boot slot. */
   install: 1_000,
-  /** What the fault `slow-install` adds to it. */
+  /** The extra time of the fault `slow-install`. */
   slowInstall: 20_000,
-  /** The end of one kernel until the first line of the next. */
+  /** From the end of one kernel to the first line of the next. */
   reboot: 2_000,
-  /** What firmware and boot loader add to it, where the reboot goes through them. */
+  /** The extra time of firmware and boot loader, where the reboot goes through them. */
   firmware: 2_000,
-  /** What the fault `slow-reboot` adds to it. */
+  /** The extra time of the fault `slow-reboot`. */
   slowReboot: 15_000,
-  /** The boot sequence, from the kernel to `running`, apart from what etcd and kubelet take to start. */
+  /** The boot sequence, from the kernel to `running`, without the start of etcd and kubelet. */
   boot: 1_000,
-  /** How long a member with the fault `etcd-slow` takes to answer. */
+  /** The response time of a member with the fault `etcd-slow`. */
   etcdSlow: 5_000,
-  /** How long each etcd member may take to answer before an upgrade; fifteen seconds on a real machine. */
+  /** The time limit of each etcd member before an upgrade; fifteen seconds on a real machine. */
   quorumCheck: 3_000,
-  /** What the fault `slow-first-boot` adds to the first boot of a machine replaced. */
+  /** The extra time of the fault `slow-first-boot` for the first boot of a replaced machine. */
   slowFirstBoot: 20_000,
-  /** From a configuration in maintenance mode until the boot goes on. */
+  /** From a configuration in maintenance mode until the boot continues. */
   leaveMaintenance: 400,
   /** Talos' own drain gives up after this long; five minutes on a real machine. */
   drain: 10_000,
   /** The countdown after a fatal error; ten seconds on a real machine. */
   countdown: 1_000,
-  /** Between two looks at the Kubernetes Node while the machine is not ready. */
+  /** Between two checks of the Kubernetes Node while the machine is not ready. */
   readiness: 200,
   /** The same while it is ready. */
   readinessWhenReady: 1_000,
 } as const;
 
-/** Milliseconds per thing a machine does. */
+/** Durations of a machine, in milliseconds. */
 export type Durations = { readonly [Thing in keyof typeof AT_SPEED_ONE]: number };
 
 /**
- * No speed makes a reboot shorter than this. Slipway's talosctl does not wait for it. One that does asks again one second after the
- * machine went down, and waits in vain for a machine that is back before that: it needs 1.5 s, which is any speed up to 1.3.
+ * No speed makes a reboot shorter than this. Slipway's talosctl does not wait for a reboot. A waiting talosctl polls again one second after
+ * the machine went down, and waits in vain for a machine that is back before that: it needs 1.5 s, which is any speed up to 1.3.
  */
 const SHORTEST_REBOOT = 300;
 
-/** Looks at the Kubernetes Node never come closer than this. */
+/** Checks of the Kubernetes Node never come closer than this. */
 const SHORTEST_PAUSE_BETWEEN_LOOKS = 50;
 
 /**

@@ -49,11 +49,11 @@ export interface EtcdAlarm {
 export class EtcdError extends Error {
   override readonly name = 'EtcdError';
   /**
-   * The gRPC status Talos answers with. etcd's own errors lose theirs on the way through Talos and are UNKNOWN;
-   * a member that cannot be reached is UNAVAILABLE.
+   * The gRPC status of Talos' answer. etcd's own errors lose theirs on the way through Talos and are UNKNOWN; a member that cannot be
+   * reached is UNAVAILABLE.
    */
   readonly code: status;
-  /** True when the member could not be reached at all: another one may be asked. */
+  /** True when the member could not be reached at all: another one may be tried. */
   readonly unreachable: boolean;
   readonly #isStatus: boolean;
 
@@ -64,7 +64,7 @@ export class EtcdError extends Error {
     this.#isStatus = kind.isStatus === true;
   }
 
-  /** The same failure with words before it, as Go wraps errors: a gRPC status is spelled out the first time. */
+  /** The same failure with a prefix, as Go wraps errors: a gRPC status is spelled out the first time. */
   wrapped(prefix: string): EtcdError {
     const text = this.#isStatus
       ? `rpc error: code = ${goCode(this.code)} desc = ${this.message}`
@@ -80,10 +80,10 @@ const definition = loadSync(path.join(projectRoot, 'lab/machines/etcd.proto'), {
   defaults: true,
 });
 
-/** How long a call waits at most; etcd itself gives up on a lost quorum after about five seconds. */
+/** The longest wait of a call; etcd itself gives up on a lost quorum after about five seconds. */
 const CALL_MS = 15_000;
 
-/** Calls one etcd member over plain gRPC. Every call opens its own connection, so a restart leaves no back-off. */
+/** Calls one etcd member over plain gRPC. Every call opens its own connection, so that a restart leaves no back-off. */
 export class EtcdClient {
   /** `endpoint`: `http://127.77.67.1:2379`. */
   constructor(readonly endpoint: string) {}
@@ -92,7 +92,7 @@ export class EtcdClient {
     return this.#call('Maintenance', 'Status', {});
   }
 
-  /** Linearizable, as Talos asks: fails without quorum. */
+  /** Linearizable, as in Talos: fails without quorum. */
   async members(): Promise<EtcdMember[]> {
     const answer = await this.#call<{ members: EtcdMember[] }>(
       'Cluster',
@@ -103,19 +103,19 @@ export class EtcdClient {
     return answer.members;
   }
 
-  /** Etcd refuses what would cost it its majority. */
+  /** etcd rejects a removal that would cost it its majority. */
   async removeMember(id: string): Promise<void> {
     await this.#call('Cluster', 'MemberRemove', { ID: id }, leader());
   }
 
-  /** Adds a member that has no vote yet; answers its id. */
+  /** Adds a learner; returns its id. */
   async addLearner(peerUrl: string): Promise<string> {
     const request = { peerURLs: [peerUrl], isLearner: true };
     const answer = await this.#call<{ member: EtcdMember }>('Cluster', 'MemberAdd', request, leader());
     return answer.member.ID;
   }
 
-  /** Gives a learner its vote. Fails while it is behind. */
+  /** Promotes a learner. Fails while it is behind. */
   async promote(id: string): Promise<void> {
     await this.#call('Cluster', 'MemberPromote', { ID: id }, leader());
   }
@@ -125,17 +125,17 @@ export class EtcdClient {
     return answer.alarms;
   }
 
-  /** Must be asked of the leader. */
+  /** Must be sent to the leader. */
   async moveLeader(targetID: string): Promise<void> {
     await this.#call('Maintenance', 'MoveLeader', { targetID }, leader());
   }
 
-  /** Reads a key that need not exist, through consensus: proves that there is a quorum this member takes part in. */
+  /** Reads a key that need not exist, through consensus: proves a quorum that includes this member. */
   async proveQuorum(timeoutMs: number): Promise<void> {
     await this.#call('KV', 'Range', { key: Buffer.from('health') }, new Metadata(), timeoutMs);
   }
 
-  /** A lease of so many seconds; answers its id. */
+  /** A lease of that many seconds; returns its id. */
   async grantLease(seconds: number): Promise<string> {
     const answer = await this.#call<{ ID: string }>('Lease', 'LeaseGrant', { TTL: seconds });
     return answer.ID;
@@ -145,7 +145,7 @@ export class EtcdClient {
     await this.#call('Lease', 'LeaseRevoke', { ID: id });
   }
 
-  /** Makes a key that lives as long as the lease. False when it exists. */
+  /** Creates a key that lives as long as the lease. False when it exists. */
   async create(key: string, lease: string): Promise<boolean> {
     const bytes = Buffer.from(key);
     const answer = await this.#call<{ succeeded: boolean }>('KV', 'Txn', {
@@ -213,8 +213,8 @@ export class EtcdClient {
 }
 
 /**
- * Asks one member after another until one can be reached, as a client with several endpoints does. Rejects with the
- * last failure when none can.
+ * Tries one member after another until one can be reached, as a client with several endpoints does. Rejects with the last failure when none
+ * can.
  */
 export async function askAnyMember<Answer>(
   endpoints: readonly string[],
@@ -238,7 +238,7 @@ function methodOf(service: string, name: string): MethodDefinition<object, objec
   return method;
 }
 
-/** Asks etcd to answer at once, with an error, when the member has no leader. */
+/** Makes etcd answer at once, with an error, when the member has no leader. */
 function leader(): Metadata {
   const metadata = new Metadata();
   metadata.set('hasleader', 'true');
@@ -254,7 +254,7 @@ function translated(error: ServiceError): EtcdError {
   return new EtcdError(status.UNAVAILABLE, message, { unreachable: true, isStatus: true });
 }
 
-/** What Go says when the time for a call is over. */
+/** Go's error when the time limit of a call is over. */
 export function deadlineExceeded(): EtcdError {
   return new EtcdError(status.DEADLINE_EXCEEDED, 'context deadline exceeded');
 }

@@ -3,10 +3,10 @@ import { EtcdError, deadlineExceeded, type EtcdMember, type EtcdStatus } from '.
 import { pause } from './interruptible.js';
 import type { Machine } from './machine.js';
 
-/** How many entries a member with the fault `etcd-behind` has not applied; etcd itself takes no more writes then. */
+/** How many entries a member with the fault `etcd-behind` has not applied; etcd itself accepts no more writes then. */
 const ENTRIES_BEHIND = 5_000n;
 
-/** A learner that was added and never started: it has no name and no client address. */
+/** An added learner that never started: it has no name and no client address. */
 const EXTRA_LEARNER: EtcdMember = {
   ID: '1234605616436508552',
   name: '',
@@ -15,23 +15,23 @@ const EXTRA_LEARNER: EtcdMember = {
   isLearner: true,
 };
 
-/** The members, with what the faults that are armed make of them. */
+/** The members, changed by the armed faults. */
 export function membersShown({ faults }: Machine, members: readonly EtcdMember[]): readonly EtcdMember[] {
   return faults.standing('etcd:member-list') ? [...members, EXTRA_LEARNER] : members;
 }
 
-/** The machine a member runs on; undefined for one that no machine of the lab runs. */
+/** The machine of a member; undefined for one that no machine of the lab runs. */
 export function ownerOf(machine: Machine, member: EtcdMember): Machine | undefined {
   const hosts = [...member.peerURLs, ...member.clientURLs].map((url) => new URL(url).hostname);
   return machine.cluster.find(({ definition }) => hosts.includes(definition.loopback));
 }
 
-/** Waits as long as the member of a machine takes to begin with an answer, and rejects where it will not give one. */
+/** Waits as long as a machine's member takes to respond, and rejects where it does not. */
 export async function awaitMember(machine: Machine, signal: AbortSignal): Promise<void> {
   if (machine.faults.standing('etcd:answer', machine.name)) await pause(machine.durations.etcdSlow, signal);
 }
 
-/** Rejects as a read through consensus at that machine's member does; `timeoutMs` is how long the caller waits. */
+/** Rejects as a read through consensus at that machine's member does; `timeoutMs` is the caller's time limit. */
 export async function proveMember(
   machine: Machine | undefined,
   timeoutMs: number,
@@ -44,13 +44,13 @@ export async function proveMember(
   if (machine.durations.etcdSlow > timeoutMs) throw deadlineExceeded();
 }
 
-/** Throws etcd's words when the member of a machine follows no leader. */
+/** Throws etcd's error when a machine's member follows no leader. */
 export function followsLeader(machine: Machine): void {
   if (machine.faults.standing('etcd:health', machine.name))
     throw new EtcdError(status.UNKNOWN, 'etcdserver: no leader');
 }
 
-/** A member's status, with what the faults that are armed make of it. */
+/** A member's status, changed by the armed faults. */
 export function statusShown(machine: Machine, answer: EtcdStatus): EtcdStatus {
   const { faults, name } = machine;
   const leaderless = faults.standing('etcd:health', name);

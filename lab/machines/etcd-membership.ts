@@ -7,12 +7,12 @@ import { Refusal } from './refusal.js';
 import { stopEtcd } from './stop-parts.js';
 
 const NOT_FOUND = 'etcdserver: member not found';
-/** A member that has just lost a peer takes no change; one that is being stopped none at all. */
+/** A member that has just lost a peer accepts no change; one that is being stopped none at all. */
 const AGAIN = ['etcdserver: unhealthy cluster', 'etcdserver: server stopped'];
 
 /**
- * Removes a member from the cluster, as any control plane does when it is told the id (decimal). Whether the member runs
- * is not asked; etcd itself refuses what would cost it its majority.
+ * Removes a member by its id (decimal), as any control plane does. It does not check whether the member runs; etcd itself rejects a removal
+ * that would cost it its majority.
  *
  * @throws Refusal NotFound when there is no such member, EtcdError in Talos' words otherwise
  */
@@ -27,7 +27,7 @@ export async function removeEtcdMember(machine: Machine, memberId: string): Prom
   }
 }
 
-/** Takes the machine's own member out of the cluster, stops its etcd and wipes its data. */
+/** Removes the machine's own member, stops its etcd and wipes its data. */
 export async function leaveEtcd(machine: Machine, signal: AbortSignal): Promise<void> {
   const { header } = await new EtcdClient(etcdEndpoint(machine)).status();
   for (;;) {

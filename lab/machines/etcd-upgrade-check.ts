@@ -7,7 +7,7 @@ import type { Machine } from './machine.js';
 const MUTEX = 'talos:v1:etcdUpgradeMutex/slipway-lab';
 const MUTEX_SECONDS = 60;
 
-/** Where a control plane's etcd listens for clients: `http://127.77.67.1:2379`. */
+/** A control plane's etcd client URL: `http://127.77.67.1:2379`. */
 export function etcdEndpoint(machine: Machine): string {
   return `http://${machine.definition.loopback}:2379`;
 }
@@ -19,9 +19,9 @@ export function etcdEndpoints(machine: Machine): string[] {
 }
 
 /**
- * What Talos asks etcd before it takes an upgrade on a control plane: one check at a time in the cluster, not two
- * members, every member named and able to answer through consensus. Rejects in Talos' words. It looks no further
- * than this moment: nothing keeps two machines from upgrading at once after it. `signal` ends the asking.
+ * Talos' etcd check before it accepts an upgrade on a control plane: one check at a time in the cluster, not two members, every member
+ * named and responding through consensus. Rejects in Talos' words. It covers only this moment: nothing prevents two machines from upgrading
+ * at once after it. `signal` cancels it.
  */
 export async function validateEtcdForUpgrade(machine: Machine, signal: AbortSignal): Promise<void> {
   const endpoints = etcdEndpoints(machine);
@@ -44,7 +44,7 @@ async function lockMutex(endpoints: readonly string[]): Promise<() => Promise<vo
   }
   const unlock = (): Promise<void> =>
     askAnyMember(endpoints, (client) => client.revokeLease(lease)).catch(() => {
-      // The lease ends automatically a minute later; Talos only logs this.
+      // The lease expires a minute later; Talos only logs this.
     });
   try {
     const locked = await askAnyMember(endpoints, (client) => client.create(MUTEX, lease));
@@ -81,7 +81,7 @@ async function validateMembers(
   }
 }
 
-/** Asks again while the member cannot be reached, as Talos' client does, until the time is over. */
+/** Retries while the member cannot be reached, as Talos' client does, until the time is over. */
 async function proveQuorum(urls: readonly string[], timeoutMs: number, signal: AbortSignal): Promise<void> {
   const until = Date.now() + timeoutMs;
   for (;;) {

@@ -1,28 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import type { MachineEvent, MachineEventPayload } from './machine-event.js';
 
-/** A machine remembers this many events; a reader starts at most this many back. */
+/** A machine keeps this many events; a reader starts at most this many back. */
 const CAPACITY = 1_000;
 const GAP = 10;
 
-/** Where a reader starts. The first that is set wins; without any: at the next event. */
+/** Where a reader starts. The first that is set wins; by default at the next event. */
 export interface EventStart {
-  /** So many events back; any negative number: from the oldest one there is. */
+  /** This many events back; any negative number: from the oldest one. */
   readonly tailEvents?: number;
   /** After the event of this id. */
   readonly tailId?: string;
-  /** So many seconds back. */
+  /** This many seconds back. */
   readonly tailSeconds?: number;
 }
 
-/** The events of one boot. A new boot has a new buffer, so nothing of the last boot is in it. */
+/** The events of one boot. A new boot has a new buffer, without events of the last one. */
 export class EventBuffer {
   #events: MachineEvent[] = [];
   readonly #readers = new Set<(event: MachineEvent) => void>();
   readonly #identity = randomBytes(5);
   #count = 0;
 
-  /** Adds an event and hands it to every reader. */
+  /** Adds an event and passes it to every reader. */
   publish(payload: MachineEventPayload, actorId = '', at = Date.now()): MachineEvent {
     const event: MachineEvent = { id: this.#nextId(at), actorId, at, payload };
     this.#events.push(event);
@@ -31,14 +31,14 @@ export class EventBuffer {
     return event;
   }
 
-  /** Calls `read` for what is remembered from `start` on, then for each new event, until the answer is called. */
+  /** Calls `read` for the stored events from `start` on, then for each new event, until the returned function is called. */
   watch(start: EventStart, read: (event: MachineEvent) => void): () => void {
     for (const event of this.#from(start)) read(event);
     this.#readers.add(read);
     return () => this.#readers.delete(read);
   }
 
-  /** Everything remembered, oldest first. */
+  /** All stored events, oldest first. */
   all(): readonly MachineEvent[] {
     return this.#events;
   }
@@ -57,7 +57,7 @@ export class EventBuffer {
     return [];
   }
 
-  /** Seconds, identity of the boot, and a counter in base 32: the form Talos gives its event ids. */
+  /** Seconds, identity of the boot, and a counter in base 32: the format of Talos' event ids. */
   #nextId(at: number): string {
     const bytes = Buffer.alloc(12);
     bytes.writeUInt32BE(Math.floor(at / 1_000) >>> 0, 0);

@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto';
 
-/** A network interface as the machine sees it. What VLAN tag the hypervisor puts on it cannot be seen from inside. */
+/** A network interface as the machine sees it. The hypervisor's VLAN tag is invisible from inside. */
 export interface NetworkInterface {
   /** `bc:24:11:2e:5a:01` */
   readonly mac: string;
   readonly vlan: 'untagged' | number;
 }
 
-/** What a machine is made of, as far as its software sees it. */
+/** A machine's hardware as its software sees it. */
 export interface Hardware {
   /** SMBIOS UUID: the Node's `systemUUID`, and what `talosctl get systeminformation` shows. */
   readonly uuid: string;
   readonly nics: readonly NetworkInterface[];
-  /** Devices passed through. Absent: those the cluster's definition has. */
+  /** Devices passed through. Absent: those of the cluster's definition. */
   readonly pci?: readonly string[];
 }
 
-/** The hardware a machine has when the lab begins. The same for the same name. */
+/** The initial hardware of a machine. The same name gives the same hardware. */
 export function usualHardware(name: string): Hardware {
   const [one = '', two = '', three = ''] = digestOf(`mac ${name}`).match(/../g) ?? [];
   // Proxmox' own prefix.
@@ -26,7 +26,7 @@ export function usualHardware(name: string): Hardware {
   };
 }
 
-/** 32 hex digits that always belong to a text: the machine id a machine begins with. */
+/** 32 hex digits derived from a text: the initial machine id. */
 export function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

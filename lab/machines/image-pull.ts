@@ -3,14 +3,14 @@ import { Interrupted, pause, reasonOf, unlessInterrupted } from './interruptible
 import type { Machine } from './machine.js';
 import type { ImageNamespace } from './pulled-images.js';
 
-/** An image the registry says it does not have; the Talos API answers NotFound for it. */
+/** An image that is not in the registry; the Talos API answers NotFound for it. */
 export class ImageNotFound extends Error {
   override readonly name = 'ImageNotFound';
 }
 
 /**
- * Pulls an image unless the machine has it, and answers what it would install. Rejects with ImageNotFound when there is
- * no such image, and with the registry's words when the pull breaks. Nothing on the machine changes then.
+ * Pulls an image unless the machine has it, and returns its content. Rejects with ImageNotFound when there is no such image, and with the
+ * registry's message when the pull breaks; the machine is unchanged then.
  */
 export async function pullImage(
   machine: Machine,
@@ -37,7 +37,7 @@ export async function pullImage(
   return content;
 }
 
-/** The image where it is there already, unless it has just been cleaned up. */
+/** The image where it is stored already, unless it has just been cleaned up. */
 function kept(machine: Machine, namespace: ImageNamespace, reference: string): InstallerImage | undefined {
   const there = machine.pulledImages.get(namespace, reference);
   if (there === undefined || machine.faults.take('image:kept', machine.name) === undefined) return there;

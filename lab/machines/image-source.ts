@@ -1,4 +1,4 @@
-/** What an installer image would put on a machine. */
+/** The content of an installer image. */
 export interface InstallerImage {
   /** Talos version, e.g. `v1.12.6`. */
   readonly version: string;
@@ -9,8 +9,8 @@ export interface InstallerImage {
 }
 
 /**
- * Where machines get installer images from: the lab's Image Factory. It answers what the reference would install,
- * or undefined when no such image exists. A rejection is a pull that failed, and its message is the reason.
+ * The machines' source of installer images: the lab's Image Factory. It returns the content of a reference, or undefined when no such image
+ * exists. A rejection is a failed pull, and its message is the reason.
  */
 export interface ImageSource {
   exists(reference: string): Promise<InstallerImage | undefined>;

@@ -1,12 +1,12 @@
 import semver from 'semver';
 
-/** An installer takes machines from two minors below it to one above it (Talos' compatibility tables, 1.10 on). */
+/** An installer accepts machines from two minors below it to one above it (Talos' compatibility tables, 1.10 on). */
 const MINORS_BELOW = 2;
 const MINORS_ABOVE = 1;
 
 /**
- * What the installer asks before it writes anything. It runs after the drain and the stop of all services, so a
- * refusal costs a reboot. Throws in the installer's words when the machine is too old or too new for it.
+ * The installer's checks before it writes anything. It runs after the drain and the stop of all services, so a rejection costs a reboot.
+ * Throws in the installer's words when the machine is too old or too new for it.
  */
 export function checkHostVersion(host: string, target: string): void {
   const from = semver.parse(host);

@@ -4,7 +4,7 @@ import { checkHostVersion } from './installer-preflight.js';
 import { pause, reasonOf } from './interruptible.js';
 import type { Machine } from './machine.js';
 
-/** Which way of Talos to upgrade the installer is run for. */
+/** The Talos flow that runs the installer. */
 export type UpgradeFlow = 'legacy' | 'lifecycle';
 
 /** One run of the installer. */
@@ -12,21 +12,21 @@ export interface InstallerRun {
   readonly flow: UpgradeFlow;
   /** Reference of the installer image. */
   readonly image: string;
-  /** What lies in it. */
+  /** The content of the image. */
   readonly content: InstallerImage;
-  /** Told of each line the installer prints. */
+  /** Called for each line of the installer's output. */
   readonly print: (line: string) => void;
-  /** Aborts when the machine goes down under the installer. */
+  /** Aborts when the machine goes down during the install. */
   readonly signal: AbortSignal;
 }
 
-/** How the installer ended. With another code than 0 it has changed nothing. */
+/** The end of the installer. With another code than 0 it has changed nothing. */
 export type InstallerEnd = { readonly code: 0 } | { readonly code: 1; readonly reason: string };
 
 /**
- * Runs the installer: it checks the distance of the versions, writes the slot that is not the default, and makes it the
- * default. The machine's log says where it went and what it destroyed. Rejects with Interrupted when the machine goes
- * down under it; nothing has changed then.
+ * Runs the installer: it checks the distance of the versions, writes the slot that is not the default, and makes it the default. The
+ * machine's log records the slot and what was destroyed. Rejects with Interrupted when the machine goes down meanwhile; nothing has changed
+ * then.
  */
 export async function runInstaller(machine: Machine, run: InstallerRun): Promise<InstallerEnd> {
   const { flow, image, print, signal } = run;
@@ -63,7 +63,7 @@ function failed(machine: Machine, { flow, image, print }: InstallerRun, reason: 
   return { code: 1, reason };
 }
 
-/** What gets into the slot: what lies in the image, unless it is not what its name says. */
+/** The content written to the slot: the image's, unless a fault replaces it. */
 function written(machine: Machine, content: InstallerImage): InstallerImage {
   const fault = machine.faults.take('installer:writing', machine.name);
   if (fault === 'wrong-schematic') return { ...content, schematic: emptySchematic, extensions: [] };

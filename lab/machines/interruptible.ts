@@ -1,4 +1,4 @@
-/** Thrown out of everything a machine was doing when its power went, or another sequence took over. */
+/** Thrown by all work of a machine whose power was cut, or which another sequence took over. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
   constructor() {
@@ -25,7 +25,7 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
   });
 }
 
-/** Waits for a promise; rejects with Interrupted as soon as the signal aborts, and leaves the promise to itself. */
+/** Waits for a promise; rejects with Interrupted as soon as the signal aborts, and ignores the promise's later result. */
 export function unlessInterrupted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(new Interrupted());
@@ -35,7 +35,7 @@ export function unlessInterrupted<Value>(promise: Promise<Value>, signal: AbortS
   });
 }
 
-/** The message of whatever was thrown. */
+/** The message of any thrown value. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -7,7 +7,7 @@ export interface KernelLogLine {
   readonly message: string;
 }
 
-/** What `talosctl dmesg` shows of one boot. */
+/** The output of `talosctl dmesg` for one boot. */
 export class KernelLog {
   readonly #now: () => number;
   #lines: KernelLogLine[] = [];
@@ -36,7 +36,7 @@ export class KernelLog {
     return this.#lines;
   }
 
-  /** Calls `read` for each new line until the answer is called. */
+  /** Calls `read` for each new line until the returned function is called. */
   follow(read: (line: KernelLogLine) => void): () => void {
     this.#readers.add(read);
     return () => this.#readers.delete(read);

@@ -21,7 +21,7 @@ export class LabClock {
   }
 }
 
-/** The clock of one machine. It goes with the lab's, and can be wrong. */
+/** The clock of one machine. It follows the lab's, and can be wrong. */
 export class MachineClock {
   readonly #lab: LabClock;
   #wrongByMs = 0;
@@ -30,17 +30,17 @@ export class MachineClock {
     this.#lab = lab;
   }
 
-  /** Milliseconds since 1970, as this machine believes. */
+  /** Milliseconds since 1970, by this machine's clock. */
   now(): number {
     return this.#lab.now() + this.#wrongByMs;
   }
 
-  /** The machine goes with the lab's clock again. */
+  /** The machine follows the lab's clock again. */
   set(): void {
     this.#wrongByMs = 0;
   }
 
-  /** The machine believes from now on that it is so much later. */
+  /** Moves the machine's clock forward by that much. */
   jump(milliseconds: number): void {
     this.#wrongByMs += milliseconds;
   }

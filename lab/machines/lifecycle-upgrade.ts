@@ -6,22 +6,22 @@ import type { ImageNamespace } from './pulled-images.js';
 import { seeClock } from './readiness.js';
 import { Refusal } from './refusal.js';
 
-/** What the installer tells its caller while it runs, and its exit code at the end. */
+/** The installer's progress for its caller, and its exit code at the end. */
 export type InstallProgress = { readonly message: string } | { readonly exit_code: number };
 
 /** Exit code of a container that is killed. */
 const KILLED = 137;
 
-/** What is asked of a machine with `LifecycleService/Upgrade`. */
+/** The request of `LifecycleService/Upgrade`. */
 export interface LifecycleUpgradeRequest {
   readonly image: string;
-  /** Where the image must already lie: this service pulls nothing. */
+  /** The namespace that must already have the image: this service pulls nothing. */
   readonly namespace: ImageNamespace;
 }
 
 /**
- * The install without a reboot of Talos 1.13. It asks nothing of etcd and stops nothing: the machine goes on as it was, and
- * its next boot, for whatever reason, takes what was installed. One at a time; it knows nothing of the legacy upgrade.
+ * The install without a reboot of Talos 1.13. It checks no etcd and stops nothing: the machine continues to run, and its next boot, for
+ * whatever reason, uses the installed slot. One at a time; it does not know about a legacy upgrade.
  */
 export class LifecycleUpgrade {
   readonly #machine: Machine;
@@ -31,7 +31,7 @@ export class LifecycleUpgrade {
     this.#machine = machine;
   }
 
-  /** Refuses an install from scratch, as a machine that is installed does. */
+  /** Rejects an install from scratch, as an installed machine does. */
   refuseInstall(): never {
     if (this.#running) throw inProgress();
     if (!this.#machine.installed)
@@ -40,10 +40,10 @@ export class LifecycleUpgrade {
   }
 
   /**
-   * Runs the installer and tells of its progress; a caller that goes away does not stop it, a machine that goes down does.
-   * Resolves after the exit code. Rejects with a Refusal when nothing was begun.
+   * Runs the installer and reports its progress. A client that disconnects does not stop it, a machine that goes down does. Resolves after
+   * the exit code. Rejects with a Refusal when nothing was started.
    */
-  async run(request: LifecycleUpgradeRequest, tell: (progress: InstallProgress) => void): Promise<void> {
+  async run(request: LifecycleUpgradeRequest, report: (progress: InstallProgress) => void): Promise<void> {
     const { image, namespace } = request;
     const machine = this.#machine;
     const content = this.#admit(image, namespace);
@@ -54,21 +54,21 @@ export class LifecycleUpgrade {
         flow: 'lifecycle',
         image,
         content,
-        print: (line) => tell({ message: `${line}\n` }),
+        print: (line) => report({ message: `${line}\n` }),
         signal: machine.whileUp(),
       });
       const said = end.code === 0 ? 'completed successfully' : 'failed';
       machine.dmesg.talos(`upgrade ${said}: exit_code=${end.code}`);
       if (end.code === 0) machine.record('armed', `next boot takes slot ${machine.defaultSlot}`);
-      // What waits for this point is awake before anybody hears that it is passed.
+      // Faults that wait for this point wake up before the client learns that it was passed.
       const reboots = end.code === 0 && machine.faults.take('lifecycle:armed', machine.name) !== undefined;
       seeClock(machine);
-      tell({ exit_code: end.code });
+      report({ exit_code: end.code });
       if (reboots) machine.reboot('DEFAULT');
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
       machine.record('install-failed', `${image}: the machine went down under it`, { flow: 'lifecycle' });
-      tell({ exit_code: KILLED });
+      report({ exit_code: KILLED });
     } finally {
       this.#running = false;
     }

@@ -3,18 +3,18 @@ import { Disk } from './disk.js';
 import { usualHardware, digestOf, type Hardware } from './hardware.js';
 import type { Machine, MachineDefinition } from './machine.js';
 
-/** What a machine is replaced with. */
+/** The new machine of a replacement. */
 export interface NewBody {
   readonly hardware: Hardware;
-  /** What the template's disk holds. */
+  /** The content of the template's disk. */
   readonly slot: Slot;
   /** A machine configuration that came with the machine. */
   readonly configuration?: string;
-  /** False: nobody can reach it, and it can reach nobody. */
+  /** False: the machine has no network. */
   readonly connected?: boolean;
 }
 
-/** The hardware and the disk of a machine: what goes when it is destroyed, and comes when it is replaced. */
+/** The hardware and the disk of a machine: destroyed and created with it. */
 export class MachineBody {
   readonly #machine: Machine;
   #disk: Disk;
@@ -44,12 +44,12 @@ export class MachineBody {
     return this.#hardware;
   }
 
-  /** False between its end and its new beginning. */
+  /** False between its destruction and its replacement. */
   get exists(): boolean {
     return this.#exists;
   }
 
-  /** Whether its network leads anywhere. */
+  /** Whether its network works. */
   get connected(): boolean {
     return this.#connected;
   }
@@ -61,13 +61,13 @@ export class MachineBody {
     return first;
   }
 
-  /** Names the hardware of a machine that runs; what it says of itself changes, and nothing else. */
+  /** Changes the identity of a running machine's hardware; nothing else changes. */
   identify(hardware: Hardware): void {
     this.#hardware = hardware;
     this.#machine.parts.identify(this.#machine);
   }
 
-  /** A power cut, and all its disks are gone. Its Node object and its etcd member stay, and mean nothing. */
+  /** Cuts the power, and deletes all its disks. Its Node object and its etcd member stay, and are stale. */
   async destroy(): Promise<void> {
     if (!this.#exists) return;
     const machine = this.#machine;
@@ -77,7 +77,7 @@ export class MachineBody {
     machine.record('destroyed');
   }
 
-  /** Replaces it, switched off. Throws a sentence when it is there. */
+  /** Replaces it, switched off. Throws a sentence when it exists. */
   replacement(made: NewBody): void {
     const machine = this.#machine;
     if (this.#exists) throw new Error(`Machine ${machine.name} is there: it can be made only after its end.`);

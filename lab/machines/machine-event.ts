@@ -1,4 +1,4 @@
-/** Where a machine is in its life, as Talos names it. */
+/** The stage of a machine, in Talos' terms. */
 export type MachineStage =
   | 'booting'
   | 'maintenance'
@@ -17,7 +17,7 @@ export interface UnmetCondition {
 /** Names of the sequences a machine runs. */
 export type SequenceName = 'initialize' | 'install' | 'boot' | 'reboot' | 'upgrade' | 'reset' | 'shutdown';
 
-/** What a machine says about itself while it works; the fields are those of the Talos events of the same name. */
+/** A machine's events; the fields are those of the Talos events of the same name. */
 export type MachineEventPayload =
   | {
       readonly kind: 'SequenceEvent';
@@ -47,11 +47,11 @@ export type ServiceState = 'Waiting' | 'Preparing' | 'Running' | 'Stopping' | 'F
 /** Health of a service; `unknown` for one that is not checked. */
 export type ServiceHealth = 'healthy' | 'unhealthy' | 'unknown';
 
-/** An event as it lies in the buffer of one boot. */
+/** An event in the buffer of one boot. */
 export interface MachineEvent {
   /** Twenty characters that sort by time. */
   readonly id: string;
-  /** The request that caused it; empty when none did. */
+  /** The request that caused it; empty for none. */
   readonly actorId: string;
   readonly at: number;
   readonly payload: MachineEventPayload;

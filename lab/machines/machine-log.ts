@@ -2,7 +2,7 @@ import type { SlotName } from './boot-slots.js';
 import type { UpgradeFlow } from './installer.js';
 import type { Machine } from './machine.js';
 
-/** What can happen to a machine, as `machines.jsonl` names it. */
+/** The events of a machine in `machines.jsonl`. */
 export type MachineLogEvent =
   | 'power-on'
   | 'power-off'
@@ -16,7 +16,7 @@ export type MachineLogEvent =
   | 'install-finished'
   | 'install-failed'
   | 'install-refused'
-  /** Installed and not booted: the next boot, for whatever reason, takes the new slot. */
+  /** Installed and not booted: the next boot, for whatever reason, uses the new slot. */
   | 'armed'
   | 'reverted'
   | 'reboot-accepted'
@@ -24,7 +24,7 @@ export type MachineLogEvent =
   | 'rollback-refused'
   | 'rebooting'
   | 'down'
-  /** It will not come back until somebody switches it on. */
+  /** It stays off until somebody switches it on. */
   | 'lost'
   | 'etcd-started'
   | 'etcd-stopped'
@@ -33,7 +33,7 @@ export type MachineLogEvent =
   | 'kubelet-started'
   | 'kubelet-stopped'
   | 'fault'
-  /** The lab replaced it, with its first version: nobody upgraded it back. */
+  /** The lab replaced it, with its first version: that is no upgrade. */
   | 'reset-by-lab'
   /** The machine and its disks are gone. */
   | 'destroyed'
@@ -41,7 +41,7 @@ export type MachineLogEvent =
   | 'created'
   /** It waits for a configuration. */
   | 'maintenance'
-  /** It took a configuration: `detail` says how. */
+  /** It accepted a configuration: `detail` has the mode. */
   | 'configured'
   | 'reset-accepted'
   | 'shutdown-accepted'
@@ -50,16 +50,16 @@ export type MachineLogEvent =
   | 'etcd-learner'
   | 'etcd-voter'
   | 'etcd-left'
-  /** The lab itself could not continue with this machine: `detail` says why. */
+  /** The lab itself failed with this machine: `detail` has the reason. */
   | 'broken';
 
-/** What else some events say. */
+/** Additional fields of some events. */
 export interface MachineLogFacts {
-  /** Of an install: which way of Talos to upgrade it belongs to. */
+  /** Of an install: its Talos flow. */
   readonly flow?: UpgradeFlow;
-  /** Of an install: the slot it goes to. */
+  /** Of an install: its target slot. */
   readonly target?: SlotName;
-  /** Of a finished install: it destroyed the slot that runs, or the last one that was ready. */
+  /** Of a completed install: it destroyed the running slot, or the last one that was ready. */
   readonly overwrites?: 'running' | 'last-good';
   /** Of a boot: how the kernel was started. */
   readonly via?: BootPath;
@@ -68,7 +68,7 @@ export interface MachineLogFacts {
 /** `firmware`: through a reset or a power-on; `kexec`: from kernel to kernel. */
 export type BootPath = 'firmware' | 'kexec';
 
-/** One line of `machines.jsonl`: what happened, and what the machine was at that moment. */
+/** One line of `machines.jsonl`: an event, and the machine's state at that moment. */
 export interface MachineLogLine extends MachineLogFacts {
   /** ISO time with milliseconds. */
   readonly time: string;
@@ -81,10 +81,10 @@ export interface MachineLogLine extends MachineLogFacts {
   readonly detail?: string;
 }
 
-/** Where those lines go. */
+/** The writer of those lines. */
 export type MachineLog = (line: MachineLogLine) => void;
 
-/** What happened now, on the machine as it is now. */
+/** Logs an event with the machine's present state. */
 export function machineLogLine(
   machine: Machine,
   event: MachineLogEvent,

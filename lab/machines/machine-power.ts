@@ -9,16 +9,16 @@ import { stopEverything } from './stop-parts.js';
 /** How a sequence ended. */
 type Outcome = 'done' | 'fatal' | 'interrupted';
 
-/** A sequence that is the last one of its boot. */
+/** The last sequence of a boot. */
 export interface LastSequence {
   readonly name: 'reboot' | 'upgrade' | 'reset' | 'shutdown';
   readonly actorId: string;
   readonly phases: readonly Phase[];
   /** How it starts the next kernel, unless it fails: a failure goes through the firmware. */
   readonly via: BootPath;
-  /** What comes after it when it succeeds. Default: the next boot. */
+  /** What follows its success. Default: the next boot. */
   readonly afterwards?: 'boot' | 'off';
-  /** It takes over from whatever runs. */
+  /** It takes over from any running sequence. */
   readonly takeOver?: boolean;
 }
 
@@ -66,7 +66,7 @@ export class MachinePower {
     await this.#switchedOff;
   }
 
-  /** Runs the last sequence of a boot; a failure of it ends with a reboot. A sequence that may not run is an event. */
+  /** Runs the last sequence of a boot; if it fails, the machine reboots. A rejected sequence is an event. */
   async run({ name, actorId, phases, via, takeOver, afterwards }: LastSequence): Promise<void> {
     const machine = this.#machine;
     const power = this.signal;
@@ -98,7 +98,7 @@ export class MachinePower {
     if (outcome === 'fatal') await this.#restart(outcome, power, 'firmware');
   }
 
-  /** What is no failure of the simulated machine, but of the lab, is thrown on. */
+  /** A failure of the lab, and not of the simulated machine, is rethrown. */
   async #untilEnd(held: HeldSequence, run: () => Promise<void>): Promise<Outcome> {
     try {
       await run();
@@ -147,14 +147,14 @@ export class MachinePower {
     this.#machine.record('lost', why);
   }
 
-  /** An upgrade can leave a boot entry behind that only a kernel before it can start. */
+  /** An upgrade can leave a boot entry behind that only kexec can start. */
   #hangsIn(via: BootPath): boolean {
     const { bootSlots, faults, name } = this.#machine;
     return via === 'firmware' && bootSlots.bootsInstalled && faults.standing('boot:firmware', name);
   }
 }
 
-/** What Talos does after a fatal error: the API goes, the boot loader turns back, ten seconds are counted. */
+/** Talos' reaction to a fatal error: its API closes, the boot loader reverts, a ten-second countdown follows. */
 async function countDown(machine: Machine, power: AbortSignal): Promise<void> {
   machine.enterStage('rebooting');
   await pause(machine.durations.task, power);

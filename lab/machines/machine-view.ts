@@ -16,29 +16,29 @@ import type { MachineStage, UnmetCondition } from './machine-event.js';
 import type { MachineDefinition } from './machine-parts.js';
 import type { ServiceTable } from './service-table.js';
 
-/** What can be seen of a machine: from its definition, its body and its current boot. */
+/** The observable state of a machine: from its definition, its body and its current boot. */
 export abstract class MachineView {
   abstract readonly definition: MachineDefinition;
   /** Its hardware and its disk. */
   abstract readonly body: MachineBody;
 
-  /** The secrets of the lab's cluster; undefined where nobody looks at them. */
+  /** The secrets of the lab's cluster; undefined where nothing checks them. */
   abstract get clusterSecrets(): ClusterSecrets | undefined;
 
-  /** What lives until the next boot. */
+  /** The state of the current boot. */
   abstract get boot(): CurrentBoot;
 
   get name(): string {
     return this.definition.name;
   }
 
-  /** What its configuration makes it; without one, what the cluster means it to be. */
+  /** The role in its configuration; without one, the role in the cluster's definition. */
   get role(): 'control-plane' | 'worker' {
     const { active } = this.disk.configuration;
     return active === undefined ? this.definition.role : roleIn(active);
   }
 
-  /** Its Node and its etcd member have this name. What the lab calls the machine does not change with it. */
+  /** The name of its Node and its etcd member. The lab's own name for it does not change. */
   get hostname(): string {
     const { active } = this.disk.configuration;
     if (active === undefined) return this.name;
@@ -59,14 +59,14 @@ export abstract class MachineView {
     return this.disk.bootSlots;
   }
 
-  /** What of the cluster it can take part in with the secrets it has been given. */
+  /** The parts of the cluster that its secrets let it join. */
   get membership(): Membership {
     const { active } = this.disk.configuration;
     if (active === undefined || this.clusterSecrets === undefined) return wholeMembership;
     return membershipOf(active, this.clusterSecrets);
   }
 
-  /** Where it is in its life; means nothing while the power is off. */
+  /** Its stage; meaningless while the power is off. */
   get stage(): MachineStage {
     return this.boot.stage;
   }
@@ -123,7 +123,7 @@ export abstract class MachineView {
     return this.bootSlots.defaultSlot;
   }
 
-  /** Installed and not booted: the next boot, for whatever reason, takes something else than what runs. */
+  /** Installed and not booted: the next boot, for whatever reason, uses another slot than the running one. */
   get armed(): boolean {
     return this.bootSlots.armed;
   }

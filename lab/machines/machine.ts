@@ -27,18 +27,18 @@ export type { Slot } from './boot-slots.js';
 export type { RebootMode, UpgradeRequest } from './reboot.js';
 
 /**
- * A simulated Talos machine: two boot slots, what lives for one boot (id, stage, services, events, kernel log), and
- * the sequences that change them. It owns when its parts and its Talos API run; it does not know how they do.
+ * A simulated Talos machine: two boot slots, the state of one boot (id, stage, services, events, kernel log), and the sequences that change
+ * them. It decides when its parts and its Talos API run; it does not know how they work.
  */
 export class Machine extends MachineView {
   readonly definition: MachineDefinition;
   readonly body: MachineBody;
-  /** The clock this machine goes by; a fault can make it wrong. */
+  /** The machine's own clock; a fault can make it wrong. */
   readonly clock: MachineClock;
   readonly pulledImages: PulledImages;
-  /** Installs without a reboot, as Talos has them from 1.13 on. */
+  /** Installs without a reboot, as in Talos 1.13 and later. */
   readonly lifecycle: LifecycleUpgrade;
-  /** True while :6443 on this machine's address answers. The boot sets it. */
+  /** True while :6443 on this machine's address responds. The boot sets it. */
   apiFrontOpen = false;
 
   readonly #surroundings: Surroundings;
@@ -47,7 +47,7 @@ export class Machine extends MachineView {
   #api: MachineApi | undefined;
   #boot: CurrentBoot;
 
-  /** Makes a machine that is switched off. Rejects when nobody knows the image its first slot came from. */
+  /** Creates a machine that is switched off. Rejects when the image of its first slot is unknown. */
   static async create(definition: MachineDefinition, surroundings: Surroundings): Promise<Machine> {
     return new Machine(definition, surroundings, await firstSlot(definition, surroundings.images));
   }
@@ -90,26 +90,25 @@ export class Machine extends MachineView {
     return this.#surroundings.secrets;
   }
 
-  /** What lives until the next boot. */
+  /** The state of the current boot. */
   get boot(): CurrentBoot {
     return this.#boot;
   }
 
-  /** On, running, and nothing is unmet. */
+  /** On, running, without an unmet condition. */
   get ready(): boolean {
     return this.#power.isOn && this.#boot.ready;
   }
 
-  /** Gives the machine its Talos API. Without one the machine works, and nobody can talk to it. */
+  /** Attaches the machine's Talos API. Without one the machine works, and no client can reach it. */
   attachApi(api: MachineApi): void {
     this.#api = api;
   }
 
   /**
-   * Switches the machine on and boots the default slot. Resolves when the boot has ended, which is the stage
-   * `running` unless something went wrong or took over; readiness comes later. Does nothing when it is on already; a
-   * machine that never came back from a reboot boots, and nobody waits for one that waits for a configuration. Rejects when the lab cannot do its part, e.g. when the
-   * machine's address is taken.
+   * Switches the machine on and boots the default slot. Resolves when the boot has ended, in the stage `running` unless it failed or was
+   * taken over; readiness comes later. Does nothing when it is on already. A machine that never came back from a reboot boots; a machine
+   * that waits for a configuration is not waited for. Rejects when the lab fails, e.g. when the machine's address is in use.
    */
   async powerOn(): Promise<void> {
     if (!this.body.exists)
@@ -120,15 +119,15 @@ export class Machine extends MachineView {
     this.#changed();
   }
 
-  /** Cuts the power: everything on the machine stops at once, whatever it was doing. The slots stay. */
+  /** Cuts the power: everything on the machine stops at once. The slots stay. */
   async powerOff(): Promise<void> {
     await this.#power.switchOff();
     this.#changed();
   }
 
   /**
-   * Replaces the machine, as it was when the lab began: its first version in its first slot, no image, its clock right.
-   * It is switched off for that, and boots; its disks (etcd's data, its Node's name) stay.
+   * Replaces the machine by its initial state: its first version in its first slot, no image, its clock right. It is switched off for that,
+   * and boots; its disks (etcd's data, its Node's name) stay.
    */
   async reset(): Promise<void> {
     if (!this.body.exists) throw new Error(`Machine ${this.name} was destroyed: replace it first.`);
@@ -140,7 +139,7 @@ export class Machine extends MachineView {
     await this.powerOn();
   }
 
-  /** Reboots through Talos' own sequence, and asks nothing before. Answers at once with the actor id of the sequence. */
+  /** Reboots through Talos' own sequence, without checks. Returns at once with the actor id of the sequence. */
   reboot(mode: RebootMode): { actorId: string } {
     const actorId = randomUUID();
     this.dmesg.talos(`reboot via API received. actor id: ${actorId}`);
@@ -150,8 +149,8 @@ export class Machine extends MachineView {
   }
 
   /**
-   * SerialByKey the boot loader around and reboots, whatever else runs; nobody drains or asks etcd. Throws in the boot
-   * loader's words when there is nothing to roll back to.
+   * Switches the boot loader's default slot and reboots, whatever else runs; without a drain or an etcd check. Throws the boot loader's
+   * message when there is nothing to roll back to.
    */
   rollback(): void {
     this.dmesg.talos('rollback via API received');
@@ -167,10 +166,9 @@ export class Machine extends MachineView {
   }
 
   /**
-   * The legacy upgrade: pulls and tries the image, asks etcd (control planes, unless forced), and
-   * then answers while the upgrade goes on automatically. Rejects with the words of Talos and leaves the machine as it
-   * was when the image or etcd is not in order, or the caller has gone away by then (`caller` aborted). A second
-   * request while one runs is answered just the same, and nothing comes of it.
+   * The legacy upgrade: pulls and tests the image, checks etcd (control planes, unless forced), and then returns while the upgrade
+   * continues. Rejects with Talos' message and leaves the machine unchanged when the image or etcd is not in order, or the client has
+   * disconnected by then (`caller` aborted). A second request while one runs gets the same answer, without effect.
    */
   async upgrade(request: UpgradeRequest, caller?: AbortSignal): Promise<{ actorId: string }> {
     const actorId = randomUUID();
@@ -191,8 +189,8 @@ export class Machine extends MachineView {
   }
 
   /**
-   * Pulls an installer image into a containerd namespace, unless it is there, and answers what it would install.
-   * Rejects as containerd does, and when the power goes or the caller goes away.
+   * Pulls an installer image into a containerd namespace, unless it is stored there, and returns its content. Rejects as containerd does,
+   * and when the power is cut or the client disconnects.
    */
   pull(namespace: ImageNamespace, reference: string, caller?: AbortSignal): Promise<InstallerImage> {
     const signal = this.#whileOnAnd(caller);
@@ -204,13 +202,13 @@ export class Machine extends MachineView {
     return AbortSignal.any([this.#power.signal, this.#boot.ended]);
   }
 
-  /** Calls the listener after every change of stage, readiness, service, slots, boot or power, until the answer is called. */
+  /** Calls the listener after every change of stage, readiness, service, slots, boot or power, until the returned function is called. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Waits until something holds. Rejects with a sentence that says what was waited for and what the machine is. */
+  /** Waits until a condition holds. Rejects with a sentence with the condition and the machine's state. */
   waitFor(holds: (machine: Machine) => boolean, wait: { what: string; timeoutMs: number }): Promise<void> {
     return waitForMachine(this, holds, wait);
   }
@@ -220,7 +218,7 @@ export class Machine extends MachineView {
     this.#boot.publish(payload, actorId);
   }
 
-  /** For what happens on the machine: writes a line of `machines.jsonl`, and tells the listeners. */
+  /** For events on the machine: writes a line of `machines.jsonl`, and calls the listeners. */
   record(event: MachineLogEvent, detail?: string, facts?: MachineLogFacts): void {
     this.#surroundings.log(machineLogLine(this, event, detail, facts));
     this.#changed();
@@ -232,7 +230,7 @@ export class Machine extends MachineView {
     this.#boot.enter(stage);
   }
 
-  /** For the boot: takes the default slot and starts with nothing of the last boot. True when the slot is new. */
+  /** For the boot: boots the default slot without state of the last boot. True when the slot is new. */
   beginBoot(via: BootPath): boolean {
     const newSlot = this.bootSlots.boot();
     this.disk.configuration.unload();
@@ -249,12 +247,12 @@ export class Machine extends MachineView {
     if (this.body.connected) await this.#api?.open(mode);
   }
 
-  /** For requests: runs a sequence nobody waits for. */
+  /** For requests: runs a sequence in the background. */
   run(sequence: LastSequence): void {
     this.#detached(this.#power.run(sequence));
   }
 
-  /** For sequences: closes the Talos API and breaks what goes through it. */
+  /** For sequences: closes the Talos API and breaks its connections. */
   async closeApi(): Promise<void> {
     await this.#api?.close();
   }
@@ -277,7 +275,7 @@ export class Machine extends MachineView {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Sequences nobody waits for may not end the lab: what they could not do is in the log. */
+  /** A failed background sequence must not end the lab: its error is in the log. */
   #detached(work: Promise<void>): void {
     work.catch((error: unknown) => this.record('broken', reasonOf(error)));
   }

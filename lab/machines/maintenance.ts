@@ -5,8 +5,8 @@ import type { Machine } from './machine.js';
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
- * Waits in maintenance mode until somebody sends a configuration the machine can boot with: anybody can reach its Talos
- * API, and almost nothing is answered there. Rejects with Interrupted when the power goes.
+ * Waits in maintenance mode for a configuration that the machine can boot with: its Talos API accepts everybody, and answers few calls.
+ * Rejects with Interrupted when the power is cut.
  */
 export async function waitForConfiguration(machine: Machine, signal: AbortSignal): Promise<void> {
   const { configuration } = machine.disk;
@@ -17,7 +17,7 @@ export async function waitForConfiguration(machine: Machine, signal: AbortSignal
   machine.record('maintenance');
   await configuration.complete(signal);
   if (signal.aborted) throw new Interrupted();
-  // The answer to whoever sent it goes out first, as when a server is stopped in order.
+  // The sender gets its answer first, as when a server is stopped gracefully.
   await pause(machine.durations.leaveMaintenance, signal);
   await machine.closeApi();
   machine.dmesg.talos('leaving maintenance service');
@@ -25,7 +25,7 @@ export async function waitForConfiguration(machine: Machine, signal: AbortSignal
   machine.enterStage('booting');
 }
 
-/** For the boot: the configuration on the disk or the one that came with the machine, or else whatever is sent. */
+/** For the boot: the configuration on the disk or the one that came with the machine, or else the one that is sent. */
 export async function acquireConfiguration(machine: Machine, signal: AbortSignal): Promise<void> {
   const { configuration } = machine.disk;
   if (machine.disk.needsConfiguration) await waitForConfiguration(machine, signal);
@@ -34,7 +34,7 @@ export async function acquireConfiguration(machine: Machine, signal: AbortSignal
   machine.dmesg.talos(`machine configuration loaded for ${machine.hostname}`);
 }
 
-/** A part the cluster turns away tries again for as long as the machine is up, and comes to nothing. */
+/** A part that the cluster rejects retries in vain for as long as the machine is up. */
 export async function turnedAway(machine: Machine, service: string, why: string): Promise<void> {
   machine.services.failed(service, why);
   await pause(LONGEST_TIMER, machine.whileUp()).catch(() => undefined);

@@ -1,12 +1,12 @@
 import type { InstallerImage } from './image-source.js';
 import type { MachineClock } from './lab-clock.js';
 
-/** Talos deletes images of its `system` namespace that nothing uses after this long. */
+/** Talos deletes unused images of its `system` namespace after this time. */
 const UNUSED_IMAGE_LIFETIME_MS = 60 * 60 * 1_000;
 
 /**
- * Where images lie on a machine. `system` and `cri` are namespaces of the containerd on disk; `inmem` is the one in
- * memory, from which the legacy upgrade runs its installer: what was pulled into `system` does not help it.
+ * Image stores of a machine. `system` and `cri` are namespaces of the containerd on disk; `inmem` is the one in memory, from which the
+ * legacy upgrade runs its installer: an image in `system` does not help it.
  */
 export type ImageNamespace = 'system' | 'cri' | 'inmem';
 
@@ -28,7 +28,7 @@ export class PulledImages {
     this.#pulled.set(`${namespace} ${reference}`, { at: this.#clock.now(), content });
   }
 
-  /** What an image would install; undefined when it is not there, or not there any more. */
+  /** The content of an image; undefined when it is not stored, or no longer. */
   get(namespace: ImageNamespace, reference: string): InstallerImage | undefined {
     const key = `${namespace} ${reference}`;
     const pulled = this.#pulled.get(key);
@@ -47,12 +47,12 @@ export class PulledImages {
     this.#pulled.delete(`${namespace} ${reference}`);
   }
 
-  /** What replacing the machine does. */
+  /** The effect of replacing the machine. */
   forgetAll(): void {
     this.#pulled.clear();
   }
 
-  /** What a boot does: the memory is empty. */
+  /** The effect of a boot: the memory is empty. */
   forgetMemory(): void {
     for (const key of this.#pulled.keys()) if (key.startsWith('inmem ')) this.#pulled.delete(key);
   }

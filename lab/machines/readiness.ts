@@ -4,8 +4,8 @@ import type { UnmetCondition } from './machine-event.js';
 import { requiredServices } from './service-table.js';
 
 /**
- * Watches, from the stage `running` to the end of the boot, whether the machine is ready, and takes Talos' own
- * cordon off as soon as the Kubernetes API lets it. Ends automatically when the signal aborts.
+ * Watches, from the stage `running` to the end of the boot, whether the machine is ready, and removes Talos' own cordon as soon as the
+ * Kubernetes API accepts it. Ends when the signal aborts.
  */
 export function watchReadiness(machine: Machine, signal: AbortSignal): void {
   void follow(machine, signal);
@@ -24,7 +24,7 @@ async function follow(machine: Machine, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** A machine that is ready needs no rollback to its other slot any more. */
+/** A ready machine does not roll back to its other slot any more. */
 function see(machine: Machine, unmet: readonly UnmetCondition[]): void {
   const wasReady = machine.ready;
   if (!machine.boot.see(unmet)) return;
@@ -55,16 +55,16 @@ async function takeOwnCordonOff(machine: Machine, signal: AbortSignal): Promise<
 
 const notSynced: UnmetCondition = { name: 'time', reason: 'time is not synced' };
 
-/** What a fault that has just woken makes of its clock: seen at once, not with the next look. */
+/** The effect of a fault that has just woken on its clock: applied at once, not with the next check. */
 export function seeClock(machine: Machine): void {
   const known = machine.unmet.some(({ name }) => name === notSynced.name);
   if (!known && machine.faults.standing('readiness:time', machine.name))
     see(machine, [notSynced, ...machine.unmet]);
 }
 
-/** What keeps a booting or running machine from being ready, in the order and words of Talos. */
+/** Why a booting or running machine is not ready, in Talos' order and words. */
 export async function unmetConditions(machine: Machine, signal: AbortSignal): Promise<UnmetCondition[]> {
-  // Asked first: what it takes time to ask must not outlive what has become so since.
+  // Checked first: an answer that takes time must not override a newer state.
   const node = await nodeProblem(machine, signal);
   const unmet: UnmetCondition[] = [];
   if (machine.faults.standing('readiness:time', machine.name)) unmet.push(notSynced);

@@ -9,12 +9,12 @@ import { cutApiFront, stopEtcd, stopKubelet } from './stop-parts.js';
 /** How the machine restarts: through the kernel, with the firmware, or at once without stopping anything. */
 export type RebootMode = 'DEFAULT' | 'POWERCYCLE' | 'FORCE';
 
-/** What is asked of a machine with `talosctl upgrade`. */
+/** The request of `talosctl upgrade`. */
 export interface UpgradeRequest {
   readonly image: string;
-  /** Skips the look at etcd. */
+  /** Skips the etcd check. */
   readonly force: boolean;
-  /** Means nothing, but that Talos 1.13 skips the look at etcd for it too. */
+  /** No effect, except that Talos 1.13 skips the etcd check for it too. */
   readonly preserve?: boolean;
   readonly rebootMode: 'DEFAULT' | 'POWERCYCLE';
 }
@@ -24,7 +24,7 @@ export function bootPathOf(mode: RebootMode): BootPath {
   return mode === 'DEFAULT' ? 'kexec' : 'firmware';
 }
 
-/** The phases of a reboot: no cordon, no drain, no look at etcd. */
+/** The phases of a reboot: no cordon, no drain, no etcd check. */
 export function rebootPhases(machine: Machine, mode: RebootMode): Phase[] {
   if (mode === 'FORCE') return [phase('reboot', task('reboot'))];
   return [
@@ -41,7 +41,7 @@ export function rebootPhases(machine: Machine, mode: RebootMode): Phase[] {
   ];
 }
 
-/** The phases of a legacy upgrade in the order of Talos 1.12 and 1.13. `content` is what lies in the image. */
+/** The phases of a legacy upgrade in the order of Talos 1.12 and 1.13. `content` is the image's content. */
 export function upgradePhases(machine: Machine, request: UpgradeRequest, content: InstallerImage): Phase[] {
   return [
     phase('drain', { name: 'cordonAndDrainNode', run: (signal) => cordonAndDrain(machine, signal) }),
@@ -68,7 +68,7 @@ export function task(name: string): Task {
   return { name };
 }
 
-/** The cordon must succeed within the time, or the upgrade fails; what the drain could not do is not asked. */
+/** The cordon must succeed within the time, or the upgrade fails; the drain's result is ignored. */
 export async function cordonAndDrain(machine: Machine, signal: AbortSignal): Promise<void> {
   const until = Date.now() + machine.durations.drain;
   machine.dmesg.talos('task cordonAndDrainNode (1/1): waiting for node to be cordoned');
@@ -97,14 +97,14 @@ export async function stopAllPods(machine: Machine): Promise<void> {
   await cutApiFront(machine);
 }
 
-/** Stops `cri` and what stands on it, etcd among it; the Talos API still answers. */
+/** Stops `cri` and what depends on it, etcd included; the Talos API still responds. */
 export async function stopServices(machine: Machine): Promise<void> {
   await stopEtcd(machine);
   machine.services.stopped('cri');
   machine.services.stopped('trustd');
 }
 
-/** The end of this boot's Talos API: nothing after this is seen by anybody. */
+/** The end of this boot's Talos API: no client sees anything after it. */
 export async function stopEverything(machine: Machine, signal: AbortSignal): Promise<void> {
   await pause(machine.durations.task, signal);
   await machine.closeApi();

@@ -1,6 +1,6 @@
 import type { status } from '@grpc/grpc-js';
 
-/** A request the machine does not take, with the gRPC status and the words Talos has for it. Nothing has changed. */
+/** A request that the machine rejects, with Talos' gRPC status and message. Nothing has changed. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 

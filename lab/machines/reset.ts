@@ -6,21 +6,21 @@ import type { Machine } from './machine.js';
 import { cordonAndDrain, phase, stopAllPods, stopEverything, stopServices, task } from './reboot.js';
 import type { Phase } from './run-sequence.js';
 
-/** What is asked of a machine with `talosctl reset`. */
+/** The request of `talosctl reset`. */
 export interface ResetRequest {
   /** Cordons, drains and leaves etcd first. */
   readonly graceful: boolean;
   readonly reboot: boolean;
-  /** Labels of partitions to wipe; empty: the whole disk, and nothing boots from it any more. */
+  /** Labels of partitions to wipe; empty: the whole disk, which cannot boot afterwards. */
   readonly partitions: readonly string[];
   readonly userDisks: readonly string[];
   readonly mode: 'ALL' | 'SYSTEM_DISK' | 'USER_DISKS';
 }
 
 /**
- * Talos' own reset. Answers at once with the actor id of the sequence.
+ * Talos' own reset. Returns at once with the actor id of the sequence.
  *
- * @throws Error in Talos' words when it names a disk or a partition that is not there; nothing has changed
+ * @throws Error in Talos' words when it names a missing disk or partition; nothing has changed
  */
 export function resetMachine(machine: Machine, request: ResetRequest): { actorId: string } {
   const actorId = randomUUID();
@@ -38,7 +38,7 @@ export function resetMachine(machine: Machine, request: ResetRequest): { actorId
   return { actorId };
 }
 
-/** Talos' own shutdown: drains unless it is forced, stops everything, and the power goes. Takes over from anything. */
+/** Talos' own shutdown: drains unless it is forced, stops everything, and switches the power off. Takes over from any sequence. */
 export function shutDownMachine(machine: Machine, force: boolean): { actorId: string } {
   const actorId = randomUUID();
   machine.dmesg.talos(`shutdown via API received. actor id: ${actorId}`);
@@ -119,7 +119,7 @@ async function wipePartitions(machine: Machine, wiped: readonly Partition[]): Pr
   machine.record('wiped', wiped.join(' '));
 }
 
-/** Talos logs what goes wrong here and goes on. */
+/** Talos logs errors here and continues. */
 async function logFailure(machine: Machine, work: () => Promise<void>): Promise<void> {
   try {
     await work();

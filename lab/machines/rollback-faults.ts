@@ -1,7 +1,7 @@
 import type { FaultDescription } from '../faults/catalogue.js';
 
-/** What can go wrong where a machine is to boot its other slot. */
-export const wayBackFaults = {
+/** Faults of a boot into the other slot. */
+export const rollbackFaults = {
   'rollback-request-lost': {
     does: 'The connection breaks before the machine takes the request to roll back: it goes on running.',
     point: 'rollback:asked',

@@ -13,7 +13,7 @@ const STAGE_OF: Record<SequenceName, MachineStage | undefined> = {
   shutdown: 'shutting down',
 };
 
-/** One task of a phase. Without `run` it takes the usual time of a task and succeeds. */
+/** One task of a phase. Without `run` it takes the default time of a task and succeeds. */
 export interface Task {
   readonly name: string;
   run?(signal: AbortSignal): Promise<void>;
@@ -25,15 +25,14 @@ export interface Phase {
   readonly task: Task;
 }
 
-/** A sequence that did not get to its end. The message is the one Talos puts into its event. */
+/** A sequence that failed. The message is the one in Talos' event. */
 export class SequenceFailed extends Error {
   override readonly name = 'SequenceFailed';
 }
 
 /**
- * Runs the phases of a sequence one after another, with the events and kernel log lines Talos has for them.
- * Rejects with SequenceFailed when a task fails (its event is published by then) and with Interrupted when the
- * power goes or another sequence takes over.
+ * Runs the phases of a sequence one after another, with Talos' events and kernel log lines. Rejects with SequenceFailed when a task fails
+ * (its event is published by then) and with Interrupted when the power is cut or another sequence takes over.
  */
 export async function runSequence(
   machine: Machine,

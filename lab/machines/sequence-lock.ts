@@ -1,6 +1,6 @@
 import type { SequenceName } from './machine-event.js';
 
-/** What is running (key) may be taken over by these. Everything else is refused while it runs. */
+/** Which sequences may take over a running one (key). Everything else is rejected while it runs. */
 const MAY_BE_TAKEN_OVER_BY: Partial<Record<SequenceName, readonly SequenceName[]>> = {
   boot: ['reboot', 'upgrade', 'reset'],
   reboot: ['reboot'],
@@ -10,9 +10,9 @@ const MAY_BE_TAKEN_OVER_BY: Partial<Record<SequenceName, readonly SequenceName[]
 /** A sequence that holds the lock. */
 export interface HeldSequence {
   readonly name: SequenceName;
-  /** Aborted when another sequence takes over, or the power goes. */
+  /** Aborted when another sequence takes over, or the power is cut. */
   readonly signal: AbortSignal;
-  /** Gives the lock back. */
+  /** Releases the lock. */
   release(): void;
 }
 
@@ -20,14 +20,14 @@ export interface HeldSequence {
 export class SequenceLock {
   #held: { name: SequenceName; stop: AbortController; released: Promise<void> } | undefined;
 
-  /** The sequence that runs now. */
+  /** The running sequence. */
   get running(): SequenceName | undefined {
     return this.#held?.name;
   }
 
   /**
-   * Takes the lock for a sequence; undefined when what runs may not be taken over. `power` ends it with the power,
-   * `takeOver` takes over from anything.
+   * Acquires the lock for a sequence; undefined when the running one may not be taken over. `power` ends it with the power, `takeOver`
+   * takes over from anything.
    */
   async acquire(name: SequenceName, power: AbortSignal, takeOver = false): Promise<HeldSequence | undefined> {
     const before = this.#held;

@@ -9,7 +9,7 @@ export interface Service {
   readonly message: string;
   /** When the state or the health changed last. */
   readonly changedAt: Date;
-  /** What happened to it in this boot, oldest first. */
+  /** Its events in this boot, oldest first. */
   readonly history: readonly { readonly state: ServiceState; readonly message: string; readonly at: Date }[];
 }
 
@@ -41,7 +41,7 @@ export class ServiceTable {
     if (role !== undefined) this.expect(role);
   }
 
-  /** The machine knows its role now: what it has to run is waiting from here on. */
+  /** Sets the machine's role: its services wait from here on. */
   expect(role: 'control-plane' | 'worker'): void {
     this.#wait(role === 'control-plane' ? [...ON_EVERY_MACHINE, ...ON_CONTROL_PLANES] : ON_EVERY_MACHINE);
   }

@@ -27,8 +27,8 @@ export async function stopEtcd(machine: Machine): Promise<void> {
 }
 
 /**
- * What a power cut does: the Talos API first, then all parts at once. A part that was just being started may come up
- * after it was told to stop, so it is told again then.
+ * The effect of a power cut: the Talos API first, then all parts at once. A part that was being started may come up after its stop, so it
+ * is stopped again then.
  */
 export async function stopEverything(machine: Machine): Promise<void> {
   const { starting } = machine.boot;
@@ -48,7 +48,7 @@ function isRunning(machine: Machine, service: string): boolean {
   return machine.services.get(service)?.state === 'Running';
 }
 
-/** A part that would not stop must not keep the machine from going on; the kernel log says so. */
+/** A part that does not stop must not block the machine; the kernel log has the error. */
 async function stop(machine: Machine, part: string, stopPart: () => Promise<void>): Promise<void> {
   try {
     await stopPart();

@@ -7,7 +7,7 @@ import type { MachineLog } from './machine-log.js';
 import type { MachineParts } from './machine-parts.js';
 import type { Machine } from './machine.js';
 
-/** What a machine needs from the lab around it. */
+/** What a machine needs from its lab. */
 export interface Surroundings {
   readonly parts: MachineParts;
   readonly images: ImageSource;
@@ -15,8 +15,8 @@ export interface Surroundings {
   readonly durations: Durations;
   readonly clock: LabClock;
   readonly log: MachineLog;
-  /** Every machine of the cluster, this one among them: Talos asks all etcd members before an upgrade. */
+  /** Every machine of the cluster, this one included: Talos checks all etcd members before an upgrade. */
   readonly cluster: () => readonly Machine[];
-  /** What a configuration's secrets are compared with. Without them every configuration fits. */
+  /** The reference for a configuration's secrets. Without them every configuration fits. */
   readonly secrets?: ClusterSecrets;
 }

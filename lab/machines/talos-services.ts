@@ -1,9 +1,9 @@
 import semver from 'semver';
 
-/** Talos has its image and lifecycle services from here on; talosctl itself decides by the same range. */
+/** Talos has its image and lifecycle services from this version on; talosctl itself decides by the same range. */
 const LIFECYCLE = '>1.13.0-alpha.2';
 
-/** From here on a machine configuration is shown as a text; before, as what the text says, which newer clients know. */
+/** From this version on a machine configuration is shown as a text; before, as parsed documents, which newer clients support. */
 const CONFIGURATION_AS_TEXT = '>=1.12.0-0';
 
 /** Whether a machine that runs this version shows its configuration as a text. */

@@ -8,9 +8,8 @@ import { Refusal } from './refusal.js';
 import { hasLifecycleService } from './talos-services.js';
 
 /**
- * What Talos looks at before it answers a legacy upgrade: the image can be pulled and, on a control plane and unless it is
- * forced, etcd is in order. Answers what lies in the image. Rejects in Talos' words, and with Interrupted when `signal` has
- * aborted by the end.
+ * Talos' checks before it answers a legacy upgrade: the image can be pulled and, on a control plane and unless it is forced, etcd is in
+ * order. Returns the image's content. Rejects in Talos' words, and with Interrupted when `signal` has aborted by the end.
  */
 export async function validateUpgrade(
   machine: Machine,

@@ -9,17 +9,16 @@ import { clean, type LeaseAnswer } from './lease-messages.js';
 /** A lab of the pool. */
 interface PooledLab extends RunningLab {
   readonly folder: string;
-  /** Ends it when nobody leases it. */
+  /** Stops it when nobody leases it. */
   idle?: NodeJS.Timeout;
 }
 
-/** A lab that does nothing takes a tenth of a core. After this long it has taken what the start of another one takes. Milliseconds. */
+/** An idle lab takes a tenth of a core. After this time it has cost as much as starting another one. Milliseconds. */
 const IDLE_MS = 90_000;
 
 /**
- * Labs of the default cluster that are leased, one test file after the other, and made as they were in between. A lease is a
- * connection: whoever dies gives up its lab, and such a lab is stopped, as nobody knows what was going on in it. Labs are children of the process
- * that has the pool and die with it.
+ * Labs of the default cluster, leased to one test file after the other and reset in between. A lease is a connection: a holder that dies
+ * loses its lab, and such a lab is stopped, because its state is unknown. Labs are children of the pool's process and die with it.
  */
 export class LabPool {
   readonly #labs = new Set<PooledLab>();
@@ -32,7 +31,7 @@ export class LabPool {
     this.#server = createServer((socket) => void this.#serve(socket));
   }
 
-  /** Starts a pool, with no lab in it. */
+  /** Starts an empty pool. */
   static async start(): Promise<LabPool> {
     const pool = new LabPool(await mkdtemp(path.join(os.tmpdir(), 'slipway-labs-')));
     await new Promise<void>((resolve, reject) => {
@@ -76,7 +75,7 @@ export class LabPool {
     else await this.#discard(lab);
   }
 
-  /** A lab that is as new: one that was used, or else another one. */
+  /** A lab in its initial state: a reused one, or a new one. */
   async #take(): Promise<PooledLab> {
     for (let lab = this.#free.pop(); lab; lab = this.#free.pop()) {
       clearTimeout(lab.idle);
@@ -119,15 +118,15 @@ export class LabPool {
   }
 }
 
-/** How long a halted run waits for a person, unless a test says otherwise: it ends at once. */
+/** How long a halted run waits for a person, unless a test overrides it: it ends at once. */
 export const pooledDecision = '0s';
 
-/** Machines' speed in labs of the pool; a scenario that wants another one has a lab of its own. */
+/** Machines' speed in labs of the pool; a scenario with another speed has its own lab. */
 export const pooledSpeed = 4;
 
 const pooledArgs = ['--speed', String(pooledSpeed), '--decision', pooledDecision];
 
-/** Whether the lab did it; why it did not stands in its log. */
+/** Whether the lab succeeded; its log has the reason of a failure. */
 async function asked({ description: { control } }: PooledLab, act: '/origin' | '/renew'): Promise<boolean> {
   const answer = await fetch(`${control}${act}`, { method: 'POST' }).catch(() => undefined);
   if (answer !== undefined && !answer.ok) process.stderr.write(`${act}: ${await answer.text()}`);

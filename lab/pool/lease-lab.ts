@@ -8,7 +8,7 @@ import { clean, type LeaseAnswer } from './lease-messages.js';
 /** A lab of the pool, for as long as its holder lives or wants it. */
 export interface Lease {
   readonly description: LabDescription;
-  /** Ends the lease. `reusable` false: something went wrong, and the lab is to be stopped. */
+  /** Ends the lease. `reusable` false: something failed, and the lab is stopped. */
   readonly release: (reusable: boolean) => Promise<void>;
 }
 

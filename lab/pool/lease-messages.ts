@@ -1,5 +1,5 @@
-/** What the pool answers, as one line, to whoever connects: the folder of the lab that is leased. */
+/** The pool's answer to a connection, as one line: the folder of the leased lab. */
 export type LeaseAnswer = { readonly directory: string } | { readonly error: string };
 
-/** The line with which a lease ends well. A connection that closes without it leaves a lab that nobody may use again. */
+/** The line that ends a lease properly. A connection that closes without it leaves a lab that is not reused. */
 export const clean = 'clean';

@@ -3,7 +3,7 @@ import { startRunningLab } from '../running-lab.js';
 import { pooledDecision, pooledSpeed } from './lab-pool.js';
 import { leaseLab } from './lease-lab.js';
 
-/** What decides whether a lab of the pool will do. */
+/** The options that decide whether a lab of the pool fits. */
 export interface WantedLab {
   readonly name: string;
   readonly cluster?: string;
@@ -17,14 +17,14 @@ export interface WantedLab {
   readonly decision?: string;
 }
 
-/** A lab that nobody else uses. */
+/** An exclusive lab. */
 export interface TakenLab {
   readonly description: LabDescription;
-  /** Ends the use of it. `reusable` false: something went wrong in it. */
+  /** Ends its use. `reusable` false: something failed in it. */
   end(reusable: boolean): Promise<void>;
 }
 
-/** Leases a lab of the pool where one will do, and starts one in the folder where not. */
+/** Leases a lab of the pool where one fits, and otherwise starts one in the folder. */
 export async function takeLab(wanted: WantedLab, folder: string): Promise<TakenLab> {
   const pool = process.env['SLIPWAY_TEST_LABS'];
   if (pool === undefined || !mayBePooled(wanted)) return ownLab(wanted, folder);
@@ -63,7 +63,7 @@ async function ownLab(wanted: WantedLab, folder: string): Promise<TakenLab> {
   return { description: lab.description, end: async () => void (await lab.process.stop()) };
 }
 
-/** `never-ready@k8s-work-1`, as the lab takes it at its start. */
+/** `never-ready@k8s-work-1`, in the format of the lab's start option. */
 async function arm({ control }: LabDescription, fault: string): Promise<void> {
   const [name, node] = fault.split('@');
   const body = JSON.stringify({ name, ...(node === undefined ? {} : { node }) });

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 import { dieWithLab } from './die-with-lab.js';
 
-/** A program that answers a request as CGI (RFC 3875) has it. */
+/** A CGI program (RFC 3875) that answers a request. */
 export interface CgiProgram {
   readonly command: string;
   readonly args: readonly string[];
@@ -16,10 +16,10 @@ export interface CgiProgram {
 const HEAD_BYTES_MOST = 64 * 1024;
 
 /**
- * Has a program answer a request: the request's body is its stdin, head and body of the answer are its stdout. It ends
- * with the request, and dies with us.
+ * Runs a program for a request: the request's body is its stdin, its stdout is the answer's head and body. It ends with the request, and
+ * dies with this process.
  *
- * @returns status of the answer; undefined where there was none (the asker left, the program said nothing, or it was cut).
+ * @returns status of the answer; undefined where there was none (the client disconnected, the program wrote nothing, or it was cut).
  */
 export async function answerByProgram(
   program: CgiProgram,
@@ -39,7 +39,7 @@ export async function answerByProgram(
     timeout: program.timeoutMs,
     cancelSignal: gone.signal,
   });
-  // A program that does not want the whole body closes its stdin: that is its right.
+  // A program that does not need the whole body may close its stdin.
   const sent = pipeline(request, child.stdin).catch(() => undefined);
   const status = await passOn(child.stdout, response, program.cutAfter).catch(() => undefined);
   if (status === undefined) response.destroy();

@@ -1,15 +1,15 @@
 import net from 'node:net';
 
 /**
- * A way through TCP that can be cut as a network is: whoever uses it is told nothing. What was said while it was cut arrives when it
- * is mended, as it does where connections outlive a partition. Or it refuses, as where a firewall or a proxy answers for who is away.
+ * A TCP proxy that can be cut like a network: its clients get no error. Data sent while it was cut arrives when it is restored, as it does
+ * where connections outlive a partition. Or it resets connections, as a firewall or a proxy does for an absent server.
  */
 export class CuttableWay {
   readonly #server: net.Server;
   readonly #ends = new Set<net.Socket>();
   #cut = false;
   #refuses = false;
-  /** Those who came while it was cut. */
+  /** Connections opened while it was cut. */
   #waiting: (() => void)[] = [];
 
   private constructor(private readonly to: { readonly host: string; readonly port: number }) {
@@ -21,7 +21,7 @@ export class CuttableWay {
     });
   }
 
-  /** @param address `127.0.0.1:7233`, where the way leads to */
+  /** @param address `127.0.0.1:7233`, the proxy's target */
   static async open(address: string): Promise<CuttableWay> {
     const { hostname: host, port } = new URL(`tcp://${address}`);
     const way = new CuttableWay({ host, port: Number(port) });
@@ -32,18 +32,18 @@ export class CuttableWay {
     return way;
   }
 
-  /** Where it begins: `127.0.0.1:43111`. */
+  /** Its own address: `127.0.0.1:43111`. */
   get address(): string {
     return `127.0.0.1:${(this.#server.address() as net.AddressInfo).port}`;
   }
 
-  /** Nothing passes any more, in either direction. */
+  /** Stops traffic in both directions. */
   cut(): void {
     this.#cut = true;
     for (const end of this.#ends) end.pause();
   }
 
-  /** Every connection is reset, and each new one at once. */
+  /** Resets every connection, and each new one at once. */
   refuse(): void {
     this.#refuses = true;
     this.#waiting = [];
@@ -65,7 +65,7 @@ export class CuttableWay {
   #join(near: net.Socket): void {
     const far = net.connect(this.to);
     this.#keep(far);
-    // No pipe: it would make them flow again automatically.
+    // No pipe: it would resume the flow.
     for (const [from, into] of [
       [near, far],
       [far, near],

@@ -2,15 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { identify, type ProcessIdentity } from '../../src/tools/process-identity.js';
 
-/** A process, and what it was started as. */
+/** A process and its program. */
 export interface Descendant extends ProcessIdentity {
   /** Name of its program: `terraform`. */
   readonly program: string;
-  /** Below a process of that name, or above one. */
+  /** Whether a process of that name is among its descendants or ancestors. */
   readonly besides: readonly string[];
 }
 
-/** All that a process has started, and what those have, as it is now. */
+/** All present descendants of a process. */
 export function descendantsOf(root: number): readonly Descendant[] {
   const parents = new Map(processIds().map((pid) => [pid, parentOf(pid)]));
   const programs = new Map([...parents.keys()].map((pid) => [pid, programOf(pid)]));
@@ -34,7 +34,7 @@ function processIds(): number[] {
     .filter((pid) => Number.isInteger(pid));
 }
 
-/** 0 for a process that has gone since it was listed. */
+/** 0 for a process that has ended since it was listed. */
 function parentOf(pid: number): number {
   const stat = textOf(`/proc/${pid}/stat`);
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0);

@@ -1,5 +1,5 @@
 /**
- * Environment of the lab's servers that are written in Go. As they come they collect garbage whenever their memory has doubled, which is a fifth
- * of what the start of a kube-apiserver computes; memory is there, processors are not.
+ * Environment of the lab's servers that are written in Go. By default they collect garbage whenever their memory has doubled, which takes a
+ * fifth of the CPU time of a kube-apiserver's start. The machine has enough memory, and few cores.
  */
 export const fewerCollections: Readonly<Record<string, string>> = { GOGC: '400' };

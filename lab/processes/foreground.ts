@@ -16,7 +16,7 @@ export interface Foreground {
   readonly signal?: AbortSignal;
 }
 
-/** Runs a program to its end, as a person would type it; any exit code is an answer. */
+/** Runs a program to its end, as a person would type it; any exit code is accepted. */
 export async function foreground(
   command: string,
   args: readonly string[],
@@ -30,7 +30,7 @@ export async function foreground(
   };
 }
 
-/** The same, begun: it dies with us. */
+/** Starts it without waiting; it dies with this process. */
 export function begin(
   command: string,
   args: readonly string[],

@@ -1,6 +1,6 @@
 import { foreground } from './foreground.js';
 
-/** Nobody's own set-up takes part: hooks, signatures, templates. */
+/** Ignores user settings: hooks, signatures, templates. */
 const SETTINGS = {
   'core.hooksPath': '/dev/null',
   'core.quotePath': 'false',
@@ -11,7 +11,7 @@ const SETTINGS = {
   'user.email': 'lab@slipway.invalid',
 };
 
-/** How git is run. */
+/** The settings of a git run. */
 export interface GitRun {
   /** Written to stdin. */
   readonly input?: string;
@@ -19,10 +19,10 @@ export interface GitRun {
 }
 
 /**
- * Runs the real git in a folder, with nobody's own set-up.
+ * Runs the real git in a folder, without user settings.
  *
- * @returns what it wrote, without white space around it.
- * @throws Error with what git said, when it ends with another code than 0.
+ * @returns its trimmed output.
+ * @throws Error with git's message, when it ends with another code than 0.
  */
 export async function git(directory: string, args: readonly string[], run: GitRun = {}): Promise<string> {
   const { code, stdout, stderr } = await tryGit(directory, args, run);
@@ -31,7 +31,7 @@ export async function git(directory: string, args: readonly string[], run: GitRu
   return stdout.trim();
 }
 
-/** The same, where every exit code is an answer. */
+/** The same, where every exit code is accepted. */
 export async function tryGit(
   directory: string,
   args: readonly string[],
@@ -45,7 +45,7 @@ export async function tryGit(
   });
 }
 
-/** Environment of a git that reads no settings but those of its repository. */
+/** Environment of a git that reads only the settings of its repository. */
 export function gitEnvironment(home: string): Record<string, string> {
   return {
     PATH: process.env['PATH'] ?? '/usr/bin:/bin',

@@ -1,15 +1,15 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Says that a lab made this folder, and may empty it. */
+/** Marks a folder as created by a lab, which may empty it. */
 const MARK = '.slipway-lab';
-/** Database of a Temporal that outlives the lab where it is asked to. */
+/** Database of a Temporal that outlives the lab where that is requested. */
 const TEMPORAL_DATABASE = /^temporal\.db/;
 
 /**
- * Makes the folder of a lab, or empties the one an earlier lab left: a lab begins from nothing.
+ * Creates the folder of a lab, or empties an earlier lab's.
  *
- * @throws when the folder holds something that no lab put there
+ * @throws when the folder holds files that no lab put there
  */
 export function prepareLabDirectory(directory: string, options: { readonly keepTemporal: boolean }): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });

@@ -5,18 +5,18 @@ import { identify, type ProcessIdentity } from '../../src/tools/process-identity
 import { dieWithLab } from './die-with-lab.js';
 import { waitUntilReady, type ReadyWait } from './ready-probe.js';
 
-/** What to run. */
+/** The program to run. */
 export interface ProcessSpec {
-  /** What it is in the lab, for messages and the record: `etcd k8s-ctrl-1`. */
+  /** Its name in the lab, for messages and the record: `etcd k8s-ctrl-1`. */
   readonly name: string;
   /** Path of the program. */
   readonly command: string;
   readonly args: readonly string[];
-  /** The whole environment besides PATH: nothing of ours is handed on. */
+  /** The whole environment besides PATH: nothing of ours is passed on. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Takes what it writes to stdout and stderr; appended to. */
+  /** File for stdout and stderr; appended to. */
   readonly logFile: string;
-  /** Without it the process counts as ready once it was started. */
+  /** Without it the process counts as ready once it is started. */
   readonly ready?: ReadyWait;
   /** Milliseconds between SIGTERM and SIGKILL when it is stopped. Default 5,000. */
   readonly graceMs?: number;
@@ -32,12 +32,12 @@ const DEFAULT_GRACE_MS = 5_000;
 const LAST_LINES = 12;
 
 /**
- * One running child of the lab. It is its own session, so Ctrl-C in a terminal reaches the lab alone, and the kernel
- * kills it when the lab dies (`src/tools/die-with-parent.ts`).
+ * One running child of the lab. It has its own session, so that Ctrl-C in a terminal reaches only the lab, and the kernel kills it when the
+ * lab dies (`src/tools/die-with-parent.ts`).
  */
 export class LabProcess {
   readonly identity: ProcessIdentity;
-  /** Settles when the process is gone, however it went. */
+  /** Resolves when the process has exited, however it ended. */
   readonly exited: Promise<ProcessExit>;
   #exit: ProcessExit | undefined;
   #stopping = false;
@@ -74,7 +74,7 @@ export class LabProcess {
         stdio: ['ignore', log, log],
         env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', ...spec.env },
       });
-      child.on('error', () => undefined); // told below: without a pid nothing was started
+      child.on('error', () => undefined); // handled below: without a pid nothing was started
       if (child.pid === undefined) throw new Error(`${spec.name} could not be started: ${argv.join(' ')}`);
       return new LabProcess(spec, argv, child.pid, child);
     } finally {
@@ -90,7 +90,7 @@ export class LabProcess {
     return this.#exit === undefined;
   }
 
-  /** True once `stop` or `kill` was asked: its end is no accident. */
+  /** True once `stop` or `kill` was called: its end is expected. */
   get stopping(): boolean {
     return this.#stopping;
   }
@@ -113,7 +113,7 @@ export class LabProcess {
     );
   }
 
-  /** Asks it to end (SIGTERM), makes it (SIGKILL) when it does not within `graceMs`; returns when it is gone. */
+  /** Stops it with SIGTERM, then SIGKILL after `graceMs`; resolves when it has exited. */
   async stop(graceMs = this.spec.graceMs ?? DEFAULT_GRACE_MS): Promise<ProcessExit> {
     this.#stopping = true;
     if (this.running) this.#signal('SIGTERM');
@@ -123,7 +123,7 @@ export class LabProcess {
     return exit;
   }
 
-  /** Ends it as a power cut would; returns when it is gone. */
+  /** Kills it as a power cut would; resolves when it has exited. */
   async kill(): Promise<ProcessExit> {
     this.#stopping = true;
     this.#signal('SIGKILL');

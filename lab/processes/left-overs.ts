@@ -7,11 +7,11 @@ import { readProcessRecord, type RecordedProcess } from './process-record.js';
 const GONE_WITHIN_MS = 5_000;
 
 /**
- * Stops what a killed lab left running in this directory, and only that: processes whose pid *and* start time its
- * record names. (The kernel kills a lab's children with it; this is for the microseconds in which it cannot.)
+ * Stops leftover processes of a killed lab in this directory, and no others: only those whose pid *and* start time are in its record. (The
+ * kernel kills a lab's children with it; this covers the microseconds in which it cannot.)
  *
- * @returns what was still running and is stopped now
- * @throws when the lab that owns the directory still runs: it is not ours to stop
+ * @returns the processes that were still running and are stopped now
+ * @throws when the lab that owns the directory still runs
  */
 export async function stopLeftOvers(directory: string): Promise<readonly RecordedProcess[]> {
   const record = readProcessRecord(directory);

@@ -13,12 +13,12 @@ export interface Loopback {
 const FIRST = 64;
 const LAST = 127;
 
-/** Where the lock files are: one place per machine, for loopback is shared by all its users. */
+/** The folder of the lock files: one per machine, because all its users share loopback. */
 const LOCKS = '/tmp/slipway-lab-loopback';
 
 /**
- * Takes the first 127.L.0.0/16 (L in 64..127) that no living lab holds. A lock file says who holds it; a lock whose
- * owner is dead (by pid and start time) is free.
+ * Takes the first 127.L.0.0/16 (L in 64..127) that no living lab holds. A lock file names its holder; a lock whose owner is dead (by pid
+ * and start time) is free.
  *
  * @throws when all 64 are held by living labs
  */
@@ -36,12 +36,12 @@ export function takeLoopback(directory = LOCKS): Loopback {
   );
 }
 
-/** Open to every user, who may remove only their own files: the sticky bit. */
+/** Writable for every user, who may remove only their own files: the sticky bit. */
 function makeLockDirectory(directory: string): void {
   if (mkdirSync(directory, { recursive: true }) !== undefined) chmodSync(directory, 0o1777);
 }
 
-/** Makes the lock file with its content in one step: a lock is never seen empty. */
+/** Creates the lock file with its content in one step: no reader sees it empty. */
 function claim(file: string, content: string): boolean {
   const mine = `${file}.${process.pid}.mine`;
   writeFileSync(mine, content, { mode: 0o644 });
@@ -57,8 +57,8 @@ function claim(file: string, content: string): boolean {
 }
 
 /**
- * Removes a dead owner's lock. Two labs may see the same dead lock: each moves what it finds aside and looks again at
- * what it really moved, so a lock that was taken in between returns to its living owner.
+ * Removes a dead owner's lock. Two labs may see the same dead lock: each moves the file aside and checks what it really moved, so that a
+ * lock that was taken in between returns to its living owner.
  */
 function takeAway(file: string): boolean {
   if (ownerLives(file) !== false) return false;
@@ -66,13 +66,13 @@ function takeAway(file: string): boolean {
   try {
     renameSync(file, aside);
   } catch (error) {
-    // Gone: somebody else was faster, and claiming decides. Not permitted: another user's, who alone may remove it.
+    // Gone: another lab was faster, and claiming decides. Not permitted: it is another user's, who alone may remove it.
     return (error as NodeJS.ErrnoException).code === 'ENOENT';
   }
   try {
     if (ownerLives(aside) !== false) linkSync(aside, file);
   } catch {
-    // The place was claimed meanwhile; its new owner stays. (Three labs within microseconds: the ports decide.)
+    // The lock was claimed meanwhile; its new owner keeps it. (With three labs within microseconds, the ports decide.)
   } finally {
     rmSync(aside, { force: true });
   }

@@ -1,12 +1,12 @@
 import { LabProcess, type ProcessExit, type ProcessSpec } from './lab-process.js';
 import { ProcessRecord } from './process-record.js';
 
-/** Called when a process ended that nobody had asked to. */
+/** Called when a process ended unexpectedly. */
 export type OnAccident = (ended: LabProcess, exit: ProcessExit) => void;
 
 /**
- * Every process of one lab: the only door from `lab` to a process. What is started here is recorded in
- * `<directory>/processes.json` while it runs, and is stopped by `stopAll`.
+ * All processes of one lab: the only place in `lab` that starts processes. Each started process is recorded in `<directory>/processes.json`
+ * while it runs, and is stopped by `stopAll`.
  */
 export class ProcessGroup {
   readonly #record: ProcessRecord;
@@ -46,7 +46,7 @@ export class ProcessGroup {
     return started;
   }
 
-  /** Those that run now, in the order they were started. */
+  /** The running processes, in the order they were started. */
   get running(): readonly LabProcess[] {
     return [...this.#running.values()];
   }

@@ -3,23 +3,20 @@ import path from 'node:path';
 import { ownIdentity, type ProcessIdentity } from '../../src/tools/process-identity.js';
 import { writeAtomically } from './write-atomically.js';
 
-/** A process as `processes.json` keeps it. */
+/** An entry of `processes.json`. */
 export interface RecordedProcess extends ProcessIdentity {
-  /** What it is in the lab: `etcd k8s-ctrl-1`. */
+  /** Its name in the lab: `etcd k8s-ctrl-1`. */
   readonly name: string;
   readonly argv: readonly string[];
 }
 
-/** What `<lab directory>/processes.json` holds: the lab itself and every process it has running. */
+/** The content of `<lab directory>/processes.json`: the lab itself and every running process. */
 export interface ProcessRecordFile {
   readonly lab: ProcessIdentity;
   readonly processes: readonly RecordedProcess[];
 }
 
-/**
- * The list of a lab's running processes, written through at every change, so that a lab that was killed leaves a
- * list of what it may have left running.
- */
+/** The list of a lab's running processes, written at every change, so that a killed lab leaves a list of possible leftovers. */
 export class ProcessRecord {
   readonly #file: string;
   readonly #lab = ownIdentity();
@@ -39,7 +36,7 @@ export class ProcessRecord {
     if (this.#processes.delete(pid)) this.#write();
   }
 
-  /** Takes the file away: nothing of this lab runs any more. */
+  /** Deletes the file: no process of this lab runs any more. */
   close(): void {
     rmSync(this.#file, { force: true });
   }
@@ -58,7 +55,7 @@ export function readProcessRecord(directory: string): ProcessRecordFile | undefi
     const content = JSON.parse(readFileSync(file, 'utf8')) as ProcessRecordFile;
     if (Array.isArray(content.processes) && typeof content.lab?.pid === 'number') return content;
   } catch {
-    // Falls through to the sentence below: the file is ours and was written atomically, so somebody changed it.
+    // Falls through to the sentence below: the lab wrote the file atomically, so another program changed it.
   }
   throw new Error(
     `${file} is not a lab's list of processes: somebody changed it. ` +

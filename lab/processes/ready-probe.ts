@@ -1,22 +1,22 @@
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Asked again and again until it is satisfied: `undefined` when ready, else in a few words why not yet. */
+/** Called repeatedly until the process is ready: `undefined` when ready, else the reason in a few words. */
 export type ReadyProbe = () => Promise<string | undefined>;
 
-/** How long to ask, and how often. */
+/** How long to wait, and how often to check. */
 export interface ReadyWait {
   readonly probe: ReadyProbe;
   /** Milliseconds after which it counts as failed. */
   readonly timeoutMs: number;
-  /** Milliseconds between two questions. Default 100. */
+  /** Milliseconds between two checks. Default 100. */
   readonly everyMs?: number;
 }
 
 /**
- * Asks until the probe is satisfied.
+ * Waits until the check succeeds.
  *
- * @returns undefined when ready, or the probe's last reason after `timeoutMs` or when `stopped` says so
+ * @returns undefined when ready, or the check's last reason after `timeoutMs` or when `stopped` returns one
  */
 export async function waitUntilReady(
   wait: ReadyWait,
@@ -32,7 +32,7 @@ export async function waitUntilReady(
   }
 }
 
-/** A probe that is satisfied by any answer to a GET. */
+/** A readiness check that accepts any answer to a GET. */
 export function httpAnswers(url: string): ReadyProbe {
   return () =>
     new Promise((resolve) => {

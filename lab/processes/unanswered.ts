@@ -1,11 +1,11 @@
 import { begin, type Foreground } from './foreground.js';
 
 /**
- * Runs a program up to the point at which it asks something at the terminal, and leaves it there.
+ * Runs a program up to its prompt at the terminal, and leaves it there.
  *
- * @param question what it has written by then.
- * @returns how it is answered; settles when the program has ended.
- * @throws Error when it ends before it asks.
+ * @param question its output by then.
+ * @returns a function that answers; resolves when the program has ended.
+ * @throws Error when it ends before its prompt.
  */
 export async function unanswered(
   command: string,

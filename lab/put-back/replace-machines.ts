@@ -4,28 +4,28 @@ import { foreground } from '../processes/foreground.js';
 import { cleanEnvironment } from '../terminal.js';
 import type { World } from '../world.js';
 import { toolPath } from '../../src/tools/tool-path.js';
-import { giveBack } from './reset.js';
+import { restoreMetadata } from './reset.js';
 
-/** What machines run at first, and are replaced with, in a lab that is put back so. */
+/** The first version of machines, and of their replacements, in a lab that is reset this way. */
 export const replaced = { from: 'v1.12.1', to: 'v1.13.7' } as const;
 
 const firstVersion = `-var=talos_version=${replaced.from.replace(/^v/, '')}`;
 
 /**
- * Puts a node back to where it began, as the owner of the machines would: whatever stands there goes, Terraform makes template and
- * machine with the first version, the machine gets its configuration, and a person gives node and cluster back.
+ * Resets a node as the owner of the machines would: destroys whatever exists, Terraform creates template and machine with the first
+ * version, the machine gets its configuration, and a person returns node and cluster to service.
  */
 export async function makeAnew(world: World, node: string): Promise<void> {
   await world.control('DELETE', '/faults');
   await deleteMachine(world, node);
   await replace(world, node, [firstVersion]);
   await configure(world, node);
-  await giveBack(world);
+  await restoreMetadata(world);
 }
 
 /**
- * The same for several nodes after a run. One whose machine is still the first is not replaced, which takes longer than most runs do:
- * its template alone is.
+ * The same for several nodes after a run. If a node still has its first machine, only its template is replaced, since replacing the machine
+ * takes longer than most runs.
  *
  * @param since milliseconds, when the run began.
  */
@@ -36,7 +36,7 @@ export async function replaceSince(world: World, nodes: readonly string[], since
     if (destroyed.some(({ time }) => Date.parse(time) >= since)) await makeAnew(world, node);
     else await firstTemplate(world, node);
   }
-  await giveBack(world);
+  await restoreMetadata(world);
 }
 
 async function firstTemplate(world: World, node: string): Promise<void> {
@@ -53,7 +53,7 @@ async function replace(world: World, node: string, variables: readonly string[])
   await apply(machine, `-replace=${machine}.terraform_data.vm`);
 }
 
-/** A clone that is still at work locks its VM until it has ended. */
+/** A clone in progress locks its VM until it has ended. */
 async function deleteMachine(world: World, node: string): Promise<void> {
   await world.until(`the VM of ${node} is gone`, async () => {
     const { status } = await askOfVm(world, node, 'DELETE');
@@ -61,7 +61,7 @@ async function deleteMachine(world: World, node: string): Promise<void> {
   });
 }
 
-/** How far the hypervisor came with the VM of a node; undefined: it has none. */
+/** How far the hypervisor got with the VM of a node; undefined: it has none. */
 export async function creationOf(world: World, node: string): Promise<Vm['creation'] | undefined> {
   const answer = await askOfVm(world, node, 'GET');
   return answer.ok ? ((await answer.json()) as Pick<Vm, 'creation'>).creation : undefined;
@@ -74,7 +74,7 @@ async function askOfVm(world: World, node: string, method: 'GET' | 'DELETE'): Pr
   return fetch(`${url}/vms/${vmOf(world, node).vmid}`, { method, headers });
 }
 
-/** `talosctl apply-config --insecure`, once it waits for that. */
+/** `talosctl apply-config --insecure`, once the machine waits for it. */
 async function configure(world: World, node: string): Promise<void> {
   const { machines, machineConfigurations } = world.lab;
   const address = machines.find(({ name }) => name === node)?.loopback ?? '';

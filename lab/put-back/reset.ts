@@ -1,7 +1,7 @@
 import type { World } from '../world.js';
 import { queueId, type ReleaseAnswer, type ReleaseInput } from '../../src/workflows/messages.js';
 
-/** What the control server says of a machine. */
+/** The control server's view of a machine. */
 interface MachineState {
   readonly name: string;
   readonly ready: boolean;
@@ -19,8 +19,8 @@ interface NodeList {
 }
 
 /**
- * Puts a lab back to where it began: nothing is armed, every machine that was touched is replaced with its first version,
- * no Node is cordoned or carries a mark, and a person has released the cluster. `worked`: the nodes that were worked on.
+ * Resets a lab to its start: no fault is armed, every touched machine is replaced with its first version, no Node is cordoned or carries an
+ * annotation, and a person has released the cluster. `worked`: the nodes that a run worked on.
  */
 export async function reset(world: World, ...worked: readonly string[]): Promise<void> {
   await world.control('DELETE', '/faults');
@@ -33,11 +33,11 @@ export async function reset(world: World, ...worked: readonly string[]): Promise
       one.etcd === false,
   );
   for (const { name } of touched) await world.control('POST', `/machines/${name}/reset`);
-  await giveBack(world);
+  await restoreMetadata(world);
 }
 
-/** Gives every node back as a person does who is content with them, and waits until all is well. */
-export async function giveBack(world: World): Promise<void> {
+/** Returns every node to service as a person would, and waits until the cluster is healthy. */
+export async function restoreMetadata(world: World): Promise<void> {
   await Promise.all([giveNodesBack(world), release(world)]);
   await world.until('every machine and every Node is ready', async () => {
     const [all, { items }] = await Promise.all([machines(world), nodes(world)]);
@@ -56,7 +56,7 @@ async function nodes(world: World): Promise<NodeList> {
   return JSON.parse(await world.kubectl('get', 'nodes', '-o', 'json')) as NodeList;
 }
 
-/** As a person does it who is content with the nodes. */
+/** As a person does who is content with the nodes. */
 async function giveNodesBack(world: World): Promise<void> {
   for (const { metadata, spec } of (await nodes(world)).items) {
     const marks = Object.keys(metadata.annotations ?? {}).filter((name) => name.startsWith('slipway.dev/'));

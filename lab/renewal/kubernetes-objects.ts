@@ -14,10 +14,10 @@ interface ApiObject {
   readonly status?: unknown;
 }
 
-/** What people and programs declared in a cluster, by the path of each object. */
+/** The declared objects of a cluster, by path. */
 export type DeclaredObjects = ReadonlyMap<string, ApiObject>;
 
-/** What may refuse changes comes first: it must be gone before anything else is restored. */
+/** Objects that may reject changes come first: they must be deleted before anything else is restored. */
 const KINDS = [
   'admissionregistration.k8s.io/v1/validatingwebhookconfigurations',
   'admissionregistration.k8s.io/v1/mutatingwebhookconfigurations',
@@ -50,14 +50,14 @@ const KINDS = [
   'apiextensions.k8s.io/v1/customresourcedefinitions',
 ];
 
-/** Kubernetes makes these in every namespace, and in its own ones further ones when a controller first needs them. */
+/** Kubernetes creates these in every namespace, and further ones in its own when a controller first needs them. */
 const MADE_BY_KUBERNETES =
   /\/configmaps\/kube-root-ca\.crt$|\/serviceaccounts\/default$|\/namespaces\/kube-[a-z-]+\/(configmaps|serviceaccounts)\//;
 
-/** Counts rollouts, and never goes down. */
+/** A rollout counter, which never decreases. */
 const REVISION = 'deployment.kubernetes.io/revision';
 
-/** Reads every declared object; what a controller made of another object is not declared. */
+/** Reads every declared object; objects that a controller created from another one are not declared. */
 export async function declaredObjects(client: ApiClient): Promise<DeclaredObjects> {
   const lists = await Promise.all(
     KINDS.map(async (kind) => {
@@ -71,7 +71,7 @@ export async function declaredObjects(client: ApiClient): Promise<DeclaredObject
   return new Map(lists.flat().filter(([path]) => !MADE_BY_KUBERNETES.test(path)));
 }
 
-/** Deletes what was not declared before, and declares again what was changed or deleted since. */
+/** Deletes new objects, and restores changed or deleted ones. */
 export async function restoreObjects(client: ApiClient, before: DeclaredObjects): Promise<void> {
   const now = await declaredObjects(client);
   for (const [path] of now)
@@ -83,13 +83,13 @@ export async function restoreObjects(client: ApiClient, before: DeclaredObjects)
     const body = withoutServerFields(object);
     if (there === undefined) await client.create(path.slice(0, path.lastIndexOf('/')), body);
     else if (!sameDeclaration(there, object)) {
-      const { resourceVersion } = there.metadata; // some kinds cannot be replaced without
+      const { resourceVersion } = there.metadata; // some kinds cannot be replaced without it
       await client.replace(path, { ...body, metadata: { ...body.metadata, resourceVersion } });
     }
   }
 }
 
-/** The paths of objects that are declared otherwise than before; none is the rule after `restoreObjects`. */
+/** The paths of objects that differ from before; normally none after `restoreObjects`. */
 export async function changedObjects(client: ApiClient, before: DeclaredObjects): Promise<string[]> {
   const now = await declaredObjects(client);
   const paths = new Set([...before.keys(), ...now.keys()]);
@@ -108,7 +108,7 @@ function sameDeclaration(one: ApiObject | undefined, other: ApiObject | undefine
   return isDeepStrictEqual(one && withoutServerFields(one), other && withoutServerFields(other));
 }
 
-/** Without status, and what of the metadata the API server or a controller writes. */
+/** Without status, and without metadata that the API server or a controller writes. */
 function withoutServerFields({ status: _status, metadata, ...rest }: ApiObject): { metadata: object } {
   const { name, namespace, labels = {}, annotations = {} } = metadata;
   const { [REVISION]: _revision, ...kept } = annotations;

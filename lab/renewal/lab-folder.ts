@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Files of a lab that are handed over to Slipway and to people, by their path in the lab's folder. */
+/** Files of a lab for Slipway and for people, by their path in the lab's folder. */
 export type HandedOver = ReadonlyMap<string, { readonly content: Buffer; readonly mode: number }>;
 
-/** What the lab's own processes write: etcd's data, their logs, and the list of them. */
+/** Files of the lab's own processes: etcd's data, their logs, and the list of them. */
 const OWN = /^(etcd|logs|pods)(\/|$)|^processes\.json|^\.slipway-lab$|\.jsonl$|\.mine$/;
 
 export function handedOver(directory: string): HandedOver {
@@ -15,7 +15,7 @@ export function handedOver(directory: string): HandedOver {
   return new Map(files);
 }
 
-/** Writes what was changed or removed since, and removes what was added. */
+/** Restores changed or removed files, and removes added ones. */
 export function restoreHandedOver(directory: string, before: HandedOver): void {
   const now = handedOver(directory);
   for (const file of now.keys()) if (!before.has(file)) rmSync(path.join(directory, file), { force: true });
@@ -26,7 +26,7 @@ export function restoreHandedOver(directory: string, before: HandedOver): void {
   }
 }
 
-/** Empties the logs; whoever writes them appends. */
+/** Truncates the logs; their writers append. */
 export function emptyLogs(logs: Readonly<Record<string, string>>): void {
   for (const file of Object.values(logs)) if (statSync(file, { throwIfNoEntry: false })) truncateSync(file);
 }

@@ -41,7 +41,7 @@ interface Pod {
 /** What people and Slipway write on Nodes, and the pods of the workloads. */
 export interface NodesAndPods {
   readonly nodes: readonly Node[];
-  /** How many pods there were. */
+  /** The number of pods. */
   readonly pods: number;
   /** Pods without a controller, as `namespace/name`. */
   readonly unowned: readonly string[];
@@ -57,7 +57,7 @@ export async function nodesAndPods(client: ApiClient): Promise<NodesAndPods> {
   };
 }
 
-/** Gives each Node the labels, annotations and taints it had, and makes it schedulable. */
+/** Restores the labels, annotations and taints of each Node, and makes it schedulable. */
 export async function restoreNodes(client: ApiClient, before: NodesAndPods): Promise<void> {
   const now = new Map((await list<Node>(client, 'nodes')).map((node) => [node.metadata.name, node]));
   for (const node of before.nodes) {
@@ -72,7 +72,7 @@ export async function restoreNodes(client: ApiClient, before: NodesAndPods): Pro
   }
 }
 
-/** Nodes that Kubernetes itself still keeps pods from: the taint of a Node that was not Ready goes some time after it is. */
+/** Nodes that Kubernetes itself still keeps pods off: the taint of a Node that was not Ready is removed some time after it is Ready. */
 export async function nodesStillTainted(client: ApiClient): Promise<string[]> {
   const nodes = await list<Node>(client, 'nodes');
   return nodes
@@ -81,8 +81,8 @@ export async function nodesStillTainted(client: ApiClient): Promise<string[]> {
 }
 
 /**
- * Takes Kubernetes' own taints from Nodes that are Ready. Its controller does, but where a write fails it forgets the Node until that
- * changes again (`doNoScheduleTaintingPass`), which a kubelet with nothing new to say lets it do after five minutes.
+ * Removes Kubernetes' own taints from Nodes that are Ready. Its controller does that, but if a write fails it forgets the Node until its
+ * next change (`doNoScheduleTaintingPass`). A kubelet with nothing to report causes that only after five minutes.
  */
 export async function untaintReadyNodes(client: ApiClient): Promise<void> {
   for (const node of await list<Node>(client, 'nodes')) {
@@ -93,8 +93,8 @@ export async function untaintReadyNodes(client: ApiClient): Promise<void> {
 }
 
 /**
- * Has the scheduler place every pod of a controller again: drains have moved them, and a Node without pods is no Node as at the start.
- * Pods of DaemonSets come back on their Node.
+ * Makes the scheduler place every pod of a controller again: drains have moved them, and an empty Node differs from the start. Pods of
+ * DaemonSets come back on their Node.
  */
 export async function replacePods(client: ApiClient, before: NodesAndPods): Promise<void> {
   const old = await list<Pod>(client, 'pods');
@@ -113,7 +113,7 @@ export async function replacePods(client: ApiClient, before: NodesAndPods): Prom
   );
 }
 
-/** Pods that are not ready, and how many there are where they are not as many as before. */
+/** Pods that are not ready, and their number where it differs from before. */
 async function unreadyPods(client: ApiClient, before: NodesAndPods): Promise<string[]> {
   const pods = await list<Pod>(client, 'pods');
   const unready = pods.filter((pod) => pod.metadata.deletionTimestamp !== undefined || !isReady(pod));
@@ -125,7 +125,7 @@ async function unreadyPods(client: ApiClient, before: NodesAndPods): Promise<str
   ];
 }
 
-/** What differs from before, in words. Pods of controllers have other names, and are to be as many and ready. */
+/** The differences from before, in words. Pods of controllers have new names; their number and readiness must match. */
 export async function changedNodesAndPods(client: ApiClient, before: NodesAndPods): Promise<string[]> {
   const now = await nodesAndPods(client);
   const nodes = now.nodes.flatMap((node, index) =>
@@ -153,7 +153,7 @@ const isReady = ({ status }: Node | Pod): boolean =>
 
 const isOfKubernetes = ({ key }: Taint): boolean => key.startsWith('node.kubernetes.io/');
 
-/** Taints of Kubernetes' own come and go with the Node's condition. */
+/** Kubernetes' own taints depend on the Node's condition. */
 function declared({ metadata: { name, labels = {}, annotations = {} }, spec }: Node): Node {
   const taints = (spec.taints ?? []).filter((taint) => !isOfKubernetes(taint));
   return {

@@ -22,7 +22,7 @@ import {
   type NodesAndPods,
 } from './nodes-and-pods.js';
 
-/** The parts of a lab that are made as they were. */
+/** The parts of a lab that are reset. */
 export interface RenewedParts {
   readonly directory: string;
   readonly talos: TalosMachines;
@@ -33,7 +33,7 @@ export interface RenewedParts {
   readonly accidents: readonly string[];
 }
 
-/** What a lab was when it had just started. */
+/** The initial state of a lab. */
 interface Origin {
   readonly objects: DeclaredObjects;
   readonly nodesAndPods: NodesAndPods;
@@ -41,11 +41,13 @@ interface Origin {
   readonly machines: ReadonlyMap<string, string>;
 }
 
-/** What a renewal may take, in milliseconds: far more than a busy machine needs, and a lab that is not ready by then is replaced by a new one. */
+/**
+ * The time limit of a reset, in milliseconds: far more than a busy machine needs. A lab that is not ready by then is replaced by a new one.
+ */
 const WAIT_MS = 60_000;
 const LOOK_EVERY_MS = 100;
 
-/** Makes a lab that was used what it was when it had just started, much sooner than another one starts. */
+/** Resets a used lab to its initial state, much faster than starting another one. */
 export class Renewal {
   readonly #parts: RenewedParts;
   #origin: Origin | undefined;
@@ -54,7 +56,7 @@ export class Renewal {
     this.#parts = parts;
   }
 
-  /** Remembers what the lab is now. */
+  /** Stores the lab's present state. */
   async remember(): Promise<void> {
     const { directory, kubernetes } = this.#parts;
     this.#origin = {
@@ -66,10 +68,10 @@ export class Renewal {
   }
 
   /**
-   * Makes it so again: no fault is armed, logs are empty, every machine has booted its first version, the cluster has the objects it had, and
-   * its pods are placed again.
+   * Restores that state: no fault is armed, logs are empty, every machine has booted its first version, the cluster has its first objects,
+   * and its pods are placed again.
    *
-   * @throws saying what is not as it was; such a lab is of no use to anybody who expects a new one
+   * @throws with the differences; such a lab cannot be reused
    */
   async renew(): Promise<void> {
     const origin = this.#origin;
@@ -84,7 +86,7 @@ export class Renewal {
     await restoreObjects(kubernetes.admin, origin.objects);
     await restoreNodes(kubernetes.admin, origin.nodesAndPods);
     const end = Date.now() + WAIT_MS;
-    // Pods that are placed before would all go to the other Nodes.
+    // Pods that are placed earlier would all go to the other Nodes.
     while ((await nodesStillTainted(kubernetes.admin)).length > 0 && Date.now() < end) {
       await sleep(LOOK_EVERY_MS);
       await untaintReadyNodes(kubernetes.admin);
@@ -114,7 +116,7 @@ export class Renewal {
     ];
   }
 
-  /** Whatever of a machine a person can change, by its name. */
+  /** The properties of a machine that a person can change, by its name. */
   #machines(): ReadonlyMap<string, string> {
     const { talos, kubernetes } = this.#parts;
     return new Map(
@@ -130,8 +132,8 @@ export class Renewal {
 }
 
 /**
- * Workers at once, control planes one after the other: etcd keeps its majority. A member that is down comes first, and one that leads hands
- * leadership over: a request that is lost with its leader is answered ten seconds later, and not all of Kubernetes asks again.
+ * Workers at once, control planes one after the other: etcd keeps its majority. A member that is down comes first, and a leader transfers
+ * leadership: a request that is lost with its leader is answered ten seconds later, and some parts of Kubernetes do not retry.
  */
 async function resetAll(machines: readonly Machine[], { etcd }: KubernetesCluster): Promise<void> {
   const controlPlanes = machines.filter(({ role }) => role === 'control-plane');

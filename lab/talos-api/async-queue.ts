@@ -1,6 +1,6 @@
 /**
- * SerialByKey callbacks into something to iterate over. `start` gets a `push` and answers how to stop it. Iteration ends
- * when the signal aborts; what was pushed before is still handed out.
+ * Turns callbacks into an async iterable. `start` gets a `push` function and returns a function that stops it. Iteration ends when the
+ * signal aborts; values pushed before are still delivered.
  */
 export async function* queueOf<Item>(
   signal: AbortSignal,

@@ -7,7 +7,7 @@ const READER = ['os:admin', 'os:operator', 'os:reader'];
 const ETCD_READER = ['os:admin', 'os:operator', 'os:reader', 'os:etcd:backup'];
 const ETCD_BACKUP = ['os:admin', 'os:operator', 'os:etcd:backup'];
 
-/** Which roles may make which call of Talos 1.12 and 1.13. A call that is not here is for `os:admin` alone. */
+/** The roles for each call of Talos 1.12 and 1.13. A call that is not listed is for `os:admin` only. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ...rules('/machine.MachineService/', OPERATOR, [
     'EtcdAlarmDisarm',
@@ -62,7 +62,7 @@ export function authorize(method: string, roles: readonly string[]): void {
   if (!roles.some((role) => allowed.includes(role))) throw notAuthorized();
 }
 
-/** The one thing Talos says to whoever has not the role. */
+/** Talos' only message to a client without the role. */
 export function notAuthorized(): TalosError {
   return new TalosError(status.PERMISSION_DENIED, 'not authorized');
 }

@@ -3,10 +3,10 @@ import { status } from '@grpc/grpc-js';
 import type { FaultPlan } from '../faults/fault-plan.js';
 import { TalosError } from './talos-error.js';
 
-/** Who is at the other end of a connection: the roles of a good certificate, or why it is refused. */
+/** The peer of a connection: the roles of a valid certificate, or why it is rejected. */
 export type ClientIdentity = { readonly roles: readonly string[] } | { readonly refusal: TalosError };
 
-/** What a Go server tells a client whose certificate it does not take, by what Node says about the certificate. */
+/** A Go server's error for a certificate it rejects, by Node's reason. */
 const ALERTS: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'expired certificate',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'unknown certificate authority',
@@ -18,9 +18,8 @@ const ALERTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads the client's certificate: its organizations are the roles. A real machine ends the handshake of a bad one
- * with an alert. Node cannot send it, so the connection stands, and each request on it gets the error that a client
- * makes of the alert.
+ * Reads the client's certificate: its organizations are the roles. A real machine ends the handshake of an invalid one with an alert. Node
+ * cannot send it, so the connection stays open, and each request on it gets the error that a client derives from the alert.
  */
 export function identify(socket: TLSSocket): ClientIdentity {
   const certificate = socket.getPeerCertificate();
@@ -35,7 +34,7 @@ export function identify(socket: TLSSocket): ClientIdentity {
   return { roles: Array.isArray(organizations) ? organizations : [organizations] };
 }
 
-/** What a fault makes of a good certificate, while it is armed. */
+/** The effect of an armed fault on a valid certificate. */
 export function refusedByFault(faults: FaultPlan, machine: string): TalosError | undefined {
   if (faults.standing('api:certificate-dates', machine)) return refusal('expired certificate');
   if (faults.standing('api:certificate-authority', machine)) return refusal('unknown certificate authority');

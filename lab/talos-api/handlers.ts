@@ -46,7 +46,7 @@ export const handlers: Readonly<Record<string, TalosHandler>> = {
   '/cosi.resource.State/Watch': { stream: resourceWatch },
 };
 
-/** Calls with one answer that Talos has, and that the lab refuses: UNIMPLEMENTED, after the role was checked. */
+/** Calls with one answer that Talos has, and that the lab rejects: UNIMPLEMENTED, after the role was checked. */
 export const notSimulated: readonly string[] = [
   ...[
     'Bootstrap',

@@ -10,7 +10,7 @@ import type { TalosCall, TalosHandler } from './talos-call.js';
 import { TalosError, asTalosError, brokenOff } from './talos-error.js';
 import { methodAt } from './wire.js';
 
-/** A request as it reached the machine that was dialled. */
+/** A request as the dialled machine received it. */
 export interface ArrivedRequest {
   readonly id: number;
   /** `/machine.MachineService/Upgrade` */
@@ -20,21 +20,21 @@ export interface ArrivedRequest {
   readonly roles: readonly string[];
   /** The client's user agent. */
   readonly client: string;
-  /** Aborts when the client went away. */
+  /** Aborts when the client disconnected. */
   readonly clientGone: AbortSignal;
   readonly breakConnection: () => void;
 }
 
-/** The machine a request goes on to. */
+/** The machine that a request is forwarded to. */
 export interface Target {
   readonly machine: Machine;
   /** Aborts when its Talos API closes. */
   readonly closed: AbortSignal;
-  /** Anybody can reach it, and almost nothing is answered. */
+  /** The API accepts everybody, and answers few calls. */
   readonly inMaintenance: boolean;
 }
 
-/** A machine's answer as bytes. Rejects with a TalosError; writes its line into the log either way. */
+/** A machine's answer as bytes. Rejects with a TalosError; writes a log line either way. */
 export async function unaryAnswer(request: ArrivedRequest, target: Target, log: RequestLog): Promise<Buffer> {
   return logged(request, target.machine.name, log, async () => {
     const { handler, call } = prepared(request, target);
@@ -47,7 +47,7 @@ export async function unaryAnswer(request: ArrivedRequest, target: Target, log: 
   });
 }
 
-/** A machine's stream, message by message. Throws a TalosError at its end; writes its line into the log either way. */
+/** A machine's stream, message by message. Throws a TalosError at its end; writes a log line either way. */
 export async function* streamAnswer(
   request: ArrivedRequest,
   target: Target,
@@ -69,7 +69,7 @@ export async function* streamAnswer(
   }
 }
 
-/** Runs something for a request and logs how it ended. */
+/** Runs a function for a request and logs its result. */
 export async function logged<Answer>(
   request: ArrivedRequest,
   node: string,
@@ -88,11 +88,11 @@ export async function logged<Answer>(
   }
 }
 
-/** Checks the role before anything else, as Talos does, and finds who answers. */
+/** Checks the role before anything else, as Talos does, and finds the handler. */
 function prepared(request: ArrivedRequest, target: Target): { handler: TalosHandler; call: TalosCall } {
   const { version } = target.machine;
   const offered = offers(version, request.path);
-  // A call a machine does not know has no rule there either: whoever is no administrator never learns of it.
+  // A call that a machine does not know has no rule either: clients other than administrators never learn that it is missing.
   if (target.inMaintenance) authorizeInMaintenance(version, request.path);
   else authorize(offered ? request.path : '', request.roles);
   if (!offered) {

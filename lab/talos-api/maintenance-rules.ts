@@ -4,7 +4,7 @@ import { authorize } from './authorization.js';
 import { serviceOf } from './offered-services.js';
 import { TalosError } from './talos-error.js';
 
-/** All that the maintenance service of Talos up to 1.12 has besides the calls that want an administrator. */
+/** All calls of the maintenance service of Talos up to 1.12, besides those for administrators. */
 const ANSWERED = new Set([
   '/machine.MachineService/ApplyConfiguration',
   '/storage.StorageService/Disks',
@@ -14,14 +14,14 @@ const ANSWERED = new Set([
   '/cosi.resource.State/Watch',
 ]);
 
-/** It knows these and refuses them: only over SideroLink somebody is an administrator there. */
+/** It knows these and rejects them: only SideroLink makes a client an administrator there. */
 const ADMINISTRATORS = new Set(['Version', 'Upgrade', 'Reset', 'MetaWrite', 'MetaDelete']);
 
 const SERVICES = new Set(['machine.MachineService', 'storage.StorageService', 'cosi.resource.State']);
 
 /**
- * Throws what Talos says in maintenance mode to whoever may not make a call. Up to 1.12 a service of its own answers, which
- * has little; from 1.13 on the usual one, to which everybody is a reader that may send a configuration.
+ * Throws Talos' error in maintenance mode for a call that is not allowed. Up to 1.12 a separate service responds, with few calls; from 1.13
+ * on the usual one, where every client is a reader that may send a configuration.
  */
 export function authorizeInMaintenance(version: string, path: string): void {
   if (hasLifecycleService(version)) {

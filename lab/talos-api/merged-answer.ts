@@ -4,7 +4,7 @@ import { encode } from './wire.js';
 /** Field 1, length-delimited: `messages` of every response, `metadata` of every message. */
 const FIRST_FIELD = 0x0a;
 
-/** The only message of a response, with the name of the machine it comes from put into its metadata. */
+/** The only message of a response, with the machine's name added to its metadata. */
 export function namedAnswer(response: Buffer, hostname: string): Buffer {
   if (response[0] !== FIRST_FIELD) throw new Error('The response does not begin with a message.');
   const [length, offset] = readVarint(response, 1);
@@ -12,7 +12,7 @@ export function namedAnswer(response: Buffer, hostname: string): Buffer {
   return messageField(Buffer.concat([message, nameField(hostname)]));
 }
 
-/** A message of a stream, with the name of the machine it comes from put into its metadata. */
+/** A message of a stream, with the machine's name added to its metadata. */
 export function namedStreamMessage(message: Buffer, hostname: string): Buffer {
   return Buffer.concat([message, nameField(hostname)]);
 }

@@ -4,13 +4,13 @@ export interface RequestLogLine {
   readonly time: string;
   /** The machine that was dialled. */
   readonly endpoint: string;
-  /** The machine the request was for; what the client wrote where there is no such machine. */
+  /** The target machine; the client's own text where there is no such machine. */
   readonly node: string;
   /** `machine.MachineService/Upgrade` */
   readonly method: string;
-  /** What the client calls itself, its user agent: `grpc-go/1.78.0` is a talosctl, `slipway` Slipway itself. */
+  /** The client's user agent: `grpc-go/1.78.0` is a talosctl, `slipway` Slipway itself. */
   readonly client: string;
-  /** Roles in the client's certificate; empty where it was refused. */
+  /** Roles in the client's certificate; empty where it was rejected. */
   readonly roles: readonly string[];
   /** The simple fields of the request: `{"image": "…"}`; one inside another as `source.image_name`. */
   readonly args: Readonly<Record<string, string | number | boolean>>;
@@ -23,10 +23,10 @@ export interface RequestLogLine {
   readonly requestId: number;
 }
 
-/** Where those lines go. */
+/** The writer of those lines. */
 export type RequestLog = (line: RequestLogLine) => void;
 
-/** What of a request goes into the log: numbers, flags and short texts, and those of the messages inside it. */
+/** The logged fields of a request: numbers, flags and short texts, and those of nested messages. */
 export function simpleFields(request: object): Record<string, string | number | boolean> {
   const fields: Record<string, string | number | boolean> = {};
   for (const [name, value] of Object.entries(request)) {

@@ -13,7 +13,7 @@ const MERGED = new Set([
   'time.TimeService',
 ]);
 
-/** Where a request goes from the machine that was dialled. */
+/** Where the dialled machine forwards a request. */
 export type Route =
   | { readonly to: 'itself' }
   /** One machine, its answer untouched. */
@@ -22,8 +22,8 @@ export type Route =
   | { readonly to: 'many'; readonly targets: readonly string[] };
 
 /**
- * Routes as Talos' proxy does: `nodes` merges, `node` passes through, neither means the machine itself. Throws a
- * TalosError where Talos refuses: not every service's answers can be merged, and a worker forwards nothing.
+ * Routes as Talos' proxy does: `nodes` merges, `node` passes through, neither means the machine itself. Throws a TalosError where Talos
+ * rejects: not every service's answers can be merged, and a worker forwards nothing.
  */
 export function routeOf(metadata: Metadata, path: string, dialled: Machine): Route {
   if (metadata.get('proxyfrom').length > 0) return { to: 'itself' };
@@ -41,14 +41,13 @@ export function routeOf(metadata: Metadata, path: string, dialled: Machine): Rou
   return { to: 'one', target: node[0] };
 }
 
-/** Whether a target of a request is this machine: by its true address, or where it listens in the lab. */
+/** Whether a target of a request is this machine: by its true address, or its address in the lab. */
 export function isTarget({ definition }: Machine, target: string): boolean {
   return definition.address === target || definition.loopback === target;
 }
 
 /**
- * In maintenance mode a request goes nowhere else. Up to 1.12 nobody even looks where it should go; an empty name is what
- * talosctl sends when it was given none.
+ * In maintenance mode a request is never forwarded. Up to 1.12 its target is ignored; talosctl sends an empty name when it was given none.
  */
 export function checkMaintenanceRoute(metadata: Metadata, machine: Machine): void {
   if (!hasLifecycleService(machine.version)) return;
@@ -57,7 +56,7 @@ export function checkMaintenanceRoute(metadata: Metadata, machine: Machine): voi
     throw new TalosError(status.PERMISSION_DENIED, 'no request forwarding');
 }
 
-/** A worker has no certificate authority, so it can speak to no other machine. */
+/** A worker has no certificate authority, so it can connect to no other machine. */
 function routeOnWorker(dialled: Machine, node: readonly string[], nodes: readonly string[]): Route {
   const targets = nodes.length > 0 ? nodes : node;
   const [only] = targets;
@@ -65,7 +64,7 @@ function routeOnWorker(dialled: Machine, node: readonly string[], nodes: readonl
   throw new TalosError(status.PERMISSION_DENIED, 'no request forwarding');
 }
 
-/** Talos 1.12 refuses resources alone; 1.13 refuses what it does not know to be mergeable. */
+/** Talos 1.12 rejects only resources; 1.13 rejects every call that it does not know to be mergeable. */
 function checkMerging(version: string, path: string): void {
   const strict = hasLifecycleService(version);
   if (strict ? MERGED.has(serviceOf(path)) : !path.startsWith('/cosi.')) return;

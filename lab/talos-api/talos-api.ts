@@ -30,18 +30,18 @@ const LARGEST_MESSAGE = 32 * 1024 * 1024;
 /** What a machine's Talos API needs besides the machine. */
 export interface TalosApiOptions {
   readonly certificate: IssuedCertificate;
-  /** PEM of the authority whose client certificates are taken. */
+  /** PEM of the authority whose client certificates are accepted. */
   readonly clientAuthority: string;
   readonly log: RequestLog;
-  /** The machine a request names, when its own API is open; undefined: it cannot be reached. */
+  /** The machine of a request, when its own API is open; undefined: it is unreachable. */
   readonly find: (target: string) => Target | 'not trusted' | undefined;
   /** Counts the requests of the whole lab. */
   readonly nextRequestId: () => number;
 }
 
 /**
- * The Talos API of one machine: gRPC behind mutual TLS on `<loopback>:50000`. It passes requests on to other
- * machines as the proxy on a real control plane does. Closed, it leaves nothing behind; opened again, it is new.
+ * The Talos API of one machine: gRPC behind mutual TLS on `<loopback>:50000`. It forwards requests to other machines as the proxy on a real
+ * control plane does. Closed, it leaves nothing behind; opened again, it is new.
  */
 export class TalosApi implements MachineApi {
   readonly #machine: Machine;
@@ -71,7 +71,7 @@ export class TalosApi implements MachineApi {
     this.#injector = this.#grpc.createConnectionInjector(ServerCredentials.createInsecure());
   }
 
-  /** What other machines pass requests on to; undefined while it is closed. They do not trust it in other modes. */
+  /** The entry point for other machines' forwarded requests; undefined while it is closed. They do not trust it in other modes. */
   get target(): Target | 'not trusted' | undefined {
     if (this.#closed.signal.aborted) return undefined;
     return this.#mode === 'secured' ? this.#itself() : 'not trusted';
@@ -120,7 +120,7 @@ export class TalosApi implements MachineApi {
     await closed;
   }
 
-  /** Outside of its cluster a machine makes up an authority, which nobody knows. */
+  /** Outside of its cluster a machine generates an authority, which no client knows. */
   #credentials(mode: ApiMode): Pick<TalosApiOptions, 'certificate' | 'clientAuthority'> {
     if (mode === 'secured') return this.#options;
     const { name, definition } = this.#machine;
@@ -138,7 +138,7 @@ export class TalosApi implements MachineApi {
     this.#clients.set(peer, { socket, identity });
     socket.once('close', () => this.#clients.delete(peer));
     socket.on('error', () => {
-      // A client that goes away in the middle is no error of the machine.
+      // A client that disconnects during a call is no error of the machine.
     });
     this.#injector.injectConnection(socket);
   }
@@ -230,7 +230,7 @@ export class TalosApi implements MachineApi {
     };
   }
 
-  /** Where the request goes. A refusal at this point is logged for the machine that was dialled. */
+  /** The target of the request. A rejection at this point is logged for the dialled machine. */
   #routed(
     request: ArrivedRequest,
     call: ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer>,
@@ -261,7 +261,7 @@ function whyNot(target: 'not trusted' | undefined, name: string): TalosError {
   return target === undefined ? unreachable(name) : notTrusted();
 }
 
-/** Writes a stream as fast as the client reads it; stops reading it when the client is gone. */
+/** Writes a stream as fast as the client reads it; stops when the client has disconnected. */
 async function copy(
   messages: AsyncGenerator<Buffer>,
   call: ServerWritableStream<Buffer, Buffer>,
@@ -273,7 +273,7 @@ async function copy(
   }
 }
 
-/** Requests and responses pass the gRPC server as the bytes they are: a proxy puts names into bytes. */
+/** Requests and responses pass the gRPC server as raw bytes: a proxy inserts names into bytes. */
 function same(bytes: Buffer): Buffer {
   return bytes;
 }

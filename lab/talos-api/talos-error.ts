@@ -4,7 +4,7 @@ import { ImageNotFound } from '../machines/image-pull.js';
 import { reasonOf } from '../machines/interruptible.js';
 import { Refusal } from '../machines/refusal.js';
 
-/** A refusal as the Talos API gives it: a gRPC status and its text. */
+/** An error of the Talos API: a gRPC status and its text. */
 export class TalosError extends Error {
   override readonly name = 'TalosError';
   readonly code: status;
@@ -14,13 +14,13 @@ export class TalosError extends Error {
     this.code = code;
   }
 
-  /** As Go prints it, which is how it stands in merged answers. */
+  /** In Go's format, which merged answers contain. */
   inGo(): string {
     return `rpc error: code = ${goCode(this.code)} desc = ${this.message}`;
   }
 }
 
-/** What cannot be reached right now, in the words a Go client has for it. */
+/** An unreachable target, in a Go client's words. */
 export function unreachable(address: string): TalosError {
   const dial = `dial tcp ${address}:50000: connect: connection refused`;
   return new TalosError(
@@ -29,7 +29,7 @@ export function unreachable(address: string): TalosError {
   );
 }
 
-/** What answers with a certificate of nobody's that is known. */
+/** A server with a certificate of an unknown authority. */
 export function notTrusted(): TalosError {
   const reason = 'tls: failed to verify certificate: x509: certificate signed by unknown authority';
   return new TalosError(
@@ -38,12 +38,12 @@ export function notTrusted(): TalosError {
   );
 }
 
-/** What broke off in the middle. */
+/** A call that broke off. */
 export function brokenOff(): TalosError {
   return new TalosError(status.UNAVAILABLE, 'error reading from server: EOF');
 }
 
-/** Any failure as a gRPC status. What is no status of its own becomes UNKNOWN, as in Go. */
+/** Any error as a gRPC status. An error without one becomes UNKNOWN, as in Go. */
 export function asTalosError(error: unknown): TalosError {
   if (error instanceof TalosError) return error;
   if (error instanceof Refusal) return new TalosError(error.code, error.message);

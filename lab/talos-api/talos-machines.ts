@@ -11,22 +11,22 @@ import type { RequestLog } from './request-log.js';
 import { isTarget } from './request-routing.js';
 import { TalosApi } from './talos-api.js';
 
-/** What a cluster of simulated machines is made of. */
+/** The settings of a cluster of simulated machines. */
 export interface TalosMachinesOptions {
   readonly definitions: readonly MachineDefinition[];
   readonly certificates: ClusterCertificates['talos'];
   readonly parts: MachineParts;
   readonly images: ImageSource;
   readonly faults: FaultPlan;
-  /** 1 is the usual one; 2 is twice as fast. */
+  /** 1 is the default speed; 2 is twice as fast. */
   readonly speed: number;
-  /** What takes another time than at that speed. */
+  /** Durations that differ from those at that speed. */
   readonly durations?: Partial<Durations>;
   /** Default: a clock of its own. */
   readonly clock?: LabClock;
   readonly machineLog: MachineLog;
   readonly requestLog: RequestLog;
-  /** What machine configurations must fit. Default: every one fits. */
+  /** The secrets that machine configurations must fit. Default: every one fits. */
   readonly secrets?: ClusterSecrets;
 }
 
@@ -41,7 +41,7 @@ export interface TalosMachines {
   powerOff(): Promise<void>;
 }
 
-/** Makes the machines of a cluster and their Talos APIs. Rejects when a machine's image is not known. */
+/** Creates the machines of a cluster and their Talos APIs. Rejects when a machine's image is not known. */
 export async function createTalosMachines(options: TalosMachinesOptions): Promise<TalosMachines> {
   const clock = options.clock ?? new LabClock();
   const machines: Machine[] = [];

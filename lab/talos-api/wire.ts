@@ -8,10 +8,10 @@ import {
 import { projectRoot } from '../../src/tools/project-root.js';
 import { protosFolder } from '../../src/tools/talos-api/protos.js';
 
-/** Those that Slipway itself needs, and what only a machine answers. */
+/** The protos that Slipway needs, and those that only a machine answers. */
 const folders = [protosFolder, path.join(projectRoot, 'lab/talos-api/protos')];
 
-/** Names stay as they are in the .proto files, 64-bit numbers and enums are strings, what is not set is left out. */
+/** Field names stay as in the .proto files, 64-bit numbers and enums are strings, unset fields are omitted. */
 const definition = loadSync(
   [
     'machine.proto',

@@ -15,15 +15,15 @@ export interface NodeValue {
   readonly host: string;
   readonly template_id: number;
   readonly ip_address: string;
-  /** Of the first card. */
+  /** MAC of the first interface. */
   readonly mac_address: string;
-  /** Of the further cards, in their order. */
+  /** VLAN tags of the further interfaces, in their order. */
   readonly vlans: readonly number[];
   readonly gpu_mapping?: string;
   readonly user_data_file?: string;
 }
 
-/** `cluster.auto.tfvars.json` of `templates-by-role`: the values of `variables.tf` that tell what the cluster is made of. */
+/** `cluster.auto.tfvars.json` of `templates-by-role`: the values of `variables.tf` that describe the cluster. */
 export interface ClusterValues {
   readonly templates: Readonly<Record<string, TemplateValue>>;
   readonly control_nodes: Readonly<Record<string, NodeValue>>;
@@ -34,14 +34,14 @@ const FIRST_TEMPLATE = 9000;
 const FIRST_VM = 8001;
 const ROLES: readonly Role[] = ['control-plane', 'worker'];
 
-/** Tags of the further cards: workers are in the networks of IoT and DMZ. */
+/** Tags of the further interfaces: workers are in the networks of IoT and DMZ. */
 const VLANS: Readonly<Record<Role, readonly number[]>> = { 'control-plane': [], worker: [62, 81] };
 
 /**
- * What a cluster of the lab is made of on a hypervisor: ids as prox-ops has them, VMs as its inventory says or from 8001 in the
- * definition's order, templates from 9000 by host, control planes first. `userData`: machine configurations by node, as files.
+ * A lab's cluster on a hypervisor: ids as prox-ops has them, VMs as its inventory declares or from 8001 in the definition's order,
+ * templates from 9000 by host, control planes first. `userData`: machine configurations by node, as files.
  *
- * @throws when a machine has a schematic of its own: templates are made by role
+ * @throws when a machine has its own schematic: templates are made by role
  */
 export function clusterValues(
   definition: Pick<ClusterDefinition, 'cluster' | 'machines'>,
@@ -85,7 +85,7 @@ export function clusterValues(
   };
 }
 
-/** What its inventory says; else counted from 8001. */
+/** The id in its inventory; else counted from 8001. */
 export function vmidOf({ vm }: Pick<ClusterMachine, 'vm'>, index: number): number {
   return vm ?? FIRST_VM + index;
 }

@@ -42,7 +42,7 @@ interface Answer {
 
 const calls: Readonly<Record<string, (resource: VmResource & TemplateResource) => Promise<void>>> = {
   'create-vm': async (vm) => {
-    // Terraform runs no destroy provisioner for a resource whose creation failed. A provider removes what is left of it.
+    // Terraform runs no destroy provisioner for a resource whose creation failed. A real provider removes its leftovers.
     const { status, body } = await ask('GET', `/vms/${vm.vmid}`);
     if (status === 200 && ['failed', 'abandoned'].includes(body.creation ?? ''))
       await must('DELETE', `/vms/${vm.vmid}`);
@@ -86,7 +86,7 @@ async function must(
   throw new Error(`${method} ${path}: ${answer.status} ${answer.body.error ?? ''}`);
 }
 
-/** Not `fetch`: that gives up after five minutes, and a hypervisor may take longer. */
+/** Not `fetch`: that times out after five minutes, and a hypervisor may take longer. */
 function ask(method: string, path: string, body?: object): Promise<Answer> {
   const text = body === undefined ? '' : JSON.stringify(body);
   const headers = {

@@ -15,7 +15,7 @@ export interface ImageNodeValue {
 
 const FIRST_IMAGE = 9000;
 
-/** `cluster.auto.tfvars.json` where each node has an image of its own: images from 9000, in the definition's order. */
+/** `cluster.auto.tfvars.json` where each node has its own image: images from 9000, in the definition's order. */
 export function imageByNodeValues(
   definition: ClusterDefinition,
   userData: Readonly<Record<string, string>> = {},

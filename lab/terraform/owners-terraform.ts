@@ -2,13 +2,13 @@ import path from 'node:path';
 import { foreground, type Finished } from '../processes/foreground.js';
 import { unanswered } from '../processes/unanswered.js';
 
-/** A hypervisor's owner at a terminal: a configuration in git, its state elsewhere, and an own token. */
+/** A hypervisor's owner at a terminal: a configuration in git, a separate state, and an own token. */
 export interface OwnersPlace {
   /** Path of the program. */
   readonly program: string;
   /** Folder of the root module. */
   readonly folder: string;
-  /** Terraform's own folder (`TF_DATA_DIR`): nothing of it lies among what is in git. */
+  /** Terraform's own folder (`TF_DATA_DIR`): outside of git. */
   readonly data: string;
   /** File for `-backend-config`. */
   readonly backend: string;
@@ -20,7 +20,7 @@ export interface OwnersPlace {
 
 const PATIENCE_MS = 120_000;
 
-/** Terraform as the owner of the machines types it: nothing of Slipway takes part. */
+/** Terraform as the owner of the machines types it: without Slipway. */
 export class OwnersTerraform {
   readonly #place: OwnersPlace;
 
@@ -32,24 +32,24 @@ export class OwnersTerraform {
     await this.#do('init', `-backend-config=${this.#place.backend}`);
   }
 
-  /** Makes everything there is not: templates first, for VMs name them by their ids. */
+  /** Creates everything that is missing: templates first, because VMs name them by their ids. */
   async applyFromNothing(): Promise<void> {
     await this.apply('-target=module.templates');
     await this.apply();
   }
 
-  /** Changes what the configuration says, with further options: `-replace=…`. */
+  /** Applies the configuration, with further options: `-replace=…`. */
   async apply(...options: string[]): Promise<void> {
     await this.#do('apply', '-auto-approve', ...options);
   }
 
-  /** Lets the state forget what is at these addresses; the machines stay. */
+  /** Removes these addresses from the state; the machines stay. */
   async forget(...addresses: string[]): Promise<void> {
     const { code, stderr } = await this.#start('state', 'rm', ...addresses);
     if (code !== 0) throw new Error(`terraform state rm ended with ${code}: ${stderr.trim()}`);
   }
 
-  /** An apply that asks whether it may, and holds the state's lock meanwhile. Answers a way to say no. */
+  /** An apply at its confirmation prompt, which holds the state's lock meanwhile. Returns a function that declines. */
   async applyUnanswered(...options: string[]): Promise<() => Promise<void>> {
     const { program, folder } = this.#place;
     const place = { cwd: folder, timeoutMs: PATIENCE_MS, env: this.#environment() };
@@ -58,7 +58,7 @@ export class OwnersTerraform {
     return () => answer('no');
   }
 
-  /** What it would change: the versions are those in git. Exit code 0: nothing, 2: something. */
+  /** The planned changes for the versions in git. Exit code 0: none, 2: some. */
   async plan(): Promise<Finished> {
     const planned = await this.#run('plan', '-detailed-exitcode');
     if (planned.code === 0 || planned.code === 2) return planned;
@@ -96,7 +96,7 @@ export class OwnersTerraform {
   }
 }
 
-/** Whether a plan would change a machine or a template; outputs that are to be written change neither. */
+/** Whether a plan would change a machine or a template; changed outputs count as neither. */
 export function leavesResourcesAlone({ code, stdout }: Finished): boolean {
   return code === 0 || (/^Changes to Outputs:/m.test(stdout) && !/^Plan:/m.test(stdout));
 }

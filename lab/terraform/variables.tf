@@ -1,4 +1,4 @@
-# Versions and schematics: what git declares (versions.auto.tfvars), and what -var says for one hop.
+# Versions and schematics: declared in git (versions.auto.tfvars), and overridden with -var for one hop.
 
 variable "talos_version" {
   description = "Talos Linux version, without its v"
@@ -25,7 +25,7 @@ variable "talos_schematic_worker" {
   type        = string
 }
 
-# Where VMs are made.
+# Where VMs are created.
 
 variable "vm_storage_pool" {
   description = "Storage pool of the VMs' disks"

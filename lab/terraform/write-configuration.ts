@@ -7,21 +7,21 @@ import { imageByNodeValues } from './image-by-node-values.js';
 
 /** A Terraform configuration for a cluster of the lab. */
 export interface TerraformConfiguration {
-  /** Its folder, made where it is not there: what would be in git. */
+  /** Its folder, created where it does not exist: the content of git. */
   readonly directory: string;
   readonly definition: ClusterDefinition;
-  /** What git declares: `v1.12.1`, `v1.35.0`. */
+  /** The declared versions: `v1.12.1`, `v1.35.0`. */
   readonly versions: { readonly talos: string; readonly kubernetes: string };
   /** Kind of backend; all its settings are given with `-backend-config`. Default `local`. */
   readonly backend?: string;
-  /** Machine configurations that come with the VMs: node → file. */
+  /** Machine configurations of the VMs: node → file. */
   readonly userData?: Readonly<Record<string, string>>;
 }
 
 const SOURCE = path.join(projectRoot, 'lab', 'terraform');
 const IMAGE_BY_NODE = path.join(SOURCE, 'image-by-node');
 
-/** Where the parts of each layout come from; the later goes over the earlier. */
+/** The source folders of each layout; later ones override earlier ones. */
 const PARTS: Readonly<Record<NonNullable<TerraformShape['layout']>, readonly (readonly [string, string])[]>> =
   {
     'templates-by-role': ['versions.tf', 'variables.tf', 'main.tf', 'outputs.tf', 'modules'].map((part) => [
@@ -34,11 +34,11 @@ const PARTS: Readonly<Record<NonNullable<TerraformShape['layout']>, readonly (re
       ...['variables.tf', 'main.tf', 'outputs.tf', 'modules'].map((part) => [IMAGE_BY_NODE, part] as const),
     ],
   };
-/** Compiled, and put beside the configuration: it must be whole wherever it is copied to. */
+/** Compiled, and placed beside the configuration, which must be complete wherever it is copied to. */
 const CALL = path.join(projectRoot, 'dist/lab/terraform/hypervisor-call.js');
 const DEPENDENCY = 'depends_on = [module.templates]';
 
-/** Writes the configuration: the lab's own files, the cluster's values, the versions git declares, and the backend. */
+/** Writes the configuration: the lab's own files, the cluster's values, the declared versions, and the backend. */
 export async function writeTerraformConfiguration(options: TerraformConfiguration): Promise<void> {
   const { directory, definition, backend = 'local', userData } = options;
   const shape = definition.terraform ?? {};
@@ -63,7 +63,7 @@ export async function writeTerraformConfiguration(options: TerraformConfiguratio
   await declareVersions(directory, definition, options.versions);
 }
 
-/** Writes the versions git declares, as a merged pull request would change them. */
+/** Writes the declared versions, as a merged pull request would change them. */
 export async function declareVersions(
   directory: string,
   { schematics, terraform }: Pick<ClusterDefinition, 'schematics' | 'terraform'>,

@@ -1,31 +1,31 @@
 import type { HypervisorEvidence } from './hypervisor-evidence.js';
 import type { Moment, Span } from './moment.js';
-import type { WaitSighting, WorkflowRecord } from './workflow-evidence.js';
+import type { WaitObservation, WorkflowRecord } from './workflow-evidence.js';
 
 export type * from './hypervisor-evidence.js';
 export type * from './moment.js';
 export type * from './workflow-evidence.js';
 
 /**
- * What the watcher saw, as plain values. Sources fill it in, promises judge it; nothing here is Slipway's own code.
- * Every list is in the order of time.
+ * The watcher's observations, as plain values. Sources fill it in, promises judge it; it shares no code with Slipway. Every list is in the
+ * order of time.
  */
 
 export interface Evidence {
   readonly cluster: string;
   readonly watched: Span;
   readonly machines: readonly WatchedMachine[];
-  /** The user Slipway is to the Kubernetes API. */
+  /** Slipway's user in the Kubernetes API. */
   readonly slipwayUser: string;
   readonly requests: readonly TalosRequest[];
   readonly machineEvents: readonly MachineEvent[];
   readonly connections: readonly FrontEvent[];
-  readonly commands: readonly CommandSighting[];
+  readonly commands: readonly CommandObservation[];
   readonly changes: readonly ApiChange[];
-  readonly nodes: readonly NodeSighting[];
-  readonly pods: readonly PodSighting[];
-  readonly budgets: readonly BudgetSighting[];
-  /** When the Kubernetes API told of changes to these; between the spans anything may have happened. */
+  readonly nodes: readonly NodeObserved[];
+  readonly pods: readonly PodObservation[];
+  readonly budgets: readonly BudgetObservation[];
+  /** When a watch of these objects was open; between the spans changes were missed. */
   readonly seen: {
     readonly nodes: readonly Span[];
     readonly pods: readonly Span[];
@@ -35,14 +35,14 @@ export interface Evidence {
   /** Left out: the lab's machines have no hypervisor. */
   readonly hypervisor?: HypervisorEvidence;
   readonly workflows: readonly WorkflowRecord[];
-  /** Why the history is not, or not wholly, in `workflows`. */
+  /** Why the history is missing, or incomplete, in `workflows`. */
   readonly historyMissing?: string;
-  readonly waits: readonly WaitSighting[];
+  readonly waits: readonly WaitObservation[];
   readonly snapshots: readonly SnapshotFile[];
   readonly exposures: readonly Exposure[];
-  /** Where secrets were looked for. */
+  /** The places that were searched for secrets. */
   readonly searched: Searched;
-  /** Lines of the lab's logs that could not be read, by log; none is the rule. */
+  /** Invalid lines of the lab's logs, by log; normally none. */
   readonly unreadable: Readonly<Record<string, number>>;
 }
 
@@ -51,13 +51,13 @@ export interface WatchedMachine {
   readonly role: 'control-plane' | 'worker';
 }
 
-/** A request that reached a machine's Talos API (`requests.jsonl`). */
+/** A request to a machine's Talos API (`requests.jsonl`). */
 export interface TalosRequest {
-  /** When it came. */
+  /** Time of arrival. */
   readonly at: Moment;
   /** The machine that was dialled. */
   readonly endpoint: string;
-  /** The machine it was for. */
+  /** The target machine. */
   readonly node: string;
   /** `MachineService`, `LifecycleService`, `ImageService`; Talos has an `Upgrade` in two of them. */
   readonly service: string;
@@ -71,7 +71,7 @@ export interface TalosRequest {
   readonly took: number;
 }
 
-/** A line of `machines.jsonl`, with what the machine was at that moment. */
+/** A line of `machines.jsonl`, with the machine's state at that moment. */
 export interface MachineEvent {
   readonly at: Moment;
   readonly machine: string;
@@ -80,16 +80,16 @@ export interface MachineEvent {
   readonly bootId: string;
   readonly version: string;
   readonly schematic: string;
-  /** The slot that runs. */
+  /** The running slot. */
   readonly slot: string;
   readonly detail?: string;
-  /** Of an install: the slot it goes to. */
+  /** Of an install: its target slot. */
   readonly target?: string;
-  /** Of a finished install: what it destroyed there, as the machine itself tells it: `running` or `last-good`. */
+  /** Of a completed install: what it destroyed there, as the machine reports it: `running` or `last-good`. */
   readonly overwrites?: string;
 }
 
-/** A TCP connection to a control plane's, or the virtual, address of the Kubernetes API (`fronts.jsonl`). */
+/** A TCP connection to the Kubernetes API at a control plane's, or the virtual, address (`fronts.jsonl`). */
 export interface FrontEvent {
   readonly at: Moment;
   /** Name of the control plane, or `vip`. */
@@ -97,23 +97,23 @@ export interface FrontEvent {
   readonly event: string;
 }
 
-/** A talosctl or kubectl that was seen among the processes, on its way to one machine of the lab, whether that answers or not. */
-export interface CommandSighting {
+/** A talosctl or kubectl process that connects to one machine of the lab, whether that responds or not. */
+export interface CommandObservation {
   /** When its process began. */
   readonly at: Moment;
   /** Without its options: `talosctl etcd status`. */
   readonly command: string;
   /** The machine it dials. */
   readonly endpoint: string;
-  /** The machines it is about, where it names any. */
+  /** The target machines, where it names any. */
   readonly nodes: readonly string[];
-  /** It comes without a certificate: only a machine in maintenance mode answers that. */
+  /** It shows no certificate: only a machine in maintenance mode accepts that. */
   readonly insecure?: true;
 }
 
-/** A change somebody asked of the Kubernetes API (`audit.jsonl`). */
+/** A change request to the Kubernetes API (`audit.jsonl`). */
 export interface ApiChange {
-  /** When the request came. */
+  /** When the request arrived. */
   readonly at: Moment;
   readonly user: string;
   readonly verb: string;
@@ -123,14 +123,14 @@ export interface ApiChange {
   readonly name: string;
   /** HTTP status of the answer. */
   readonly code: number;
-  /** Of a Node: what `spec.unschedulable` was set to; undefined when it was not touched. */
+  /** Of a Node: the new `spec.unschedulable`; undefined when it was not changed. */
   readonly unschedulable?: boolean;
   /** Of a Node: Slipway's annotations that were set, or removed (null). */
   readonly marks?: Readonly<Record<string, string | null>>;
 }
 
-/** A Node object from that moment on, until the next sighting of it. */
-export interface NodeSighting {
+/** A Node object from that moment on, until its next observation. */
+export interface NodeObserved {
   readonly at: Moment;
   readonly node: string;
   /** The object was deleted. */
@@ -143,8 +143,8 @@ export interface NodeSighting {
   readonly marks: Readonly<Record<string, string>>;
 }
 
-/** A pod from that moment on, until the next sighting of the same uid. */
-export interface PodSighting {
+/** A pod from that moment on, until the next observation of the same uid. */
+export interface PodObservation {
   readonly at: Moment;
   readonly uid: string;
   readonly namespace: string;
@@ -153,13 +153,13 @@ export interface PodSighting {
   readonly node: string;
   readonly phase: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** A DaemonSet's, or a static pod's mirror: it belongs to its node. */
+  /** Of a DaemonSet, or a static pod's mirror: it is bound to its node. */
   readonly belongsToNode: boolean;
   readonly gone: boolean;
 }
 
 /** A PodDisruptionBudget from that moment on. */
-export interface BudgetSighting {
+export interface BudgetObservation {
   readonly at: Moment;
   readonly namespace: string;
   readonly name: string;
@@ -178,12 +178,12 @@ export interface LabelSelector {
 }
 
 /**
- * What all etcd members said when they were asked, at about the same time; and what the lab makes Talos say of them, for
- * an alarm or a learner that Talos shows counts as one.
+ * The answers of all etcd members at about the same time; and what the lab makes Talos report of them, because an alarm or a learner that
+ * Talos shows counts as one.
  */
 export interface EtcdRound {
   readonly at: Moment;
-  /** By consensus; undefined: nobody could say. */
+  /** Read through consensus; undefined: no member could answer. */
   readonly members?: readonly { readonly id: string; readonly name: string; readonly learner: boolean }[];
   /** One for each control plane. */
   readonly statuses: readonly EtcdStatus[];
@@ -191,7 +191,7 @@ export interface EtcdRound {
 
 export interface EtcdStatus {
   readonly node: string;
-  /** What it said; undefined: it did not answer. Ids and indexes are decimal numbers. */
+  /** Its answer; undefined: it did not respond. Ids and indexes are decimal numbers. */
   readonly said?: {
     readonly memberId: string;
     /** `0`: none. */
@@ -203,7 +203,7 @@ export interface EtcdStatus {
   };
 }
 
-/** A file in the folder where a run keeps its etcd snapshots. */
+/** A file in the folder of a run's etcd snapshots. */
 export interface SnapshotFile {
   readonly folder: string;
   readonly file: string;
@@ -216,17 +216,17 @@ export interface SnapshotFile {
   readonly sha256: string;
 }
 
-/** How much was searched for secrets: finding none in nothing says nothing. */
+/** How much was searched for secrets: finding none in no data proves nothing. */
 export interface Searched {
   readonly secrets: number;
-  /** Processes whose arguments were read. */
+  /** Processes whose arguments were searched. */
   readonly processes: number;
-  /** Events of histories, and what pending activities showed. */
+  /** Events of histories, and pending activities. */
   readonly texts: number;
   readonly files: number;
 }
 
-/** A secret in a place where none may be. The secret itself is not repeated. */
+/** A secret in a place where it must not be. The secret itself is not repeated. */
 export interface Exposure {
   readonly at: Moment;
   /** Which secret: `private key of talosconfig-admin`. */

@@ -17,13 +17,13 @@ export type PromiseName =
   | 'I14'
   | 'I16';
 
-/** What one promise has to say about the evidence. */
+/** One promise's judgement of the evidence. */
 export interface Finding {
   readonly promise: PromiseName;
-  /** `violation`: it was broken. `unobserved`: it could not be judged here, for want of evidence. */
+  /** `violation`: it was broken. `unobserved`: it could not be judged, for lack of evidence. */
   readonly kind: 'violation' | 'unobserved';
   readonly at: Moment;
-  /** The node, run or file it is about. */
+  /** The node, run or file of the finding. */
   readonly about: string;
   /** One sentence. */
   readonly what: string;

@@ -1,20 +1,20 @@
 import type { Moment } from './moment.js';
 
-/** What was seen of the hypervisor under the machines, and of the Terraform state that describes them. */
+/** Observations of the machines' hypervisor, and of the Terraform state that describes them. */
 export interface HypervisorEvidence {
-  /** Name of the token Slipway's Terraform comes with; whoever comes with another one is somebody else. */
+  /** Name of the token of Slipway's Terraform; requests with another one are not Slipway's. */
   readonly slipway: string;
   readonly vms: readonly { readonly node: string; readonly vmid: number }[];
-  /** `name`: as Terraform's addresses have it, `baldar-worker`. `node`: whose own image it is, and nobody else's. */
+  /** `name`: as in Terraform's addresses, `baldar-worker`. `node`: the only node that uses the image. */
   readonly templates: readonly { readonly name: string; readonly id: number; readonly node?: string }[];
-  /** From the first on: also those that made the machines before the watch began. */
+  /** From the first on: including those that created the machines before the watch began. */
   readonly requests: readonly HypervisorRequest[];
   readonly states: readonly StateLook[];
 }
 
 /** A request to the hypervisor (`hypervisor.jsonl`). */
 export interface HypervisorRequest {
-  /** When it came. */
+  /** Time of arrival. */
   readonly at: Moment;
   /** `DELETE` */
   readonly method: string;
@@ -23,9 +23,9 @@ export interface HypervisorRequest {
   readonly by: string;
   readonly vmid?: number;
   readonly template?: number;
-  /** SMBIOS UUID of a VM that is to be made. */
+  /** SMBIOS UUID of a VM to create. */
   readonly uuid?: string;
-  /** Of a VM that is to be made: what it shall be. */
+  /** The requested VM. */
   readonly asks?: Readonly<Record<string, unknown>>;
   /** HTTP status; undefined: it was never answered. */
   readonly status?: number;
@@ -34,11 +34,11 @@ export interface HypervisorRequest {
   readonly took?: number;
 }
 
-/** One look at the file of the Terraform state, and at that of its lock. */
+/** One observation of the Terraform state file, and of its lock file. */
 export interface StateLook {
   readonly at: Moment;
-  /** Id of whoever held the lock; undefined: nobody. */
+  /** Id of the lock's holder; undefined: not locked. */
   readonly lock?: string;
-  /** What was in it; undefined: it could not be read, or was being written. */
+  /** Its content; undefined: unreadable, or being written. */
   readonly state?: { readonly lineage: string; readonly serial: number; readonly sha256: string };
 }

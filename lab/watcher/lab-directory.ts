@@ -4,7 +4,7 @@ import type { WatchedMachine } from './evidence.js';
 import { at, list, number, text, texts } from './moments/payload.js';
 import type { AddressedMachine } from './sources/commands.js';
 
-/** What the watcher needs to know of a lab; everything comes out of its `lab.json`. */
+/** The lab's data for the watcher; everything comes from its `lab.json`. */
 export interface WatchedLab {
   readonly cluster: string;
   readonly directory: string;
@@ -18,21 +18,21 @@ export interface WatchedLab {
     readonly fronts: string;
     readonly audit: string;
   };
-  /** What the machines run on, where they run on a hypervisor. */
+  /** The hypervisor, where the machines run on one. */
   readonly hypervisor: WatchedHypervisor | undefined;
   /** Client URL of each control plane's etcd. */
   readonly etcd: readonly { readonly name: string; readonly client: string }[];
   readonly kubeconfig: { readonly admin: string; readonly slipway: string };
   readonly talosconfig: { readonly reader: string; readonly admin: string };
-  /** Path of the age identity that opens the snapshots, where the lab has one. */
+  /** Path of the age identity that decrypts the snapshots, where the lab has one. */
   readonly ageIdentity: string | undefined;
 }
 
-/** The hypervisor under the machines, and Terraform's state of it. */
+/** The machines' hypervisor, and its Terraform state. */
 export interface WatchedHypervisor {
   /** JSON lines. */
   readonly log: string;
-  /** Name of the token Slipway's Terraform comes with. */
+  /** Name of the token of Slipway's Terraform. */
   readonly slipway: string;
   readonly vms: readonly { readonly node: string; readonly vmid: number }[];
   readonly templates: readonly { readonly name: string; readonly id: number }[];
@@ -44,7 +44,7 @@ export interface WatchedHypervisor {
   readonly machineConfigurations: readonly string[];
 }
 
-/** @throws Error when there is no lab in the directory, or its `lab.json` lacks something. */
+/** @throws Error when there is no lab in the directory, or its `lab.json` lacks a field. */
 export function readLab(directory: string): WatchedLab {
   const file = path.join(directory, 'lab.json');
   let found: unknown;

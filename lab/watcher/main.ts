@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { timelineText, verdictText } from './verdict-text.js';
 import { startWatcher } from './watch.js';
 
-const USAGE = `Watches a lab until it is told to stop (SIGINT or SIGTERM), and says which of Slipway's promises were broken.
+const USAGE = `Watches a lab until SIGINT or SIGTERM, and reports which of Slipway's promises were broken.
 
   node dist/programs/watcher.js --lab DIR --temporal ADDRESS [--namespace NS] [--logs PATH]... [--log-folder DIR]... [--timeline] [--json]
 
@@ -35,7 +35,7 @@ async function main(): Promise<number> {
     process.stderr.write(USAGE);
     return values.help ? 0 : 2;
   }
-  const told = untilTold();
+  const signalled = untilSignalled();
   const watcher = await startWatcher({
     labDirectory: path.resolve(values.lab),
     temporal: { address: values.temporal, namespace: values.namespace },
@@ -43,15 +43,15 @@ async function main(): Promise<number> {
     ...(values.logs === undefined ? {} : { logs: values.logs.map((place) => path.resolve(place)) }),
   });
   process.stderr.write(`watching the lab in ${values.lab}\n`);
-  await told;
+  await signalled;
   const verdict = await watcher.stop();
   if (values.json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
   else process.stdout.write(`${values.timeline ? `${timelineText(verdict)}\n` : ''}${verdictText(verdict)}`);
   return verdict.ok ? 0 : 1;
 }
 
-/** A second signal changes nothing: the verdict is on its way. */
-function untilTold(): Promise<void> {
+/** A second signal changes nothing: the verdict is being computed. */
+function untilSignalled(): Promise<void> {
   return new Promise((resolve) => {
     process.on('SIGINT', () => resolve());
     process.on('SIGTERM', () => resolve());

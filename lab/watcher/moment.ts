@@ -1,7 +1,7 @@
 /** Milliseconds since 1970. */
 export type Moment = number;
 
-/** From a moment to another one. */
+/** From one moment to another. */
 export interface Span {
   readonly from: Moment;
   readonly to: Moment;

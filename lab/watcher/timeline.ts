@@ -3,13 +3,13 @@ import type { Finding } from './finding.js';
 import { runsOf } from './moments/runs.js';
 import { callOf, destructiveRequests, imageOf, pullRequests } from './moments/talos-calls.js';
 
-/** Something that happened. */
+/** An event. */
 export interface TimelineEntry {
   /** ISO time. */
   readonly at: string;
-  /** Milliseconds since the watch began; negative for what was before. */
+  /** Milliseconds since the watch began; negative before it. */
   readonly offset: number;
-  /** Which node, run, or part it is about. */
+  /** The node, run, or part of the event. */
   readonly who: string;
   readonly what: string;
 }
@@ -20,10 +20,10 @@ interface Happening {
   readonly what: string;
 }
 
-/** Beside what changes a machine and what is pulled: all others would drown these. */
+/** Besides changes of a machine and pulls: all other requests would hide these. */
 const TOLD_TOO = new Set(['MachineService/EtcdSnapshot', 'MachineService/EtcdForfeitLeadership']);
 
-/** Everything the sources saw since the watch began, merged, one line each; and every finding. */
+/** Everything the sources recorded since the watch began, merged, one line each; and every finding. */
 export function timelineOf(evidence: Evidence, findings: readonly Finding[]): TimelineEntry[] {
   const all: Happening[] = [
     ...runsAndNodes(evidence),
@@ -35,12 +35,12 @@ export function timelineOf(evidence: Evidence, findings: readonly Finding[]): Ti
     ...readiness(evidence),
     ...etcdChanges(evidence),
   ].filter(({ at }) => at >= evidence.watched.from);
-  const told = findings.map(({ at, about, promise, kind, what }) => ({
+  const reported = findings.map(({ at, about, promise, kind, what }) => ({
     at,
     who: about,
     what: `${kind === 'violation' ? `✗ ${promise} broken` : `? ${promise} not judged`}: ${what}`,
   }));
-  return [...all, ...told]
+  return [...all, ...reported]
     .toSorted((a, b) => a.at - b.at)
     .map(({ at, who, what }) => ({
       at: new Date(at).toISOString(),
@@ -82,11 +82,11 @@ function ended(at: Moment | undefined, who: string, what: string): Happening[] {
 
 /** Each sentence once, when it was first shown. */
 function sentences({ waits, cluster }: Evidence): Happening[] {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return waits.flatMap(({ at, run, activities }) =>
     activities.flatMap(({ workflowId, shown }) => {
-      if (shown === undefined || told.has(`${workflowId} ${shown.waitingFor}`)) return [];
-      told.add(`${workflowId} ${shown.waitingFor}`);
+      if (shown === undefined || reported.has(`${workflowId} ${shown.waitingFor}`)) return [];
+      reported.add(`${workflowId} ${shown.waitingFor}`);
       const [, , , , node] = workflowId.split('/');
       return [{ at, who: node ?? `run/${cluster}/${run}`, what: `waits: ${shown.waitingFor}` }];
     }),
@@ -137,7 +137,7 @@ function apiChanges({ changes }: Evidence): Happening[] {
     ({ at, user, verb, resource, subresource, namespace, name, code, unschedulable, marks }) => {
       if (resource === 'pods') {
         const what = subresource === 'eviction' ? 'evicts' : verb;
-        // A budget that says no says it every five seconds; kubelets and controllers delete what was evicted.
+        // A budget rejects an eviction every five seconds; kubelets and controllers delete what was evicted.
         return code === 429 || user.startsWith('system:')
           ? []
           : [{ at, who: `${namespace}/${name}`, what: `${user} ${what}: ${code}` }];
@@ -164,7 +164,7 @@ function readiness({ nodes }: Evidence): Happening[] {
   });
 }
 
-/** Who leads, and who answers, when it changes. */
+/** The etcd leader, and the VIP's holder, at each change. */
 function etcdChanges({ etcd }: Evidence): Happening[] {
   let before = '';
   return etcd.flatMap(({ at, statuses, members }) => {

@@ -2,10 +2,10 @@ import { judges } from './promises/judges.js';
 import type { PromiseName } from './finding.js';
 import type { Verdict, Violation } from './verdict.js';
 
-/** A schematic's id: the first digits tell it apart. */
+/** A schematic's id: its first digits identify it. */
 const LONG_ID = /\b([0-9a-f]{8})[0-9a-f]{56}\b/g;
 
-/** The verdict for a person: every promise, what broke it, and what was counted. */
+/** The verdict for a person: every promise, how it was broken, and the counts. */
 export function verdictText(verdict: Verdict): string {
   const { figures, violations, unobserved, ok, cluster } = verdict;
   const { searched } = figures;
@@ -32,7 +32,7 @@ export function verdictText(verdict: Verdict): string {
     ...(replaced.length === 0
       ? []
       : [`machines replaced: ${replaced.map(([node, count]) => `${node} ${count}`).join(', ')}`]),
-    `time with no reason shown: ${figures.reasonNotShown} s (no worker: ${figures.noWorker} s, Temporal silent: ${figures.temporalSilent} s)`,
+    `time with no reason shown: ${figures.reasonNotShown} s (no worker: ${figures.noWorker} s, Temporal silent: ${figures.temporalUnreachable} s)`,
     `watched for ${figures.watched} s: ${figures.etcdRounds} looks at etcd, ${figures.commands} talosctl and kubectl, pods unseen for ${figures.podsUnseen} s`,
     `${searched.secrets} secrets looked for in ${searched.texts} texts of Temporal, ${searched.processes} processes, ${searched.files} files`,
   ];

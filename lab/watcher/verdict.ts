@@ -8,18 +8,18 @@ import { shownTime } from './promises/i13-waits-explained.js';
 import { judges } from './promises/judges.js';
 import { timelineOf, type TimelineEntry } from './timeline.js';
 
-/** A promise that was broken; or, among `unobserved`, one that could not be judged at some point. */
+/** A broken promise; or, in `unobserved`, one that could not be judged at some point. */
 export interface Violation {
   readonly promise: PromiseName;
   /** ISO time. */
   readonly at: string;
-  /** The node, run or file it is about. */
+  /** The node, run or file of the finding. */
   readonly about: string;
   /** One sentence. */
   readonly what: string;
 }
 
-/** What was counted. A verdict without runs or installs says little, however clean it is. */
+/** The counts. A verdict without runs or installs proves little, however clean it is. */
 export interface Figures {
   /** Seconds the watcher watched. */
   readonly watched: number;
@@ -28,23 +28,23 @@ export interface Figures {
   readonly installs: Readonly<Record<string, number>>;
   /** Requests to install, of either flow, that reached each node's Talos. */
   readonly upgradeRequests: Readonly<Record<string, number>>;
-  /** Requests of their own that stop a node; the upgrade of old, which installs and reboots, is none of them. */
+  /** Separate requests that stop a node; the legacy upgrade, which installs and reboots, does not count. */
   readonly rebootRequests: Readonly<Record<string, number>>;
-  /** Machines Slipway's Terraform had replaced; left out where they have no hypervisor. */
+  /** Machines that Slipway's Terraform replaced; left out where they have no hypervisor. */
   readonly replaced?: Readonly<Record<string, number>>;
-  /** Evictions Slipway asked for and got. */
+  /** Slipway's successful evictions. */
   readonly evictions: number;
   readonly snapshots: number;
-  /** Seconds in which an open run showed no reason, had no worker, or could not be asked. */
+  /** Seconds in which an open run showed no reason, had no worker, or could not be read. */
   readonly reasonNotShown: number;
   readonly noWorker: number;
-  readonly temporalSilent: number;
-  /** Seconds in which the Kubernetes API told nothing of pods. */
+  readonly temporalUnreachable: number;
+  /** Seconds without a watch of pods. */
   readonly podsUnseen: number;
   readonly etcdRounds: number;
-  /** Programs seen on their way to a machine. */
+  /** Observed programs that connected to a machine. */
   readonly commands: number;
-  /** Where secrets were looked for. */
+  /** The places that were searched for secrets. */
   readonly searched: Searched;
 }
 
@@ -57,8 +57,8 @@ export interface Verdict {
   readonly timeline: readonly TimelineEntry[];
   readonly figures: Figures;
   /**
-   * All that keeps this verdict from being a clean one, in sentences: broken promises, promises that could not be judged,
-   * and a watch in which no run was seen. A scenario that expects none of it expects an empty list.
+   * Everything that keeps this verdict from being clean, in sentences: broken promises, promises that could not be judged, and a watch
+   * without a run. A scenario that expects none of it expects an empty list.
    */
   readonly complaints: readonly string[];
 }
@@ -66,11 +66,11 @@ export interface Verdict {
 /** Judges every promise. Pure. */
 export function verdictOf(evidence: Evidence): Verdict {
   const findings = Object.values(judges).flatMap(({ judge }) => judge(evidence));
-  const told = [...findings, ...missingHistory(evidence), ...unreadableLogs(evidence)].toSorted(
+  const reported = [...findings, ...missingHistory(evidence), ...unreadableLogs(evidence)].toSorted(
     (a, b) => a.at - b.at,
   );
   const ofKind = (kind: Finding['kind']): Violation[] =>
-    told.filter((finding) => finding.kind === kind).map(violationOf);
+    reported.filter((finding) => finding.kind === kind).map(violationOf);
   const violations = ofKind('violation');
   const notJudged = ofKind('unobserved');
   const figures = figuresOf(evidence);
@@ -79,7 +79,7 @@ export function verdictOf(evidence: Evidence): Verdict {
     cluster: evidence.cluster,
     violations,
     unobserved: notJudged,
-    timeline: timelineOf(evidence, told),
+    timeline: timelineOf(evidence, reported),
     figures,
     complaints: [
       ...violations.map(({ promise, what }) => `${promise} broken: ${what}`),
@@ -93,14 +93,14 @@ function violationOf({ promise, at, about, what }: Finding): Violation {
   return { promise, at: new Date(at).toISOString(), about, what };
 }
 
-/** Promises that live on the history. */
+/** Promises that depend on the history. */
 function missingHistory({ historyMissing, watched }: Evidence): Finding[] {
   if (historyMissing === undefined) return [];
   const promises: PromiseName[] = ['I3', 'I6', 'I7', 'I9', 'I10', 'I13'];
   return promises.map((promise) => unobserved(promise, watched.to, 'Temporal', historyMissing));
 }
 
-/** The promises that live on each of the lab's logs. */
+/** The promises that depend on each of the lab's logs. */
 const JUDGED_BY_LOG: Readonly<Record<string, readonly PromiseName[]>> = {
   requests: ['I1', 'I2', 'I3', 'I4', 'I6', 'I8', 'I9', 'I16'],
   machines: ['I4', 'I6', 'I7', 'I8', 'I14'],
@@ -143,7 +143,7 @@ function figuresOf(evidence: Evidence): Figures {
     snapshots: snapshots.length,
     reasonNotShown: inSeconds(shown.withoutReason),
     noWorker: inSeconds(shown.withoutWorker),
-    temporalSilent: inSeconds(shown.temporalSilent),
+    temporalUnreachable: inSeconds(shown.temporalUnreachable),
     podsUnseen: inSeconds(total - seeing),
     etcdRounds: etcd.length,
     commands: evidence.commands.length,

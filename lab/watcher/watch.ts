@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Evidence, Moment } from './evidence.js';
 import { readLab, type WatchedLab } from './lab-directory.js';
 import { apiChange } from './sources/audit-log.js';
-import { ClusterSightings } from './sources/cluster-sightings.js';
+import { ClusterObservations } from './sources/cluster-observations.js';
 import { EtcdRounds } from './sources/etcd-rounds.js';
 import { Commands } from './sources/commands.js';
 import { Exposures } from './sources/exposures.js';
@@ -15,7 +15,7 @@ import { frontEvent, machineEvent, talosRequest } from './sources/lab-logs.js';
 import { secretsOf } from './sources/secrets.js';
 import { snapshotFiles } from './sources/snapshot-files.js';
 import { StateLooks } from './sources/state-looks.js';
-import { TemporalSightings, type TemporalPlace } from './sources/temporal-sightings.js';
+import { TemporalObservations, type TemporalPlace } from './sources/temporal-observations.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
 export type { Verdict } from './verdict.js';
@@ -25,7 +25,7 @@ export interface WatchOptions {
   /** Where the lab keeps its state: the folder of `lab.json`. */
   readonly labDirectory: string;
   readonly temporal: TemporalPlace;
-  /** Further secrets that must not be seen anywhere, 12 characters at least. The lab's own are known. */
+  /** Further secrets that must not appear anywhere, 12 characters at least. The lab's own are known. */
   readonly secrets?: readonly string[];
   /** Slipway's logs, files or folders, searched for secrets at the end. Default: `*.log` beside the lab's folder. */
   readonly logs?: readonly string[];
@@ -33,17 +33,17 @@ export interface WatchOptions {
   readonly logFolders?: readonly string[];
 }
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two observations. */
 const EVERY = { logs: 250, etcd: 1_000, temporal: 1_000, processes: 100 } as const;
 
-/** Begins to watch. Resolves when the watcher sees; rejects when there is no lab to see. */
+/** Starts the watcher. Resolves when it observes; rejects when there is no lab. */
 export async function startWatcher(options: WatchOptions): Promise<Watcher> {
   const watcher = new Watcher(readLab(options.labDirectory), options);
   await watcher.begin();
   return watcher;
 }
 
-/** An independent judge: it looks from outside, and shares no code with what it looks at. */
+/** An independent judge: it observes from outside, and shares no code with Slipway. */
 export class Watcher {
   readonly #lab: WatchedLab;
   readonly #options: WatchOptions;
@@ -53,8 +53,8 @@ export class Watcher {
   readonly #hypervisor;
   readonly #etcd: EtcdRounds;
   readonly #kubernetes: KubernetesClient;
-  readonly #cluster: ClusterSightings;
-  readonly #temporal: TemporalSightings;
+  readonly #cluster: ClusterObservations;
+  readonly #temporal: TemporalObservations;
   readonly #commands: Commands;
   readonly #exposures: Exposures;
   #work: Promise<unknown> = Promise.resolve();
@@ -77,17 +77,17 @@ export class Watcher {
     };
     this.#etcd = new EtcdRounds(lab.etcd, lab.control);
     this.#kubernetes = new KubernetesClient(kubernetesAccess(lab.kubeconfig.admin));
-    this.#cluster = new ClusterSightings(this.#kubernetes);
+    this.#cluster = new ClusterObservations(this.#kubernetes);
     this.#commands = new Commands(lab.machines);
     this.#exposures = new Exposures(secretsOf(lab, options.secrets ?? []), (pid, argv) =>
       this.#commands.take(pid, argv),
     );
     const onWords = (words: string, where: string, at: Moment): void =>
       this.#exposures.lookInWords(words, where, at);
-    this.#temporal = new TemporalSightings(lab.cluster, options.temporal, onWords);
+    this.#temporal = new TemporalObservations(lab.cluster, options.temporal, onWords);
   }
 
-  /** Called by `startWatcher`: the first look everywhere, and then again and again. */
+  /** Called by `startWatcher`: the first observation of every source, and then repeatedly. */
   async begin(): Promise<void> {
     const following = this.#cluster.follow();
     await Promise.all([this.#cluster.firstLook(), this.#readLogs(), this.#etcd.ask()]);
@@ -101,7 +101,7 @@ export class Watcher {
     ]);
   }
 
-  /** Ends the watch, reads what is left to read, and judges. Asked again, it answers the same. */
+  /** Ends the watch, reads the rest, and judges. A second call returns the same verdict. */
   stop(): Promise<Verdict> {
     this.#verdict ??= this.#judge();
     return this.#verdict;
@@ -112,7 +112,7 @@ export class Watcher {
     this.#cluster.stop();
     this.#stopped.abort();
     await this.#work;
-    // A request is judged by the looks around it: the last one needs a look behind it.
+    // A request is judged by the observations around it: the last one needs one after it.
     await this.#lookAtState();
     const history = await this.#temporal.histories();
     await Promise.all(this.#everyTail().map((tail) => tail.finish()));
@@ -142,7 +142,7 @@ export class Watcher {
       requests: inOrder(this.#tails.requests.entries),
       machineEvents: inOrder(this.#tails.machines.entries),
       connections: inOrder(this.#tails.fronts.entries),
-      commands: inOrder(this.#commands.sightings),
+      commands: inOrder(this.#commands.observations),
       changes: inOrder(this.#tails.audit.entries),
       nodes: this.#cluster.nodes,
       pods: this.#cluster.pods,
@@ -168,7 +168,7 @@ export class Watcher {
     await this.#hypervisor?.looks.look();
   }
 
-  /** Scenarios keep the logs of their workers beside the lab, or in a folder of their own where the lab is leased. */
+  /** Scenarios keep the logs of their workers beside the lab, or in a separate folder where the lab is leased. */
   async #logsBeside(): Promise<string[]> {
     const folders = new Set([path.dirname(this.#lab.directory), ...(this.#options.logFolders ?? [])]);
     return (await Promise.all([...folders].map(logsIn))).flat();
@@ -186,7 +186,7 @@ export class Watcher {
     return { hypervisor: { slipway, vms, templates, requests, states: looks.looks } };
   }
 
-  /** One look after the other, at least so many milliseconds from begin to begin. */
+  /** One observation after the other, at least that many milliseconds from start to start. */
   async #repeat(every: number, look: () => Promise<void>): Promise<void> {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
@@ -200,12 +200,12 @@ export class Watcher {
   }
 }
 
-/** Answers are logged when they end, so lines do not stand in the order of their beginnings. */
+/** Requests are logged when they end, so that lines are not in the order of their starts. */
 function inOrder<T extends { readonly at: Moment }>(entries: readonly T[]): T[] {
   return entries.toSorted((a, b) => a.at - b.at);
 }
 
-/** Files of a folder that are called logs. */
+/** The log files of a folder. */
 async function logsIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder).catch(() => []);
   return entries.filter((entry) => entry.endsWith('.log')).map((entry) => path.join(folder, entry));

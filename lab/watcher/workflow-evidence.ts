@@ -1,6 +1,6 @@
 import type { Moment } from './moment.js';
 
-/** How an execution of a workflow ended, or that it has not. */
+/** The status of a workflow execution. */
 export type WorkflowStatus =
   | 'running'
   | 'completed'
@@ -11,7 +11,7 @@ export type WorkflowStatus =
   | 'continued-as-new'
   | 'unknown';
 
-/** One execution of a workflow, read out of its history. */
+/** One execution of a workflow, from its history. */
 export interface WorkflowRecord {
   readonly id: string;
   readonly runId: string;
@@ -29,7 +29,7 @@ export interface WorkflowRecord {
 export interface ActivityRecord {
   readonly type: string;
   readonly scheduledAt: Moment;
-  /** Milliseconds all its attempts may take together; 0: no end. */
+  /** Milliseconds for all its attempts together; 0: unlimited. */
   readonly limit: number;
   readonly endedAt?: Moment;
   readonly outcome?: 'completed' | 'failed' | 'timed-out' | 'canceled';
@@ -43,11 +43,11 @@ export interface UpdateRecord {
   readonly result?: unknown;
 }
 
-/** What Temporal showed of one open run, when it was asked. */
-export interface WaitSighting {
+/** Temporal's view of one open run. */
+export interface WaitObservation {
   readonly at: Moment;
   readonly run: number;
-  /** False: Temporal did not answer. */
+  /** False: Temporal did not respond. */
   readonly answered: boolean;
   /** A workflow task waits for a worker, in the run or in one of its nodes. */
   readonly workflowTaskWaits: boolean;
@@ -58,10 +58,10 @@ export interface PendingActivity {
   readonly workflowId: string;
   readonly type: string;
   readonly state: 'scheduled' | 'started' | 'cancel-requested' | 'other';
-  /** When this attempt began, or was scheduled where it did not begin yet. */
+  /** When this attempt began, or was scheduled where it has not begun. */
   readonly since: Moment;
   readonly attempt: number;
-  /** The heartbeat's sentence, and when that wait began and ends. */
+  /** The heartbeat's sentence, and the begin and end of that wait. */
   readonly shown?: { readonly waitingFor: string; readonly since: Moment; readonly until: Moment };
   readonly lastFailure?: string;
 }

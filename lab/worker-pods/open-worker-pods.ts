@@ -19,25 +19,25 @@ export interface WorkerPodLine {
   readonly event: 'started' | 'told-to-end' | 'killed-with-its-machine' | 'ended';
   readonly pod: string;
   readonly node: string;
-  /** Of what was started. */
+  /** Pid of the started process. */
   readonly pid?: number;
   /** How it ended: `exit code 0`, `signal SIGKILL`. */
   readonly how?: string;
 }
 
-/** Where a lab's worker pods run. */
+/** The settings of a lab's worker pods. */
 export interface WorkerPodPlace {
   readonly processes: ProcessGroup;
   readonly directory: string;
   readonly log: string;
 }
 
-/** How a process is given a host name of its own; undefined: it cannot be here, and all have that of this machine. */
+/** The program that gives a process its own host name; undefined: not possible here, and all have that of this machine. */
 type OwnHost = { readonly unshare: string; readonly setpriv: string } | undefined;
 
-/** What the kubelets of a lab start pods with that are workers. */
+/** The starter of worker pods for a lab's kubelets. */
 export function openWorkerPods({ processes, directory, log }: WorkerPodPlace): StartPodProcess {
-  // Opened with the first, and never closed: its pods may end after all that they ran on.
+  // Opened with the first, and never closed: its pods may outlive the other parts of the lab.
   let lines: ReturnType<typeof openJsonLines<WorkerPodLine>> | undefined;
   let ownHost: Promise<OwnHost> | undefined;
   return (pod) => {
@@ -106,14 +106,14 @@ function workerSpec(pod: WirePod, logFile: string, host: OwnHost): ProcessSpec {
   const program = path.join(projectRoot, 'dist/programs/worker.js');
   const worker = [process.execPath, main, program, ...(host ? [name, String(process.pid)] : [])];
   const alone = host
-    ? // A change of namespace makes the kernel forget that it is to die with us: it is told again.
+    ? // Changing the namespace clears the process' parent-death signal: it is set again.
       [host.unshare, '--user', '--map-root-user', '--uts', '--', host.setpriv, '--pdeathsig', 'KILL', '--']
     : [];
   const [command = '', ...args] = [...alone, ...worker];
   return { name: `pod ${name}`, command, args, env: cleanEnvironment(Object.fromEntries(given)), logFile };
 }
 
-/** A pod's host name is the pod's; here it takes a namespace, which not every machine lets everybody make. */
+/** A pod's host name is its own; here that takes a namespace, which some machines do not permit. */
 async function hostsCanBeMade(): Promise<OwnHost> {
   const [unshare, setpriv] = ['unshare', 'setpriv'].map((one) => findProgram(one, process.env['PATH'] ?? ''));
   if (unshare === undefined || setpriv === undefined) return undefined;

@@ -1,15 +1,15 @@
 import type { Client } from '@temporalio/client';
 import type { WorkerPods } from './worker-pods.js';
 
-/** A step that another worker took up, since the one that had it released it or was not heard any more. */
+/** A step that another worker resumed, because the first one released it or missed its heartbeat. */
 export interface WentOn {
   /** `drainNode` */
   readonly activity: string;
-  /** On whose node it went on. */
+  /** The node of the worker that resumed it. */
   readonly on: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** `given back`: by a worker that was told to end. `missed`: its heartbeat did not come. `gone`: the next on its host saw it dead. */
+  /** `given back`: by a worker that got SIGTERM. `missed`: its heartbeat timed out. `gone`: the next worker on its host found it dead. */
   readonly how: 'given back' | 'missed' | 'gone';
 }
 
@@ -25,7 +25,7 @@ interface Time {
   readonly nanos?: number | null;
 }
 
-/** What of a workflow went on elsewhere, in the order in which it did; what is under way now too. */
+/** The resumed steps of a workflow, in order; the running one too. */
 export async function whatWentOn(client: Client, pods: WorkerPods, workflowId: string): Promise<WentOn[]> {
   const handle = client.workflow.getHandle(workflowId);
   const [{ raw }, { events }] = await Promise.all([handle.describe(), handle.fetchHistory()]);

@@ -5,7 +5,7 @@ import { projectRoot } from '../../src/tools/project-root.js';
 import type { Terminal } from '../terminal.js';
 import { runsWorker, type WorkerPodLine } from './open-worker-pods.js';
 
-/** What a lab says in the place of the shipped manifest. */
+/** The lab's overrides of the shipped manifest. */
 export interface WorkerPodSettings {
   /** Default: as shipped, two. */
   readonly replicas?: number;
@@ -61,7 +61,7 @@ export class WorkerPods {
     await this.ready();
   }
 
-  /** Waits until as many workers as there should be poll. */
+  /** Waits until the expected number of workers polls. */
   async ready(): Promise<void> {
     await this.at.kubectl('rollout', 'status', ...deployment, '--timeout=25s');
     const end = Date.now() + 60_000;
@@ -71,7 +71,7 @@ export class WorkerPods {
     }
   }
 
-  /** Those that run now. */
+  /** The running workers. */
   running(): readonly RunningWorkerPod[] {
     const alive = new Map<string, RunningWorkerPod>();
     for (const { event, pod, node, pid } of this.lines()) {
@@ -81,13 +81,13 @@ export class WorkerPods {
     return [...alive.values()];
   }
 
-  /** All that became of them so far. */
+  /** All lines of their log so far. */
   lines(): readonly WorkerPodLine[] {
     const text = read(this.at.lab.logs.pods).trim();
     return text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as WorkerPodLine);
   }
 
-  /** On which node a worker is, or was, whose name in Temporal is this. */
+  /** The node of a worker, present or past, by its name in Temporal. */
   nodeOf(identity: string): string | undefined {
     const pid = Number(/#(?<pid>\d+)$/.exec(identity)?.groups?.['pid']);
     return this.lines().findLast((line) => line.pid === pid)?.node;
@@ -97,7 +97,7 @@ export class WorkerPods {
     return read(path.join(this.at.lab.directory, 'logs', `${pod}.log`)).includes('works on task queue');
   }
 
-  /** Simulated kubelets mount nothing: the worker finds the lab's files where they are. */
+  /** Simulated kubelets mount nothing: the worker gets the lab's files at their original paths. */
   #inTheLab(shipped: Deployment, { replicas, graceSeconds }: WorkerPodSettings): Deployment {
     const { template } = shipped.spec;
     const { spec } = template;

@@ -12,22 +12,22 @@ import type { KeptConnections } from '../tools/kept-connections.js';
 import { Refusal, messageOf } from '../tools/refusal.js';
 import {
   attemptGraceMs,
-  type Offer,
-  type OfferAnswer,
+  type EnqueueMerge,
+  type EnqueueMergeAnswer,
   type QueueMemo,
   type RunInput,
   type Waiting,
-  type WithdrawAnswer,
-  type Withdrawal,
+  type CancelPendingAnswer,
+  type CancelPending,
 } from '../workflows/messages.js';
 
 /** How activities ask the queues of clusters. */
 export interface QueueAsking {
-  /** Hands what was merged to the queue of its cluster. */
-  readonly offer: (offer: Offer) => Promise<OfferAnswer>;
-  /** Tells the queue of a cluster that git was reverted. */
-  readonly withdraw: (cluster: string, declared: Withdrawal) => Promise<WithdrawAnswer>;
-  /** What the queue of a cluster says of itself; undefined: it has none yet. Changes nothing. */
+  /** Submits a merge to the queue of its cluster. */
+  readonly enqueueMerge: (merge: EnqueueMerge) => Promise<EnqueueMergeAnswer>;
+  /** Reports a revert in git to the queue of a cluster. */
+  readonly cancelPending: (cluster: string, declared: CancelPending) => Promise<CancelPendingAnswer>;
+  /** The state of a cluster's queue; undefined: it has none yet. Changes nothing. */
   readonly queueOf: (cluster: string) => Promise<QueueMemo | undefined>;
 }
 
@@ -36,11 +36,11 @@ export interface ActivitySettings extends QueueAsking {
   readonly dialMap: DialMap;
   /** Where relative credential files start; undefined: the folder of the run's slipway.yaml. */
   readonly credentialsFolder: string | undefined;
-  /** Where repositories that declare clusters are mirrored. It may be thrown away. */
+  /** Where repositories that declare clusters are mirrored. The folder is a cache. */
   readonly repositoriesFolder: string;
-  /** The input of a run, read from its history: the inventory does not travel with every step. */
+  /** The input of a run, read from its history: the inventory is not part of every step's input. */
   readonly inputOf: (cluster: string, run: number) => Promise<RunInput>;
-  /** What a step leaves for the next one. Credentials are read again in each, and another credential is another connection. */
+  /** Connections that a step leaves for the next one. Each step reads the credentials again; a new credential opens a new connection. */
   readonly connections: KeptConnections;
   /** Runs and node workflows of a cluster that are still open, whoever started them. */
   readonly openWork: (cluster: string) => Promise<readonly OpenWork[]>;
@@ -48,9 +48,9 @@ export interface ActivitySettings extends QueueAsking {
   readonly plans: PlanAnswers;
 }
 
-/** How plans that wait are found, and answered. */
+/** Finds plans that wait, and answers them. */
 export interface PlanAnswers {
-  /** The open runs that a merged pull request made. */
+  /** The open runs that a merged pull request started. */
   readonly ofPull: (of: {
     readonly repository: string;
     readonly pullRequest: number;
@@ -71,12 +71,12 @@ export interface RunReference {
   readonly run: number;
 }
 
-/** Between heartbeats. The SDK passes on as many as the heartbeat timeout needs. */
+/** Time between heartbeats. The SDK passes on as many as the heartbeat timeout needs. */
 const heartbeatMs = 1_500;
 
 /**
- * One activity: opens the cluster, keeps the heartbeat going with the sentence of what it waits for, closes the cluster,
- * and turns every failure into one that history, Web UI and workflow can read.
+ * One activity: opens the cluster, sends heartbeats with the sentence of what it waits for, and closes the cluster. Every failure
+ * becomes one that history, Web UI and workflow can read.
  *
  * @param doing what it does, as a sentence: shown until it waits for something in particular.
  */
@@ -100,7 +100,7 @@ export async function inCluster<T>(
   });
 }
 
-/** The same without a cluster. */
+/** An activity without a cluster. */
 export async function inActivity<T>(doing: string, act: (wait: Wait) => Promise<T>): Promise<T> {
   const wait = new Wait();
   wait.says(doing, wait.endOf(wait.limit));
@@ -108,8 +108,8 @@ export async function inActivity<T>(doing: string, act: (wait: Wait) => Promise<
   try {
     return await act(wait);
   } catch (error) {
-    // A cancelled step ends as cancelled, whatever its child process said of it. Of a worker that is told to end, what its child
-    // processes say is its own doing, and is begun again elsewhere; but a verdict it stayed for is handed in.
+    // A cancelled step ends as cancelled, whatever its child process reports. When the worker is stopped, its child processes fail
+    // because of that, and the step is retried elsewhere. A verdict that the worker stayed for is still reported.
     if (wait.sending.aborted || (wait.signal.aborted && !wait.isVerdict(error)))
       await Context.current().cancelled;
     throw asFailure(error, wait.isOver());
@@ -121,7 +121,7 @@ export async function inActivity<T>(doing: string, act: (wait: Wait) => Promise<
 /**
  * The failure of a reason: its kind is the type, its value the detail, its sentence the message.
  *
- * @param over the step's limit is: what may pass was waited for long enough.
+ * @param over whether the step's limit has passed: then even a transient reason is final.
  */
 export function asFailure(error: unknown, over = false): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
@@ -155,11 +155,11 @@ function sendingSignal(): AbortSignal {
   return sending.signal;
 }
 
-/** The first pause between two looks, and the longest one between two looks for a sign. Milliseconds. */
+/** The first pause between two observations, and the longest between two checks of a sign. Milliseconds. */
 const firstPauseMs = 1_000;
 const signMs = 500;
 
-/** How a wait looks at the world once. */
+/** The result of one observation of a wait. */
 export type Look<T> =
   | { readonly kind: 'done'; readonly value: T }
   /** Not yet: what it waits for. */
@@ -167,11 +167,11 @@ export type Look<T> =
       readonly kind: 'waiting';
       readonly reason: Reason;
       readonly note?: string;
-      /** Milliseconds until the next look, where something is known to happen soon. */
+      /** Milliseconds until the next observation, where something is known to happen soon. */
       readonly againMs?: number;
     };
 
-/** The waiting of one activity: poll, say what for, end in time. */
+/** The waiting of one activity: polls, says what it waits for, ends in time. */
 export class Wait {
   private waiting: Waiting | undefined;
   private readonly begun = Date.now();
@@ -179,13 +179,13 @@ export class Wait {
   /** Aborts when the step is cancelled, its worker stops, or Temporal gave it to somebody else. */
   readonly signal: AbortSignal = Context.current().cancellationSignal;
   /**
-   * For a request that is on its way. It aborts as `signal` does, but not because the worker is asked to end: broken off, the
-   * request would have to be waited for as long as it may take, since nobody could tell what became of it. The worker stays for
-   * its answer, as long as whoever ends it has patience, and its heartbeats go on.
+   * For a request on its way. It aborts as `signal` does, but not when the worker is stopped: an aborted request would have to be
+   * waited for as long as it may take, since its result is unknown. The worker stays for the answer, as long as its supervisor lets
+   * it, and sends heartbeats meanwhile.
    */
   readonly sending: AbortSignal = sendingSignal();
 
-  /** The longest pause between two looks, in milliseconds: `limits.look` of the inventory. */
+  /** The longest pause between two observations, in milliseconds: `limits.look` of the inventory. */
   look = limitDefaults.look;
 
   private verdict: Refusal | undefined;
@@ -195,8 +195,8 @@ export class Wait {
     setMaxListeners(100, this.signal, this.sending);
   }
 
-  /** Says what the activity waits for, from now on. */
-  /** @param reason what the sentence says, where it says a reason. */
+  /** Sets what the activity waits for, from now on. */
+  /** @param reason the sentence's reason, where it has one. */
   says(sentence: string, untilMs: number, reason?: Reason): void {
     const until = new Date(untilMs).toISOString();
     this.waiting = { waitingFor: sentence, since: this.since, until, ...(reason ? { reason } : {}) };
@@ -204,8 +204,8 @@ export class Wait {
   }
 
   /**
-   * Sends a request that a worker which is told to end stays for. A refusal that it ends with is what came of the request: the next
-   * attempt could only guess it. What may pass is no verdict, and is begun again.
+   * Sends a request that a stopped worker stays for. A final refusal is the request's result, which the next attempt could only guess.
+   * A transient error is no verdict, and the request is retried.
    */
   async staysFor<T>(send: () => Promise<T>): Promise<T> {
     try {
@@ -216,7 +216,7 @@ export class Wait {
     }
   }
 
-  /** Whether an error is what came of a request that was stayed for. */
+  /** Whether an error is the result of a request that the worker stayed for. */
   isVerdict(error: unknown): boolean {
     return this.verdict !== undefined && error === this.verdict;
   }
@@ -226,12 +226,12 @@ export class Wait {
     return Math.max(0, Context.current().info.startToCloseTimeoutMs - attemptGraceMs);
   }
 
-  /** Whether the step's own limit is over. Temporal leaves time on top of it, for outages and for a preflight check. */
+  /** Whether the step's own limit has passed. Temporal leaves time on top of it, for outages and for a preflight check. */
   isOver(): boolean {
     return Date.now() > this.endOf(this.limit);
   }
 
-  /** When Temporal ends this attempt, whatever it is doing: milliseconds since the epoch. */
+  /** When Temporal ends this attempt, in any case: milliseconds since the epoch. */
   get attemptEnd(): number {
     const { scheduledTimestampMs, scheduleToCloseTimeoutMs, startToCloseTimeoutMs } = Context.current().info;
     const attempts =
@@ -251,11 +251,11 @@ export class Wait {
   }
 
   /**
-   * Looks again and again until done, or until the limit is over; the preflight check is at its end. The pauses grow to `look`, whatever
-   * the limit is.
+   * Observes again and again until done, or until the limit has passed; the last observation is at its end. The pauses grow to `look`,
+   * whatever the limit is.
    *
-   * @param onLimit the reason to fail with, given what was waited for last.
-   * @param how `sooner`: a cheap sign that it is worth looking now, asked twice a second between looks.
+   * @param onLimit the reason to fail with, given the last thing it waited for.
+   * @param how `sooner`: a cheap sign that another observation is worth it, checked twice a second between observations.
    *            `slowest`: the longest pause, in milliseconds, where that is shorter than `look`.
    */
   async until<T>(
@@ -290,7 +290,7 @@ export class Wait {
   }
 }
 
-/** `gave-up` with what was waited for, for waits that have no reason of their own. */
+/** `gave-up` with what it waited for, for waits that have no reason of their own. */
 export function gaveUp(waitedFor: string, limit: number): (last: Reason) => Reason {
   return (last) => ({ kind: 'gave-up', waitedFor, limit, reason: last });
 }

@@ -2,14 +2,14 @@ import { notTaken, taken } from '../planning/merge/comment-answers.js';
 import type { PlanAnswerRequest } from '../starter/answer-plan.js';
 import { inActivity, type ActivitySettings } from './activity-context.js';
 
-/** What became of an answer that somebody gave in a comment. */
+/** The result of an answer that somebody gave in a comment. */
 export interface PlanAnswerTold {
   readonly outcome: 'counted' | 'not-counted';
-  /** For whoever gave it: Markdown. */
+  /** The reply: Markdown. */
   readonly text: string;
 }
 
-/** Hands somebody's answer to the run it is about. Safe to repeat: a run counts one answer once, known by its id. */
+/** Passes somebody's answer to the run it is about. Safe to repeat: a run counts one answer once, known by its id. */
 export async function answerPlan(
   { plans }: ActivitySettings,
   request: PlanAnswerRequest,

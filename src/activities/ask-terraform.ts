@@ -13,25 +13,25 @@ import type { Wait } from './activity-context.js';
 import { otherChanges, replacedFor } from './survey-machines.js';
 import { addressesOf, terraformAt, type TerraformPlace, type TerraformStep } from './terraform-step.js';
 
-/** What Terraform says of a pull request. */
+/** Terraform's plan for a pull request. */
 export interface TerraformAnswer {
   readonly says: WholePlan;
   /** What it would change beside the version, where machines are replaced. */
   readonly otherChanges?: Answer<OtherChanges>;
 }
 
-/** For getting ready and all of its plans, in milliseconds: the comment waits for it. As long for its turn before. */
+/** Limit of init and all plans, in milliseconds: the comment waits for them. The wait for a free slot has the same limit. */
 const limitMs = 300_000;
 
-/** Each takes hundreds of megabytes, and upgrades at work here come first. */
-const turns = new ProcessSlots(1);
+/** Each process takes hundreds of megabytes, and upgrades on this worker come first. */
+const slots = new ProcessSlots(1);
 
 /**
- * Asks Terraform what it would do with the versions that a pull request proposes. The configuration is that of the branch it would be
- * merged into, since nobody has agreed to the other; no lock is taken, and nothing is written. One is asked at a time in a worker.
+ * Asks Terraform what it would do with the versions that a pull request proposes. It reads the configuration of the base branch, since
+ * nobody has approved the pull request's. It takes no lock and writes nothing. A worker asks for one pull request at a time.
  *
- * @param inPublic a reason as it may stand in a comment.
- * @returns undefined where there is nothing to ask: no Terraform, the cluster wants none asked, or no plan.
+ * @param inPublic slots a reason into one that may stand in a public comment.
+ * @returns undefined where there is nothing to ask: no Terraform, not wanted by the cluster, or no plan.
  */
 export async function askTerraform(
   access: ClusterAccess,
@@ -45,7 +45,7 @@ export async function askTerraform(
   const { tool } = section;
   let release: ReleaseSlot | undefined;
   try {
-    release = await turn(wait, tool);
+    release = await acquireSlot(wait, tool);
     return await answered(access, wait, place, planned);
   } catch (error) {
     if (wait.signal.aborted) throw error;
@@ -63,10 +63,10 @@ export async function askTerraform(
 }
 
 /** @throws Refusal `terraform-plan-failed` when others take too long */
-async function turn(wait: Wait, tool: 'terraform' | 'tofu'): Promise<ReleaseSlot> {
+async function acquireSlot(wait: Wait, tool: 'terraform' | 'tofu'): Promise<ReleaseSlot> {
   const late = AbortSignal.timeout(limitMs);
   try {
-    return await turns.acquire(AbortSignal.any([wait.signal, late]), () =>
+    return await slots.acquire(AbortSignal.any([wait.signal, late]), () =>
       wait.says(`waits until ${tool} was asked for other pull requests`, wait.endOf(limitMs)),
     );
   } catch (error) {
@@ -92,10 +92,10 @@ async function answered(
     return { says: wholePlan(await whole(ready, values, []), tool, nodes) };
   }
   const state = await ready.terraform.state(ready.limits());
-  // Machines may follow no version by themselves: the run has them replaced.
+  // Terraform may not replace machines for a new version on its own: the run has it replace them.
   const last = replacement.hops.findLast(({ strategy }) => strategy === 'replace');
-  const anew = (last?.nodes ?? []).filter((node) => node.replacement && !node.replacement.continues);
-  const replace = replacedFor(anew, state, ready.section.keep).map(({ address }) => address);
+  const replacedNodes = (last?.nodes ?? []).filter((node) => node.replacement && !node.replacement.continues);
+  const replace = replacedFor(replacedNodes, state, ready.section.keep).map(({ address }) => address);
   const says = wholePlan(await whole(ready, last?.values ?? {}, replace), tool, nodes);
   return { says, otherChanges: { kind: 'answered', value: await otherChanges(ready, state, replacement) } };
 }

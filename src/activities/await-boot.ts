@@ -24,7 +24,7 @@ export interface AwaitBoot extends RunReference {
   readonly limit: number;
   /** Milliseconds a node may show no sign of the request before it counts as unanswered. */
   readonly answerLimit: number;
-  /** By what the machine is known that was replaced; left out: it is the one that was upgraded. */
+  /** The identity of a replaced machine; left out: it is the one that was upgraded. */
   readonly machine?: MachineIdentity;
 }
 
@@ -34,8 +34,8 @@ export interface Booted {
 }
 
 /**
- * Waits until the node runs the wanted version: new boot id, version, schematic, extensions.
- * Only looks: whatever became of the request, it is not sent again here.
+ * Waits until the node runs the wanted version: new boot id, version, schematic, extensions. Only observes: it never sends the
+ * request again, whatever became of it.
  */
 export async function awaitBoot(settings: ActivitySettings, step: AwaitBoot): Promise<Booted> {
   const { node, facts, limit, answerLimit } = step;
@@ -68,7 +68,7 @@ export async function awaitBoot(settings: ActivitySettings, step: AwaitBoot): Pr
   });
 }
 
-/** Its kubelet reports another boot: the node is up. A Kubernetes API that does not answer is no sign. */
+/** Whether its kubelet reports another boot: the node is up. An unreachable Kubernetes API is no sign. */
 async function kubeletReports(
   access: ClusterAccess,
   { name }: PlannedNode,
@@ -83,7 +83,7 @@ async function kubeletReports(
   }
 }
 
-/** A node that shows no sign of the request has not gone away; one that does has not come back. */
+/** The reason of a timeout: a node without a sign of the request never went down; one with a sign did not come back. */
 function givenUp(step: AwaitBoot, since: string, last: NodeClass): Reason {
   const { node } = step;
   if (node.replacement) return { kind: 'machine-never-joined', node: node.name, since, last: last.note };
@@ -116,10 +116,10 @@ async function seenWithBootId(
   try {
     seen = await observeNode(access, name, wait.signal);
   } catch (error) {
-    // It boots, perhaps with a clock of its own: what it turns down now it may take in a moment.
+    // It boots, perhaps with a wrong clock: it may accept in a moment what it rejects now.
     if (wait.signal.aborted || !(error instanceof Refusal)) throw error;
-    const silent = { kind: 'unreachable', why: describe(error.reason) } as const;
-    return { name, role, address, talos: silent, kubernetes: silent };
+    const unreachable = { kind: 'unreachable', why: describe(error.reason) } as const;
+    return { name, role, address, talos: unreachable, kubernetes: unreachable };
   }
   if (seen.talos.kind === 'unreachable') return seen;
   const admin = await access.talosAdmin();

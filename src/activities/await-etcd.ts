@@ -41,7 +41,7 @@ export interface AwaitEtcdStable extends RunReference {
   readonly limit: number;
 }
 
-/** Waits until etcd has been healthy without a break for a while, before the next control plane. */
+/** Waits until etcd has been healthy without a break for a while, before the next control plane node. */
 export async function awaitEtcdStable(
   settings: ActivitySettings,
   { stable, limit, ...reference }: AwaitEtcdStable,
@@ -54,7 +54,7 @@ export async function awaitEtcdStable(
       const end = wait.endOf(limit + stable);
       const pause = Math.min(wait.look, Math.max(100, stable / 10));
       const rule = `for ${span(stable)} without a break before the next control plane`;
-      // The first of the looks in a row that found it healthy.
+      // The first of the consecutive observations that found it healthy.
       let since: number | undefined;
       let last: Reason | undefined;
       for (;;) {
@@ -65,10 +65,10 @@ export async function awaitEtcdStable(
           wait.says(`${describe(reason)}; etcd must be healthy ${rule}, and the count begins again`, end);
         } else {
           since ??= Date.now();
-          const anew = last ? `; the count began again after this: ${describe(last)}` : '';
+          const restarted = last ? `; the count began again after this: ${describe(last)}` : '';
           if (Date.now() - since >= stable)
-            return `etcd was healthy for ${span(stable)} without a break${anew}`;
-          wait.says(`etcd is healthy, and must stay so ${rule}${anew}`, since + stable);
+            return `etcd was healthy for ${span(stable)} without a break${restarted}`;
+          wait.says(`etcd is healthy, and must stay so ${rule}${restarted}`, since + stable);
         }
         if (Date.now() + pause > end) {
           throw new Refusal({

@@ -34,7 +34,7 @@ export async function awaitGates(
   );
 }
 
-/** Evaluates the gates on what the cluster shows now. Talos is not asked: nodes answer through Kubernetes, etcd for itself. */
+/** Evaluates the gates on the cluster's present state. Talos is not asked: Kubernetes shows the nodes, and etcd itself. */
 export async function lookAtGates(
   access: ClusterAccess,
   { node, beside, moment }: { node: PlannedNode; beside: readonly string[]; moment: GateContext['moment'] },

@@ -7,9 +7,9 @@ import { inCluster, type ActivitySettings, type RunReference } from './activity-
 
 export interface AwaitReady extends RunReference {
   readonly node: PlannedNode;
-  /** The boot Talos reported: the Node must be Ready with this one, not with the one before. */
+  /** The boot Talos reported: the Node must be Ready with this one, not with the previous one. */
   readonly bootId: string;
-  /** What it booted; left out: it booted nothing new. */
+  /** The version it booted; left out: it booted nothing new. */
   readonly version?: string;
   readonly limit: number;
 }
@@ -53,7 +53,7 @@ export async function awaitReady(
           };
         }
       },
-      // One GET a look.
+      // One GET for each observation.
       { slowest: 1_000 },
     ),
   );

@@ -11,16 +11,16 @@ import { mergePatches, readPatches, tryMerging } from './merge-patches.js';
 /** A machine configuration that may be sent. It holds the cluster's secrets: the text goes into no history and no log. */
 export interface ConfigurationToSend {
   readonly text: string;
-  /** What a person should know of it; without secrets. */
+  /** Notes for people, without secrets. */
   readonly notes: readonly string[];
 }
 
 /**
- * What is sent to the new machine of a node: its machine configuration by reference, with the patches of slipway.yaml merged into
- * it, looked through for what its cards need.
+ * The configuration for a node's new machine: its machine configuration by reference, with the patches of slipway.yaml merged in,
+ * checked for what its GPUs need.
  *
- * @param moment `trial`: before anything is touched, so what waits until the node is Ready is tried as well. `sending`: nothing is
- * waited for that is needed only later.
+ * @param moment `trial`: before anything is touched, so the patches for after Ready are tried as well. `sending`: nothing is waited
+ *   for that is needed only later.
  * @throws Refusal `credential-unreadable`, `configuration-wrong`, `patch-failed`, `device-configuration-wrong`
  */
 export async function configurationToSend(

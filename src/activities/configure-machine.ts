@@ -24,18 +24,18 @@ import { replacementOf } from './plan-replacement.js';
 export interface ConfigureMachine extends RunReference {
   readonly node: PlannedNode;
   readonly facts: RecordedFacts;
-  /** By what the new machine is known. */
+  /** The identity of the new machine. */
   readonly machine: MachineIdentity;
   readonly limit: number;
 }
 
-/** A machine takes a configuration, or refuses it, within a moment. */
+/** A machine accepts or rejects a configuration within a moment. */
 const answerMs = 30_000;
 
 /**
- * Waits for the new machine, makes sure that it is the one Terraform made and runs the hop's version, and gives it its
- * configuration where Terraform does not. The configuration holds the cluster's secrets: it goes to the machine that was looked at
- * and to no other, and only while that has none.
+ * Waits for the new machine, checks that it is the one Terraform made and runs the hop's version, and sends its configuration where
+ * Terraform does not. The configuration holds the cluster's secrets: it goes only to the machine that was checked, and only while
+ * that has none.
  */
 export async function configureMachine(settings: ActivitySettings, step: ConfigureMachine): Promise<string> {
   const { node, limit } = step;
@@ -47,7 +47,8 @@ export async function configureMachine(settings: ActivitySettings, step: Configu
       gaveUp(`the new machine of ${node.name} to take its configuration`, limit),
       async (): Promise<Look<string>> => {
         const seen = await machineAt(access, node.name, wait.signal);
-        if (seen.kind === 'silent') return { kind: 'waiting', reason: silent(node, seen.why), againMs: 500 };
+        if (seen.kind === 'unreachable')
+          return { kind: 'waiting', reason: unreachable(node, seen.why), againMs: 500 };
         refuseOther(step, seen);
         if (seen.kind === 'configured') return { kind: 'done', value: doneNote(seen, sent) };
         if (configuration === 'apply-config' && !sent) {
@@ -67,8 +68,8 @@ export async function configureMachine(settings: ActivitySettings, step: Configu
   });
 }
 
-function silent({ name, address }: PlannedNode, why: string): Reason {
-  return { kind: 'machine-silent', node: name, address, why };
+function unreachable({ name, address }: PlannedNode, why: string): Reason {
+  return { kind: 'machine-unreachable', node: name, address, why };
 }
 
 function doneNote({ uuid, version }: MachineAt & { kind: 'configured' }, sent: boolean): string {
@@ -79,7 +80,7 @@ function doneNote({ uuid, version }: MachineAt & { kind: 'configured' }, sent: b
 /** @throws Refusal for any other machine than the one that Terraform made, and for another version */
 function refuseOther(
   { node, facts, machine }: ConfigureMachine,
-  seen: Exclude<MachineAt, { kind: 'silent' }>,
+  seen: Exclude<MachineAt, { kind: 'unreachable' }>,
 ): void {
   if (seen.uuid === facts.systemUuid && machine.uuid !== seen.uuid)
     throw new Refusal({ kind: 'machine-not-replaced', node: node.name, uuid: seen.uuid });
@@ -91,7 +92,7 @@ function refuseOther(
     throw new Refusal({ kind: 'machine-wrong-version', node: node.name, version, wanted });
 }
 
-/** Sends it; an answer that is lost is no matter: the machine shows what became of it. */
+/** Sends it; a lost answer does not matter: the machine shows the result. */
 async function give(
   settings: ActivitySettings,
   access: ClusterAccess,
@@ -114,6 +115,6 @@ async function give(
   }
 }
 
-/** What Talos answers when it does not take a configuration. One line of it: those that follow repeat parts of the configuration. */
+/** How Talos rejects a configuration. Only one line is used: those that follow repeat parts of the configuration. */
 const refusal =
   /code = (?:InvalidArgument|Unknown|FailedPrecondition|Unimplemented|PermissionDenied) desc = (?<why>[^\n]{1,300})/;

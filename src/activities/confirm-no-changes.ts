@@ -4,15 +4,15 @@ import { addressesOf, readyTerraform } from './terraform-step.js';
 
 export interface ConfirmNoChanges extends RunReference {
   readonly limit: number;
-  /** `false`, after a run in place: it is not waited for, neither for a lock of somebody else nor for what may come back. */
+  /** `false`, after a run in place: it waits neither for a state lock nor for an outage. */
   readonly waitsForLock?: boolean;
 }
 
 /**
- * Asks Terraform what it would still do, given what git says and no values of a hop: after the last node that was replaced that
- * should be nothing. It only looks.
+ * Asks Terraform what it would still do with the versions in git and no values of a hop: after the last replacement that should be
+ * nothing. Only observes.
  *
- * @throws a failure with the reason; where it is not waited for, the first one is the answer.
+ * @throws a failure with the reason; where it does not wait, the first one is the result.
  */
 export async function confirmNoChanges(
   settings: ActivitySettings,

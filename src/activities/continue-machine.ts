@@ -28,14 +28,14 @@ export interface ContinueMachine extends RunReference {
   readonly node: PlannedNode;
   readonly facts: RecordedFacts;
   readonly values: Readonly<Record<string, string>>;
-  /** Names this very continuation: the id of the node's workflow. */
+  /** Names this continuation: the id of the node's workflow. */
   readonly install: string;
   readonly limit: number;
 }
 
 /**
- * Continues with a machine that an earlier run left incomplete: lets a Terraform that still runs come to its end, looks at state and
- * machine, and applies a plan that makes what the state lacks and does nothing else; nothing at all where the machine is made.
+ * Resumes a replacement that an earlier run left incomplete. Lets a Terraform that still runs finish, and reads state and machine.
+ * Then it applies a plan that creates only what the state lacks; nothing at all where the machine exists.
  */
 export async function continueMachine(settings: ActivitySettings, step: ContinueMachine): Promise<Replaced> {
   const { node, values, limit } = step;
@@ -47,7 +47,7 @@ export async function continueMachine(settings: ActivitySettings, step: Continue
     const decision = await decide(access, wait, step, ready, known, wanted);
     if (decision.send === 'refuse') throw new Refusal(decision.reason);
     const [replaces, creates] = decision.send === 'make' ? [decision.replace, decision.create] : [[], []];
-    // Where nothing is to be made, that it would do nothing is what is checked.
+    // Where nothing is to be created, this checks that Terraform would do nothing.
     const { saved, summary } = await planMachine(ready, node, { values, replaces, creates });
     if (decision.send === 'nothing')
       return machineMade(
@@ -70,11 +70,11 @@ export async function continueMachine(settings: ActivitySettings, step: Continue
   });
 }
 
-/** What Terraform would do at the node's address without being told to replace anything. */
+/** What Terraform would do at the node's address without `-replace`. */
 interface WantedThere {
-  /** What it would make. */
+  /** What it would create. */
   readonly lacking: readonly string[];
-  /** Whether it finds all of it as it should be. */
+  /** Whether it finds everything as declared. */
   readonly content: boolean;
 }
 
@@ -105,8 +105,8 @@ async function decide(
     present: replacedOf(instancesOf(state, address), section.keep),
     lacking,
     identity: machineIdentity(state, address, section.resources),
-    // A machine that had joined with the version that is left is the new one, though its Node speaks of it. Of a whole run that rolls back
-    // nobody can tell: what it left may have joined before that run.
+    // A machine that joined with the version to leave is the new one, though its Node shows that version. For a run rollback that is
+    // unknown: the machine may have joined before that run.
     oldUuid: node.back === true && joinedWith(object, node.from) ? undefined : facts.systemUuid,
     machine,
     lost: object.marks.replace?.split(' ')[0] === install,
@@ -114,7 +114,7 @@ async function decide(
   });
 }
 
-/** It is of the wanted version already: all it lacks is its configuration. */
+/** Whether it has the wanted version already, and lacks only its configuration. */
 function waitsWith(machine: MachineAt, { wantedVersion }: RecordedFacts): boolean {
   return machine.kind === 'maintenance' && machine.version === wantedVersion;
 }

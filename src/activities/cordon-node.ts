@@ -16,15 +16,15 @@ export interface NodeStep extends RunReference {
 }
 
 /**
- * Marks the node unschedulable and writes whose cordon it is, in one patch (I5).
- * Asserts first that the node is still what the plan was made for.
+ * Marks the node unschedulable and records whose cordon it is, in one patch (I5). First asserts that the node is still as the plan
+ * found it.
  */
 export async function cordonNode(
   settings: ActivitySettings,
   { node, ...reference }: NodeStep,
 ): Promise<string> {
   return inCluster(settings, reference, describeStep('cordon', node.name), async (access, wait) => {
-    // Of a machine that is incomplete nothing is expected; what stands there is looked at before anything is sent.
+    // Nothing is asserted for an incomplete replacement: its state is checked before anything is sent.
     const broken = node.replacement?.continues
       ? undefined
       : expectationBroken(node, await observeNode(access, node.name, wait.signal));
@@ -55,7 +55,7 @@ function cordonPatch(
     };
   }
   if (seen.unschedulable && node.keepCordon) {
-    // The mark of a cordon that is gone would call this one ours.
+    // The annotation of an earlier cordon would claim this one as ours.
     const patch = [...setMarks(seen, { run }), ...removeMark(seen, 'cordonedBy')];
     return { patch, note: 'somebody cordoned it before; that cordon stays' };
   }

@@ -24,10 +24,10 @@ export interface DrainNode extends RunReference {
   readonly deleteEmptyDirData: boolean;
 }
 
-/** As often an eviction is asked for again that was denied. */
+/** How often a denied eviction is retried. */
 const againMs = 5_000;
 
-/** How often the Node is looked at while kubectl drains it: an uncordon stops kubectl within 5 s. */
+/** How often the Node is read while kubectl drains it: an uncordon stops kubectl within 5 s. */
 const watchMs = 500;
 
 /**
@@ -56,13 +56,13 @@ export async function drainNode(settings: ActivitySettings, step: DrainNode): Pr
       if (!reason) continue;
       wait.says(describe(reason), end, reason);
       if (Date.now() + Math.min(1_000, step.slice / 4) > end) throw new Refusal(reason);
-      // One that was denied an eviction ends at once.
+      // A slice whose eviction was denied ends at once.
       await Context.current().sleep(Math.max(0, begun + Math.min(againMs, step.slice / 4) - Date.now()));
     }
   });
 }
 
-/** One `kubectl drain`, watched from beside: it is stopped when the cordon is no longer this run's. */
+/** One `kubectl drain` under observation: it is stopped when the cordon is no longer this run's. */
 async function oneSlice(
   access: ClusterAccess,
   wait: Wait,
@@ -82,10 +82,10 @@ async function oneSlice(
     looking = true;
     try {
       empty = await lookBeside(access, wait, step, end);
-      // What was to go is gone: kubectl would find that out at its next look, up to a second later.
+      // The pods are gone: kubectl would notice at its next poll, up to a second later.
       if (empty) stop.abort();
     } catch (error) {
-      // An API that does not answer says nothing about the cordon; the next look will.
+      // An unreachable API says nothing about the cordon; the next read will.
       if (!(error instanceof Refusal) || error.reason.kind !== 'cordon-lost') return;
       lost = error;
       stop.abort();
@@ -123,7 +123,7 @@ async function oneSlice(
   }
 }
 
-/** While kubectl drains: is the cordon still ours, and which pod stays, and why? Answers whether none stays. */
+/** While kubectl drains: reads whether the cordon is still ours, which pod remains, and why. Returns whether none remains. */
 async function lookBeside(access: ClusterAccess, wait: Wait, step: DrainNode, end: number): Promise<boolean> {
   requireOurCordon(step, await requireNodeObject(access, step.node.name));
   const reason = await reasonToStay(access, step.node.name, attemptAt(step, end), '');

@@ -14,7 +14,7 @@ import type { RunReference, Wait } from './activity-context.js';
 import { removeMark, setMarks } from './node-marks.js';
 import { patchNodeAsSeen } from './patch-node.js';
 
-/** A request that may be sent once, and only right after a preflight check. */
+/** A one-shot request, sent only right after a preflight check. */
 export interface GuardedRequest extends RunReference {
   readonly node: PlannedNode;
   readonly facts: RecordedFacts;
@@ -22,40 +22,40 @@ export interface GuardedRequest extends RunReference {
   readonly limit: number;
   /** For people: `before k8s-work-1 is upgraded`. */
   readonly before: string;
-  /** The longest the request itself may take, in milliseconds from when it goes out. It is not sent where it could be cut in the middle. */
+  /** The longest the request may take, in milliseconds from its sending. It is not sent where it could be cut off in the middle. */
   readonly requestMs: number;
-  /** The mark that says on the Node that it was sent, or nearly was, and its text for this very attempt; its time is added. */
+  /** The intent annotation that marks the Node before the request is sent, and its text for this attempt; its time is added. */
   readonly mark: keyof typeof markAnnotations;
   readonly intent: string;
-  /** Whether a mark found on the Node is this very request's, from an attempt before. */
+  /** Whether an annotation on the Node is this request's, from an earlier attempt. */
   readonly isMine: (mark: string | undefined) => boolean;
-  /** It may make an unwell node well. */
+  /** It may repair a node that is not well. */
   readonly repairs?: true;
 }
 
 /** The preflight check may be this old when the request goes out (I2). */
 export const lookAgeMsMax = 5_000;
 
-/** After a request: its process is stopped where it must be, and what became of it is looked at and written. Milliseconds. */
+/** After a request: time to stop its process where necessary, and to observe and record its result. Milliseconds. */
 const afterRequestMs = 15_000;
 
-/** What to send through, and until when. */
+/** The target to send to, and until when. */
 export interface MaySend {
-  /** A way to the node that answered just now. */
+  /** A target that responded just now. */
   readonly target: TalosTarget;
-  /** Milliseconds since the epoch: later the look is too old. */
+  /** Milliseconds since the epoch: after that the preflight check is too old. */
   readonly before: number;
 }
 
-/** What became of the request: `late` was not sent, since its preflight check grew too old. */
+/** The result of sending: `late` was not sent, since its preflight check grew too old. */
 export type Sent<T> = { readonly kind: 'sent'; readonly value: T } | { readonly kind: 'late' };
 
 /**
- * Takes a preflight check, writes the intent on the Node, on the very Node that shows what was looked at, and only then sends the request.
- * Whoever finds the intent of another attempt there, or is a frozen worker that wakes up, sends nothing (I6).
+ * Takes a preflight check, writes the intent to the Node if it is still as observed, and only then sends the request. An attempt that
+ * finds the intent of another one, or a frozen worker that wakes up, sends nothing (I6).
  *
- * @param send sends it; `late` when it could not start in time: the intent is withdrawn, and it begins with another look.
- * @returns undefined when an attempt before may have sent it.
+ * @param send sends it; `late` when it could not start in time: the intent is removed, and another preflight check follows.
+ * @returns undefined when an earlier attempt may have sent it.
  * @throws Refusal with what forbids it now.
  */
 export async function sendGuarded<T>(
@@ -88,7 +88,7 @@ export async function sendGuarded<T>(
 }
 
 /**
- * What was sent with too little time left would be broken off, and the node stopped while it still works on it.
+ * A request sent with too little time left would be cut off, and the node stopped while it still works on it.
  *
  * @throws Refusal `gave-up` before anything is written or sent
  */
@@ -101,40 +101,40 @@ export function requireTime(
   throw new Refusal({ kind: 'gave-up', waitedFor, limit, reason: undefined });
 }
 
-/** A mark's text, with when it was written as its last word. */
+/** The text of an intent annotation: the intent and its time. */
 function dated(intent: string): string {
   return `${intent} ${new Date().toISOString()}`;
 }
 
-/** Whether a mark is this very attempt's. */
+/** Whether an annotation is this very attempt's. */
 function isOwn(mark: string | undefined, intent: string): boolean {
   return mark?.startsWith(`${intent} `) === true;
 }
 
 /**
- * When a request that its mark tells of has ended at the latest, in milliseconds since the epoch.
+ * When the request of an intent annotation has ended at the latest, in milliseconds since the epoch.
  *
  * @param requestMs the longest it may take.
- * @param unknown when it was sent at the latest, where the mark is of a release that did not write when.
+ * @param unknown when it was sent at the latest, where a release without the time wrote the annotation.
  */
 export function endOfRequest(mark: string | undefined, requestMs: number, unknown: number): number {
   const [, written] = / (\d{4}-\d\d-\d\dT[\d:.]+Z)$/.exec(mark ?? '') ?? [];
   return (written === undefined ? unknown : Date.parse(written) + lookAgeMsMax) + requestMs;
 }
 
-/** What a preflight check saw of its node. */
+/** What a preflight check observed of its node. */
 export interface Looked {
   readonly object: NodeObject;
-  /** The mark of the request as this attempt first found it: what an earlier workflow left, which may be written over. */
+  /** The annotation as this attempt first found it: left by an earlier workflow, and free to overwrite. */
   readonly before: string | undefined;
 }
 
 /**
- * Writes the intent, in a patch that holds only for a Node that shows what the look rests on: whoever comes later finds the intent,
- * and whoever came before has changed the Node.
+ * Writes the intent, in a patch that holds only if the Node is still as observed. A later attempt finds the intent; an earlier one has
+ * changed the Node.
  *
- * @returns `earlier`: an attempt before may have sent it. `changed`: the node is not what was looked at any more.
- * @throws Refusal `expectation-broken` where another workflow has sent its request since: this attempt is one that was given up.
+ * @returns `earlier`: an earlier attempt may have sent it. `changed`: the node is not as observed any more.
+ * @throws Refusal `expectation-broken` where another workflow has sent its request since: this attempt was given up.
  */
 export async function writeIntent(
   access: Pick<ClusterAccess, 'kubernetes'>,
@@ -166,7 +166,7 @@ export async function writeIntent(
           found,
         });
       else came = stillAsLooked(node, runId(cluster, run), object, seen) ? 'written' : 'changed';
-      // Our own intent is there when its answer was lost on the way.
+      // The patch was applied, and its answer was lost on the way.
       return own || came !== 'written' ? undefined : setMarks(seen, { [mark]: dated(intent) });
     },
     signal,
@@ -174,7 +174,7 @@ export async function writeIntent(
   return came;
 }
 
-/** Withdraws the intent: the request was not sent, or refused before it changed anything. */
+/** Removes the intent: the request was not sent, or was rejected before it changed anything. */
 export async function takeIntentBack(
   access: Pick<ClusterAccess, 'kubernetes'>,
   { node, mark, intent }: Pick<GuardedRequest, 'node' | 'mark' | 'intent'>,
@@ -184,14 +184,14 @@ export async function takeIntentBack(
   );
 }
 
-/** Whether a request surely never left: its process was not started, or the way to the node was closed before it. */
+/** Whether a request surely never left: its process was not started, or the connection to the node was refused before. */
 export function neverLeft(error: CommandFailed, { endpoint }: TalosTarget): boolean {
   if (error.notStarted !== undefined) return true;
   const refused = /connection refused|no route to host|network is unreachable|i\/o timeout/;
   return error.stderrTail.includes(`dial tcp ${endpoint}:`) && refused.test(error.stderrTail);
 }
 
-/** When it looked, what it saw of the Node, and the way that answered. @throws Refusal with what forbids it. */
+/** Time and result of the preflight check, and the target that responded. @throws Refusal with what forbids the request. */
 async function lookWell(
   access: ClusterAccess,
   wait: Wait,
@@ -232,7 +232,7 @@ async function lookWell(
 }
 
 /**
- * What our marks cannot know: an installer that somebody else started in this boot. @throws Refusal `installed-by-others`
+ * What Slipway's annotations cannot show: an installer that somebody else started in this boot. @throws Refusal `installed-by-others`
  */
 async function nobodyElseInstalled(access: ClusterAccess, wait: Wait, node: PlannedNode): Promise<void> {
   let log: string;
@@ -255,7 +255,7 @@ async function nobodyElseInstalled(access: ClusterAccess, wait: Wait, node: Plan
 
 type Boot = { readonly bootId: string; readonly target: TalosTarget };
 
-/** The boot id as Talos tells it, and the way by which it was heard. */
+/** The boot id as Talos reports it, and the target that responded. */
 export async function bootSeen(access: ClusterAccess, node: PlannedNode, wait: Wait): Promise<Answer<Boot>> {
   try {
     const admin = await access.talosAdmin();

@@ -9,8 +9,8 @@ import { confirmNoChanges } from './confirm-no-changes.js';
 import { continueMachine } from './continue-machine.js';
 import { cordonNode } from './cordon-node.js';
 import { drainNode } from './drain-node.js';
-import { handOver } from './hand-over.js';
-import { handOverLeadership } from './hand-over-leadership.js';
+import { submitMerge } from './submit-merge.js';
+import { transferLeadership } from './transfer-leadership.js';
 import { installTalos } from './install-talos.js';
 import { lookAtWindow } from './look-at-window.js';
 import { patchMachine } from './patch-machine.js';
@@ -34,27 +34,27 @@ import { resolveOrder } from './resolve-order.js';
 import { rollBackNode } from './roll-back-node.js';
 import { soakNode } from './soak-node.js';
 import { takeSnapshot } from './take-snapshot.js';
-import { tellPlan } from './tell-plan.js';
-import { tellPullRequest } from './tell-pull-request.js';
-import { tellForge } from './tell-forge.js';
-import { tellPeople } from './tell-people.js';
+import { publishPlan } from './publish-plan.js';
+import { commentOnPullRequest } from './comment-on-pull-request.js';
+import { reportRun } from './report-run.js';
+import { sendNotification } from './send-notification.js';
 import { uncordonNode } from './uncordon-node.js';
 import { verifyNode } from './verify-node.js';
 import { warmFactory } from './warm-factory.js';
-import { withdraw } from './withdraw.js';
+import { cancelPending } from './cancel-pending.js';
 
-/** Every activity by the name it has in history, bound to its worker's settings. */
+/** Every activity by its name in history, bound to its worker's settings. */
 export function createActivities(settings: ActivitySettings) {
   return {
     readChanges: bind(settings, readChanges),
-    handOver: bind(settings, handOver),
-    withdraw: bind(settings, withdraw),
+    submitMerge: bind(settings, submitMerge),
+    cancelPending: bind(settings, cancelPending),
     readComment: bind(settings, readComment),
     answerPlan: bind(settings, answerPlan),
-    tellPullRequest: bind(settings, tellPullRequest),
+    commentOnPullRequest: bind(settings, commentOnPullRequest),
     readPullRequest: bind(settings, readPullRequest),
     planForPullRequest: bind(settings, planForPullRequest),
-    tellPlan: bind(settings, tellPlan),
+    publishPlan: bind(settings, publishPlan),
     planUpgrade: bind(settings, planUpgrade),
     planRetry: bind(settings, planRetry),
     planRollback: bind(settings, planRollback),
@@ -68,7 +68,7 @@ export function createActivities(settings: ActivitySettings) {
     awaitGates: bind(settings, awaitGates),
     cordonNode: bind(settings, cordonNode),
     drainNode: bind(settings, drainNode),
-    handOverLeadership: bind(settings, handOverLeadership),
+    transferLeadership: bind(settings, transferLeadership),
     recordFacts: bind(settings, recordFacts),
     installTalos: bind(settings, installTalos),
     rebootNode: bind(settings, rebootNode),
@@ -88,8 +88,8 @@ export function createActivities(settings: ActivitySettings) {
     probeNode: bind(settings, probeNode),
     uncordonNode: bind(settings, uncordonNode),
     soakNode: bind(settings, soakNode),
-    tellPeople: bind(settings, tellPeople),
-    tellForge: bind(settings, tellForge),
+    sendNotification: bind(settings, sendNotification),
+    reportRun: bind(settings, reportRun),
   };
 }
 

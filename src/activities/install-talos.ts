@@ -28,19 +28,19 @@ import { patchNodeAsSeen, requireNodeObject } from './patch-node.js';
 export interface InstallTalos extends RunReference {
   readonly node: PlannedNode;
   readonly facts: RecordedFacts;
-  /** Names this very install: the id of the node's workflow. A person's retry is another one. */
+  /** Names this install: the id of the node's workflow. A person's retry is another install. */
   readonly install: string;
   readonly limit: number;
 }
 
 export interface InstallOutcome {
-  /** `sent`: Talos answered. `maybe-sent`: an attempt before may have sent it, or the answer was lost. */
+  /** `sent`: Talos responded. `maybe-sent`: an earlier attempt may have sent it, or the answer was lost. */
   readonly sent: 'sent' | 'maybe-sent';
   readonly note: string;
 }
 
 /**
- * Takes a preflight check, then sends the upgrade request: at most once for one install (I6). In the legacy flow the node then
+ * Takes a preflight check, then sends the upgrade request: at most once for each install (I6). In the legacy flow the node then
  * installs and reboots; in the lifecycle flow it installs, and is armed when this ends.
  */
 export async function installTalos(settings: ActivitySettings, step: InstallTalos): Promise<InstallOutcome> {
@@ -58,7 +58,7 @@ export async function installTalos(settings: ActivitySettings, step: InstallTalo
 }
 
 function guarded({ node, facts, install, limit, cluster, run }: InstallTalos): GuardedRequest {
-  // What this attempt wrote is told from what an attempt before it wrote.
+  // Distinguishes this attempt's annotation from an earlier attempt's.
   const attempt = randomUUID();
   return {
     cluster,
@@ -66,7 +66,7 @@ function guarded({ node, facts, install, limit, cluster, run }: InstallTalos): G
     node,
     facts,
     limit,
-    // Its own, from when it goes out: what the preflight check waited for is not taken from the installer.
+    // Counted from its sending: the wait for the preflight check does not shorten the install.
     requestMs: limit,
     before: `before ${node.name} is upgraded`,
     mark: 'install',
@@ -76,9 +76,9 @@ function guarded({ node, facts, install, limit, cluster, run }: InstallTalos): G
 }
 
 /**
- * An attempt before may have sent the request. Legacy: the node shows what became of it. Lifecycle: an installer that was
- * started goes on without its client, and nothing tells when it ends; the reboot waits until it must have. Where none was started the
- * node is not rebooted for nothing.
+ * An earlier attempt may have sent the request. Legacy: the node shows the result. Lifecycle: a started installer continues without
+ * its client, and nothing shows when it ends; the reboot waits until it must have ended. Where none was started the node is not
+ * rebooted in vain.
  *
  * @throws Refusal `install-not-begun`
  */
@@ -117,7 +117,7 @@ async function afterLostAttempt(
 }
 
 /**
- * A Kubernetes that is away is waited for until then, though the step's own limit may be over: an installer is at work, or has been.
+ * Waits until then while Kubernetes is unreachable, even past the step's own limit: an installer is or was at work.
  */
 async function throughOutages<T>(wait: Wait, until: number, act: () => Promise<T>): Promise<T> {
   for (;;) {
@@ -131,7 +131,7 @@ async function throughOutages<T>(wait: Wait, until: number, act: () => Promise<T
   }
 }
 
-/** Whether the kernel log shows that no installer was started since a moment; what cannot be read shows nothing. */
+/** Whether the kernel log shows that no installer was started since a moment; an unreadable log shows nothing. */
 async function noneStarted(
   access: ClusterAccess,
   wait: Wait,
@@ -149,7 +149,7 @@ async function noneStarted(
   }
 }
 
-/** The intent goes, so that the node can be returned to service; whoever wants the install asks for it again. */
+/** Removes the intent, so that the node can be returned to service; another install needs a new request. */
 async function notBegun(access: ClusterAccess, step: InstallTalos): Promise<never> {
   const { isMine } = guarded(step);
   await patchNodeAsSeen(access, step.node.name, (seen) =>
@@ -158,7 +158,6 @@ async function notBegun(access: ClusterAccess, step: InstallTalos): Promise<neve
   throw new Refusal({ kind: 'install-not-begun', node: step.node.name });
 }
 
-/** What sending needs. */
 interface Sending {
   readonly access: ClusterAccess;
   readonly wait: Wait;
@@ -166,10 +165,10 @@ interface Sending {
   readonly request: GuardedRequest;
 }
 
-/** Before the attempt's end, milliseconds: a last try has time to fail. */
+/** Milliseconds before the attempt's end: the time a last try needs to fail. */
 const lastTryMs = 15_000;
 
-/** Lifecycle flow: installs; the node is then armed, which is written on it. */
+/** Lifecycle flow: installs; the node is then armed, which its annotation records. */
 async function installOnce(sending: Sending, may: MaySend): Promise<Sent<InstallOutcome>> {
   const { access, wait, step } = sending;
   const { node, facts, limit } = step;
@@ -193,7 +192,7 @@ async function installOnce(sending: Sending, may: MaySend): Promise<Sent<Install
   return { kind: 'sent', value: { sent: 'sent', note } };
 }
 
-/** What Talos and its client say when nothing was begun: the image cannot be had, or the node takes no installs now. */
+/** What Talos and its client say when nothing was begun: the image is unavailable, or the node accepts no installs now. */
 const nothingBegun =
   /not authorized|PermissionDenied|InvalidArgument|FailedPrecondition|Unimplemented|error pulling|failed to pull|failed to resolve|not found in containerd store/;
 
@@ -204,7 +203,7 @@ async function upgradeOnce(sending: Sending, may: MaySend): Promise<Sent<Install
   const admin = await access.talosctlAdmin(node.from);
   wait.says(`${node.name} answers the upgrade request`, Date.now() + limit);
   try {
-    // One way only: a request that failed on its way may have arrived.
+    // One target only: a request that failed on its way may have arrived.
     await admin.upgrade(may.target, node.image, node.rebootMode ?? 'default', limitsOf(wait, step, may));
     return { kind: 'sent', value: { sent: 'sent', note: `Talos accepted the upgrade to ${node.image}` } };
   } catch (error) {
@@ -220,16 +219,16 @@ function limitsOf(wait: Wait, { limit }: InstallTalos, { before }: MaySend): Cal
   return { timeoutMs: limit, signal: wait.sending, startBefore: before };
 }
 
-/** @throws Refusal `install-refused`: nothing was begun, and the intent is withdrawn. */
+/** @throws Refusal `install-refused`: nothing was begun, and the intent is removed. */
 async function refused({ access, step, request }: Sending, error: CommandFailed): Promise<never> {
   await takeIntentBack(access, request);
-  // Somebody else's installer is at work: what boots next is theirs.
+  // Somebody else's installer is at work: the node boots its version next.
   if (/already in progress/.test(error.stderrTail))
     throw new Refusal({ kind: 'installed-by-others', node: step.node.name, image: 'another image' });
   throw new Refusal({ kind: 'install-refused', node: step.node.name, why: whyNot(error) });
 }
 
-/** Talos checks image and etcd before it touches anything, and says so. Anything else may have been accepted. */
+/** Talos checks image and etcd before it touches anything, and says so. Any other error may follow an accepted request. */
 async function talosRefused(
   access: ClusterAccess,
   wait: Wait,
@@ -239,7 +238,7 @@ async function talosRefused(
   const refusals =
     /error validating|not authorized|PermissionDenied|InvalidArgument|Unimplemented|failed to acquire upgrade mutex/;
   if (!refusals.test(error.stderrTail)) return false;
-  // A worker that is told to end stays for this too: it tells what came of the request.
+  // A stopped worker stays for this too: it shows the result of the request.
   const status = await throughOthers(access.targets(node.name), (target) =>
     access.talos.machineStatus(target, { signal: wait.sending }),
   ).catch(() => undefined);

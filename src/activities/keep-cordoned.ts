@@ -7,10 +7,10 @@ import { removeMark, setMarks, setUnschedulable } from './node-marks.js';
 import { patchNodeAsSeen } from './patch-node.js';
 
 /**
- * The new machine takes over the Node, cordoned as it was. Where the Node was replaced, or somebody uncordoned it meanwhile, it is
- * cordoned again before anything is scheduled on a machine that nobody has verified (I5); as a person's cordon where it was one.
+ * The new machine takes over the Node, cordoned as it was. If the Node was replaced, or somebody uncordoned it meanwhile, it is
+ * cordoned again before a pod is scheduled on an unverified machine (I5); as a person's cordon where it was one.
  *
- * @returns whether it had to be.
+ * @returns whether it was cordoned again.
  */
 export async function keepCordoned(
   access: ClusterAccess,

@@ -10,15 +10,15 @@ import type { RunReference, Wait } from './activity-context.js';
 import { setMarks } from './node-marks.js';
 import { patchNodeAsSeen, requireNodeObject } from './patch-node.js';
 
-/** The look may be this old when Terraform starts (I2). */
+/** The preflight check may be this old when Terraform starts (I2). */
 const lookAgeMsMax = 5_000;
 
-/** As often it looks again, where Terraform could not start in time. */
+/** How often the preflight check is repeated where Terraform could not start in time. */
 const triesMax = 3;
 
 /**
- * Destroys what is left of a machine and makes it again, right after a preflight check. Its intent is written on the Node first, so that
- * an attempt that follows a lost one destroys nothing (I6); a Terraform that was not started leaves the mark of the attempt before.
+ * Destroys a leftover machine and creates it again, right after a preflight check. The intent is written to the Node first, so that
+ * an attempt after a lost one destroys nothing (I6). If Terraform was not started, the earlier attempt's annotation is restored.
  */
 export async function applyAfterLook(
   access: ClusterAccess,
@@ -33,13 +33,13 @@ export async function applyAfterLook(
   const { marks } = await requireNodeObject(access, name);
   for (let tries = 1; tries <= triesMax; tries += 1) {
     wait.says(`a preflight check before the machine of ${name} is made again`, wait.endOf(step.limit));
-    const startBefore = await lookAtRemains(access, wait, step);
+    const startBefore = await checkLeftover(access, wait, step);
     await mark(`${step.install} ${randomUUID()}`);
     try {
       return await apply(startBefore);
     } catch (error) {
       const isLate = error instanceof CommandFailed && error.notStarted !== undefined;
-      // Terraform says that it did nothing.
+      // Terraform reports that it did nothing.
       const untouched = ['terraform-plan-stale', 'terraform-locked'];
       const isRefused = error instanceof Refusal && untouched.includes(error.reason.kind);
       if ((isLate || isRefused) && marks.replace !== undefined) await mark(marks.replace);
@@ -51,13 +51,13 @@ export async function applyAfterLook(
 }
 
 /**
- * Looks again, right before a machine that does not take part in the cluster is destroyed, whether that is still so, and whether the
- * other control planes do without it.
+ * Checks again, right before a machine outside the cluster is destroyed, that it is still outside, and that the other control planes
+ * do without it.
  *
  * @returns until when Terraform may start, in milliseconds since the epoch.
  * @throws Refusal with what forbids it
  */
-async function lookAtRemains(
+async function checkLeftover(
   access: ClusterAccess,
   wait: Wait,
   { node, cluster, run }: RunReference & { readonly node: PlannedNode },

@@ -8,7 +8,7 @@ import { Refusal } from '../tools/refusal.js';
 import type { ActivitySettings, RunReference } from './activity-context.js';
 
 /**
- * The machine configuration of a node by its reference, as it is: nothing is set in it. Looked at is only whose it is.
+ * The machine configuration of a node by its reference, unchanged. Checks only that it is this node's.
  *
  * @throws Refusal `credential-unreadable`, `configuration-wrong`
  */

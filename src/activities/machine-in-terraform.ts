@@ -18,14 +18,14 @@ import type { ActivitySettings, RunReference, Wait } from './activity-context.js
 import { replacementOf } from './plan-replacement.js';
 import { knownState, readyTerraform, type TerraformStep } from './terraform-step.js';
 
-/** What Terraform answered; or why it could not be asked, in its own reason. */
+/** Terraform's answer, or the reason why it could not be asked. */
 export type AskedTerraform =
   | { readonly kind: 'answered'; readonly value: MachineInTerraform }
   | { readonly kind: 'refused'; readonly reason: Reason };
 
 /**
- * Asks Terraform what it has of a node's machine, and what it would do with the values of the rollback. It only looks, and waits for
- * nobody who holds the state's lock: a Terraform that still makes this machine is let come to its end first.
+ * Asks Terraform for the state of a node's machine, and for its plan with the values of the rollback. Only observes, and waits for
+ * nobody's state lock. A Terraform that still makes this machine may finish first.
  */
 export async function machineInTerraform(
   settings: ActivitySettings,
@@ -72,8 +72,8 @@ async function differing({ terraform, limits }: TerraformStep, way: RollbackValu
 }
 
 /**
- * The first thing that would become another one with the machine itself. What Terraform would do elsewhere is looked at when the
- * templates are made: one that differs may be in this plan, too.
+ * The first resource that would be replaced beside the machine. Changes elsewhere are checked when the templates are replaced: one
+ * that differs may be in this plan, too.
  */
 async function forbiddenBeside(
   { terraform, section, limits }: TerraformStep,

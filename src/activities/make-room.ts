@@ -3,7 +3,7 @@ import { stepsLeftOut } from '../planning/steps/omitted-steps.js';
 import { awaitGates } from './await-gates.js';
 import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
 import { drainNode, podsToLeave } from './drain-node.js';
-import { handOverLeadership } from './hand-over-leadership.js';
+import { transferLeadership } from './transfer-leadership.js';
 
 export interface MakeRoom extends RunReference {
   /** With `from` as it runs now. */
@@ -19,8 +19,8 @@ export interface MakeRoom extends RunReference {
 }
 
 /**
- * Before another reboot of a node that was drained once already: what came to it since leaves it as its budgets allow, under the
- * gates of the cluster, and etcd's leadership goes to another member. Where nothing came, nothing is done.
+ * Before another reboot of a node that was drained already: evicts the pods that came since, under their budgets and the gates of
+ * the cluster, and transfers etcd's leadership to another member. Where none came, it does nothing.
  */
 export async function makeRoom(settings: ActivitySettings, step: MakeRoom): Promise<void> {
   const { cluster, run, node, limit, drain } = step;
@@ -35,6 +35,6 @@ export async function makeRoom(settings: ActivitySettings, step: MakeRoom): Prom
       await drainNode(settings, { ...reference, node, ...drain, limit: limit / drain.attempts });
     }
   }
-  if (node.role === 'control-plane' && !leftOut.has('hand-over-leadership'))
-    await handOverLeadership(settings, { ...reference, node, limit });
+  if (node.role === 'control-plane' && !leftOut.has('transfer-leadership'))
+    await transferLeadership(settings, { ...reference, node, limit });
 }

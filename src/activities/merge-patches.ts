@@ -34,8 +34,8 @@ export async function readPatches(
 }
 
 /**
- * Merges them into a machine configuration, with the talosctl of what the machine is to run. The files are there while that works,
- * readable by this user alone.
+ * Merges patches into a machine configuration, with the talosctl of the version the machine is to run. Their files exist only for
+ * that time, readable by this user alone.
  *
  * @throws Refusal `patch-failed`
  */
@@ -78,8 +78,8 @@ export async function mergePatches(
 }
 
 /**
- * Merges patches that wait until a node is Ready, to see whether they can be: twice, since every look at the node merges them into
- * what it then runs.
+ * Merges the patches for after Ready, to check that they merge: twice, since every observation of the node merges them into what it
+ * then runs.
  *
  * @returns the configuration with them.
  * @throws Refusal `patch-failed`, `patch-works-once`
@@ -101,7 +101,7 @@ export async function tryMerging(
   return once;
 }
 
-/** The patches are not to blame. What talosctl wrote may repeat them, so it is not passed on. */
+/** The patches are not to blame. talosctl's output may repeat them, so it is not passed on. */
 function unmerged({ name }: PlannedNode, { timedOut, signal = 'nobody knows what' }: CommandFailed): Error {
   const how = timedOut ? 'did not end in time' : `was not started, or ended by ${signal}`;
   return new Error(`talosctl ${how} while it merged the patches of ${name}`);

@@ -11,7 +11,7 @@ function escaped(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
-/** Sets marks; `/metadata/annotations` is made where the Node has none. */
+/** Sets Slipway's annotations; creates `/metadata/annotations` where the Node has none. */
 export function setMarks(
   node: NodeObject,
   marks: Partial<Record<keyof typeof markAnnotations, string>>,
@@ -35,7 +35,7 @@ export interface NodeTaint {
   readonly effect: string;
 }
 
-/** Adds labels, annotations and taints to those that are there. */
+/** Adds labels, annotations and taints to the existing ones. */
 export function setValues(
   node: NodeObject,
   { labels, annotations, taints }: { labels: Texts; annotations: Texts; taints: readonly NodeTaint[] },
@@ -63,18 +63,18 @@ type Texts = Readonly<Record<string, string>>;
 
 type Mark = keyof typeof markAnnotations;
 
-/** Removes those of Slipway's marks that are there. */
+/** Removes Slipway's annotations. */
 export function removeMarks(node: NodeObject): JsonPatchOperation[] {
   return (Object.keys(markAnnotations) as Mark[]).flatMap((mark) => removeMark(node, mark));
 }
 
-/** Removes one mark, where it is there: a patch that removes what is not there fails. */
+/** Removes one of Slipway's annotations, where it exists: a patch that removes a missing one fails. */
 export function removeMark(node: NodeObject, mark: Mark): JsonPatchOperation[] {
   const annotation = markAnnotations[mark];
   return node.annotations[annotation] === undefined ? [] : [{ op: 'remove', path: pointer(annotation) }];
 }
 
-/** `spec.unschedulable`; removing it where it is not there would be an error. */
+/** `spec.unschedulable`; removing it where it is missing would be an error. */
 export function setUnschedulable(node: NodeObject, unschedulable: boolean): JsonPatchOperation[] {
   if (node.unschedulable === unschedulable) return [];
   return unschedulable

@@ -38,24 +38,23 @@ import { requireNodeObject } from './patch-node.js';
 
 export interface PatchMachine extends RunReference {
   readonly node: PlannedNode;
-  /** With the boot that the node is in before anything is patched. */
+  /** With the node's boot before anything is patched. */
   readonly facts: RecordedFacts;
-  /** Names this very reboot: the id of the node's workflow. */
+  /** Names this reboot: the id of the node's workflow. */
   readonly reboot: string;
-  /** How it is drained, should it have to reboot with pods on it. */
+  /** How the node is drained, if it has to reboot with pods on it. */
   readonly drain: MakeRoom['drain'];
-  /** Milliseconds of all of it: until it runs with its patches, is Ready, and its member votes. */
+  /** Milliseconds of all of it: until the node runs with its patches, is Ready, and its member votes. */
   readonly limit: number;
 }
 
-/** Talos answers once it has the configuration on its disk. */
+/** Talos responds once it has the configuration on its disk. */
 const answerMs = 30_000;
 
 /**
- * Merges the patches that wait until the node is Ready into the configuration that it runs. Sent is the whole configuration that was
- * looked at: sent twice, it is the same, where a patch would be merged a second time. A dry run tells whether it needs a reboot. One
- * that does goes out like a reboot, once, after the node was emptied, and right after a preflight check, since Talos asks neither etcd nor
- * Kubernetes.
+ * Merges the patches for after Ready into the node's running configuration. It sends the whole configuration that it read: sent twice,
+ * that is the same, where a patch would be merged a second time. A dry run shows whether it needs a reboot. If so, it is sent like a
+ * reboot: once, after the node was drained, and right after a preflight check, since Talos asks neither etcd nor Kubernetes.
  */
 export async function patchMachine(settings: ActivitySettings, step: PatchMachine): Promise<string> {
   const { cluster, run, node, facts, drain, limit } = step;
@@ -75,10 +74,10 @@ export async function patchMachine(settings: ActivitySettings, step: PatchMachin
 
 type Patched =
   | { readonly kind: 'patched'; readonly bootId: string; readonly note: string }
-  /** Nothing was sent: it takes a reboot, and nobody has looked at what runs on the node. */
+  /** Nothing was sent: it takes a reboot, and the node's pods were not drained. */
   | { readonly kind: 'needs-reboot' };
 
-/** @param mayReboot whether the node was emptied for it. */
+/** @param mayReboot whether the node was drained for it. */
 async function patch(settings: ActivitySettings, step: PatchMachine, mayReboot: boolean): Promise<Patched> {
   const { node, limit } = step;
   const doing = describeStep('patch-machine', node.name);
@@ -95,9 +94,9 @@ async function patch(settings: ActivitySettings, step: PatchMachine, mayReboot: 
 /** One attempt. */
 class Patching {
   private readonly since = new Date().toISOString();
-  /** What this attempt wrote is told from what an attempt before it wrote. */
+  /** Distinguishes this attempt's annotation from an earlier attempt's. */
   private readonly attempt = randomUUID();
-  /** Taken by Talos in this attempt, to take effect at once. */
+  /** Accepted by Talos in this attempt, to take effect at once. */
   private taken = false;
 
   constructor(
@@ -108,10 +107,10 @@ class Patching {
     private readonly mayReboot: boolean,
   ) {}
 
-  /** The request, as it goes out in that boot. */
+  /** The request, as it is sent in that boot. */
   private request(bootId: string): GuardedRequest {
     const { cluster, run, node, facts, reboot, limit } = this.step;
-    // By now it is what the hop makes of it.
+    // By now the node runs the hop's version.
     const expects = { version: facts.wantedVersion, schematic: facts.wantedSchematic };
     return {
       cluster,
@@ -145,7 +144,7 @@ class Patching {
     const file = await (await access.folder()).write('to-patch.yaml', merged);
     try {
       const effect = isAsBefore(running, merged) ? 'nothing' : await this.try(file);
-      // What was read of two boots says nothing.
+      // Readings of two boots prove nothing.
       if ((await this.bootId()) !== bootId) return this.again('it has rebooted just now');
       if (effect === 'nothing')
         return {
@@ -183,7 +182,7 @@ class Patching {
   private async try(file: string): Promise<ConfigurationEffect> {
     const { node, facts } = this.step;
     const admin = await this.access.talosctlAdmin(facts.wantedVersion);
-    const effect = await this.told(
+    const effect = await this.withoutSecrets(
       throughOthers(this.access.targets(node.name), (target) =>
         admin.tryConfiguration(target, file, { timeoutMs: answerMs, signal: this.wait.signal }),
       ),
@@ -192,12 +191,12 @@ class Patching {
     return effect;
   }
 
-  /** What is in effect shows a moment later; it is not sent again meanwhile. */
+  /** A change takes effect a moment later; it is not sent again meanwhile. */
   private async applyAtOnce(file: string): Promise<Look<Patched>> {
     const { node, facts } = this.step;
     if (this.taken) return this.takes();
     const admin = await this.access.talosctlAdmin(facts.wantedVersion);
-    await this.told(
+    await this.withoutSecrets(
       throughOthers(this.access.targets(node.name), (target) =>
         admin.applyConfiguration(target, file, 'no-reboot', {
           timeoutMs: answerMs,
@@ -230,13 +229,13 @@ class Patching {
       const answered = answer.test(error.stderrTail);
       if (answered) await takeIntentBack(this.access, request);
       if (answered) throw this.refusal(error);
-      // The answer was lost: the node shows what became of it.
+      // The answer was lost: the node shows the result.
     }
     return { kind: 'sent', value: true };
   }
 
-  /** talosctl repeats what would change, which may be secrets: none of that goes on. */
-  private async told<T>(call: Promise<T>): Promise<T> {
+  /** talosctl repeats what would change, which may be secrets: none of that is passed on. */
+  private async withoutSecrets<T>(call: Promise<T>): Promise<T> {
     try {
       return await call;
     } catch (error) {
@@ -250,7 +249,7 @@ class Patching {
     const { code, why = '' } = answer.exec(error.stderrTail)?.groups ?? {};
     const said = quoted(withoutValues(why.replaceAll(/\s+/g, ' '), []));
     if (code !== undefined && code !== 'FailedPrecondition') return patchFailed(node, `Talos says: ${said}`);
-    // Nobody answered, or another one is at work on it, or it reboots.
+    // Unreachable, busy with another request, or rebooting.
     const { name, address: endpoint } = node;
     const passing = code === undefined ? whyNot(error) : said;
     return new Refusal({ kind: 'talos-unreachable', node: name, endpoint, why: passing });
@@ -262,7 +261,7 @@ class Patching {
     return { kind: 'waiting', reason, note: `${node} ${what}`, againMs: 500 };
   }
 
-  /** What may pass automatically is waited for. @throws what does not. */
+  /** Waits for what may pass automatically. @throws what may not. */
   private mayPass(error: unknown): Look<Patched> {
     const { name, address } = this.step.node;
     if (!(error instanceof Refusal)) {
@@ -284,7 +283,7 @@ class Patching {
 }
 
 /**
- * What Talos itself said no with. One line of it, and of a list the first item: what follows repeats parts of the configuration.
+ * Talos's own rejection. Only its first line, and of a list the first item: the rest repeats parts of the configuration.
  */
 const answer =
   /code = (?<code>InvalidArgument|Unknown|FailedPrecondition|Unimplemented|PermissionDenied) desc = (?<why>\d+ errors? occurred:\s+\* [^\n]{1,300}|[^\n]{1,300})/;

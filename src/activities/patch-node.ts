@@ -5,7 +5,7 @@ import { PatchRefused, type JsonPatchOperation } from '../tools/kubernetes-api.j
 import { nodeObject } from '../tools/kubernetes-observation.js';
 import { Refusal } from '../tools/refusal.js';
 
-/** Kubelets write their Node every few seconds: a patch that lost against one is made again on what is there now. */
+/** Kubelets write their Node every few seconds: a patch that lost against one is retried on the new state. */
 const triesMax = 8;
 
 /** The Node object. @throws Refusal `node-missing`. */
@@ -19,10 +19,10 @@ export async function requireNodeObject(
 }
 
 /**
- * Reads a Node, decides on what it shows, and writes only if nothing changed in between.
+ * Reads a Node, decides on its state, and writes only if nothing changed in between.
  *
- * @param decide the patch for this very state; undefined: nothing is to do. Throws to refuse.
- * @param signal nothing is written any more once it aborts: another attempt, or the undo, has taken over.
+ * @param decide the patch for this state; undefined: there is nothing to do. Throws to refuse.
+ * @param signal nothing is written once it aborts: another attempt, or the undo, has taken over.
  */
 export async function patchNodeAsSeen(
   access: Pick<ClusterAccess, 'kubernetes'>,

@@ -33,21 +33,21 @@ export interface PlanForPullRequest extends PullRequestPlace {
   readonly cluster: RepositorySettings['clusters'][number];
 }
 
-/** What a pull request is told of one cluster. */
+/** The comment and the check of a pull request about one cluster. */
 export interface PullRequestPlan {
-  /** What names the cluster, in the mark of the comment and in the check. */
+  /** The cluster's name in the comment's marker and in the check. */
   readonly about: string;
   /** What the change means. */
   readonly sentence: string;
   /** The comment. */
   readonly text: string;
-  /** Left out: it does not concern the cluster, which is said only where an earlier push did. */
+  /** Left out: the change does not concern the cluster. That is published only where an earlier push did. */
   readonly check?: PlanCheck;
 }
 
 /**
- * Plans what a pull request proposes for one cluster, as `slipway plan` does: by looking at the cluster with the reader's credentials.
- * Of the pull request only versions and schematics count; how the cluster is reached, and all else, is what the branch says. Changes
+ * Plans what a pull request proposes for one cluster, as `slipway plan` does: it observes the cluster with the reader's credentials.
+ * Only versions and schematics of the pull request count; the branch says how the cluster is reached, and everything else. Changes
  * nothing.
  */
 export async function planForPullRequest(
@@ -73,35 +73,35 @@ export async function planForPullRequest(
       const change = declaredChange(input);
       const given = { file: cluster.file, head: pull.head, branch: repository.branch };
       if (change.kind !== 'upgrade' || head.ok !== true || base.ok !== true)
-        return told(about, { ...given, change });
+        return planFor(about, { ...given, change });
       const notPlanned = settingsNotPlanned({ base: base.inventory, head: head.inventory });
       if (branch.ok !== true) {
         const unreadable = declaredChange({ ...input, head: stateOf(branch) });
-        return told(about, { ...given, change: unreadable });
+        return planFor(about, { ...given, change: unreadable });
       }
       const sides = { base: base.inventory, branch: branch.inventory, head: head.inventory };
-      // What is planned is all that is said of it: a label is judged by the branch's strategies, too.
+      // Only what is planned is described: the branch's strategies also decide about a label.
       const inventory = proposedInventory(sides);
       const proposed = declaredChange({ ...input, base: stateOf(branch), head: { kind: 'read', inventory } });
-      // What rests on other settings is planned once it is merged.
+      // A change that depends on other settings is planned once it is merged.
       const later = proposed.kind === 'nothing' && notPlanned.length > 0;
       const proposal = { ...given, change: later ? change : proposed, notPlanned };
-      if (!isHandedOver(proposed)) return told(about, proposal);
+      if (!isHandedOver(proposed)) return planFor(about, proposal);
       const request = requestOf(step, inventory, proposed);
       const made = await madePlan(settings, step, { request, inventory, mirror, wait });
-      return told(about, { ...proposal, made });
+      return planFor(about, { ...proposal, made });
     },
   );
 }
 
-function told(about: string, proposed: ProposedChange): PullRequestPlan {
+function planFor(about: string, proposed: ProposedChange): PullRequestPlan {
   const { change, made } = proposed;
   const plan = { about, sentence: describeDeclaredChange(change), text: planComment(proposed) };
   if (change.kind === 'nothing' || change.kind === 'absent') return plan;
   return { ...plan, check: planCheck(change, made?.planned, made?.terraform) };
 }
 
-/** The cluster's name as the most trusted side says it; where none can be read, that of the file. */
+/** The cluster's name on the most trusted side; where none can be read, that of the file. */
 function aboutOf(sides: readonly InventoryAtCommit[], file: string): string {
   const known = sides.find((side) => side.ok === true);
   return known?.ok === true ? known.inventory.cluster : file;
@@ -120,12 +120,12 @@ function requestOf(
     requestedBy: `pull request ${number} of ${repository.name}`,
     requestedAt: new Date().toISOString(),
     commit: pull.branch,
-    // As a merge would ask: a label that wants another way than slipway.yaml has it.
+    // As a merge would ask: a label that wants another strategy than slipway.yaml.
     ...(labels.kind === 'disagrees' ? { strategy: labels.asked } : {}),
   };
 }
 
-/** What a plan is made with. */
+/** The inputs of a plan. */
 interface Asked {
   readonly request: UpgradeRequest;
   readonly inventory: Inventory;
@@ -141,7 +141,7 @@ async function madePlan(
   const { cluster, upgrade } = asked.inventory;
   const at = new Date().toISOString();
   const observed = await observedPlan(settings, step, asked);
-  // Last: Terraform may have taken minutes, and what a merge would wait for is told as it is now.
+  // Last: Terraform may have taken minutes, and the comment shows what a merge would wait for now.
   const queue = await settings.queueOf(cluster);
   return {
     ...observed,
@@ -153,7 +153,7 @@ async function madePlan(
   };
 }
 
-/** The plan of this moment. What keeps it from being made is an answer: a comment says so, and the next push tries again. */
+/** The plan of this moment. If none can be made, the comment says why, and the next push retries. */
 async function observedPlan(
   { credentialsFolder, dialMap, connections }: ActivitySettings,
   { cluster: { folder }, repository }: PlanForPullRequest,
@@ -178,7 +178,7 @@ async function observedPlan(
       const answer = await askTerraform(access, wait, place, first, inPublic);
       if (!answer) return { planned: first };
       const { says: terraform, otherChanges } = answer;
-      // What a person would be asked about beside the version is known only now.
+      // Only now is it known what needs approval beside the version.
       return { planned: otherChanges ? planUpgrade({ ...sources, otherChanges }) : first, terraform };
     } finally {
       await access.close();

@@ -8,10 +8,10 @@ export interface PlanOwnRollback extends PlanRollback {
   readonly halt: Halt;
 }
 
-/** How a node rolls back that nobody has decided about; or that this is for a person to say. */
+/** The rollback of a node that nobody has decided about; or `asks`: a person has to decide. */
 export type OwnRollback = Rollback | { readonly verdict: 'asks' };
 
-/** Says of a node that halted its run whether it rolls back automatically, and how; observes it for that. Changes nothing. */
+/** Decides whether a node that halted its run rolls back automatically, and how; observes it for that. Changes nothing. */
 export async function planOwnRollback(
   settings: ActivitySettings,
   { halt, ...step }: PlanOwnRollback,

@@ -30,12 +30,12 @@ import { checkInterfacesBefore } from './verify-machine.js';
 
 export interface PlanReplacement extends RunReference {
   readonly node: PlannedNode;
-  /** What this hop gives to Terraform, by variable. */
+  /** The values this hop gives to Terraform, by variable. */
   readonly values: Readonly<Record<string, string>>;
   readonly limit: number;
 }
 
-/** What Terraform has of a node's machine before anything is done to it. */
+/** Terraform's state of a node's machine before it is touched. */
 export interface Replacement {
   readonly recorded: readonly RecordedInstance[];
   readonly serial: number;
@@ -43,8 +43,8 @@ export interface Replacement {
 }
 
 /**
- * Lets Terraform say, before the node is touched, what it will do to replace its machine, and refuses all that is beside: nothing
- * irreversible happens until it has. Keeps the state as it is now, encrypted.
+ * Before the node is touched, plans the replacement of its machine and refuses any other change: nothing irreversible happens
+ * before that. Keeps a copy of the state, encrypted.
  */
 export async function planReplacement(
   settings: ActivitySettings,
@@ -53,7 +53,7 @@ export async function planReplacement(
   const { node, values, limit } = step;
   return inCluster(settings, step, describeStep('plan-replacement', node.name), async (access, wait) => {
     const { address, configuration } = replacementOf(node);
-    // A configuration that cannot be had is better known now than when the machine is gone.
+    // An unavailable configuration must be found now, not after the machine is gone.
     const sent =
       configuration === 'apply-config'
         ? await configurationToSend(settings, access, step, node, wait.signal, 'trial')
@@ -76,8 +76,8 @@ export async function planReplacement(
 }
 
 /**
- * The new machine would have to join the cluster through itself. That is refused with the plan where slipway.yaml tells the endpoint;
- * this is what its machine configuration says. @throws Refusal `replacement-endpoint`
+ * The new machine would have to join the cluster through itself. Where slipway.yaml names the endpoint, the plan refuses that; here
+ * the machine configuration names it. @throws Refusal `replacement-endpoint`
  */
 function refuseOwnEndpoint({ name, address }: PlannedNode, configuration: string): void {
   const endpoint = endpointIn(configuration);
@@ -86,7 +86,7 @@ function refuseOwnEndpoint({ name, address }: PlannedNode, configuration: string
     throw new Refusal({ kind: 'replacement-endpoint', node: name, endpoint: endpoint.origin });
 }
 
-/** What is asked of Terraform for one node. */
+/** The wanted Terraform plan for one node. */
 export interface WantedPlan {
   readonly values: Readonly<Record<string, string>>;
   readonly replaces: readonly RecordedInstance[];
@@ -94,7 +94,7 @@ export interface WantedPlan {
   readonly creates: readonly string[];
 }
 
-/** Lets Terraform plan the machine of one node, and checks what it says. @throws Refusal */
+/** Plans the machine of one node, and checks the plan. @throws Refusal */
 export function planMachine(
   ready: TerraformStep,
   node: PlannedNode,
@@ -110,7 +110,7 @@ export function planMachine(
   });
 }
 
-/** The plan says how; nodes without that do not come here. */
+/** The node's replacement in the run's plan; only such nodes come here. */
 export function replacementOf(node: PlannedNode): NonNullable<PlannedNode['replacement']> {
   if (!node.replacement) throw new Error(`${node.name} is not to be replaced, by its plan`);
   return node.replacement;
@@ -118,12 +118,12 @@ export function replacementOf(node: PlannedNode): NonNullable<PlannedNode['repla
 
 /** A machine that Terraform made. */
 export interface Replaced {
-  /** By what it is known. */
+  /** How it is identified. */
   readonly machine: MachineIdentity;
   readonly note: string;
 }
 
-/** By what the new machine is known: without that it could not be told from any other. @throws Refusal `machine-identity-unknown` */
+/** The new machine's identity: without it no other machine could be excluded. @throws Refusal `machine-identity-unknown` */
 export async function machineMade(
   { terraform, section, limits }: TerraformStep,
   node: PlannedNode,
@@ -145,8 +145,8 @@ function identityOf(
 }
 
 /**
- * The machine that Terraform would destroy is the one that runs this node, as far as the state tells it; and it does tell
- * something, since the new one is known by nothing else.
+ * Refuses where the machine that Terraform would destroy is not the one that runs this node, as far as the state shows. It must show
+ * something, since nothing else identifies the new machine.
  */
 async function refuseOtherMachine(
   access: ClusterAccess,
@@ -157,7 +157,7 @@ async function refuseOtherMachine(
 ): Promise<MachineIdentity> {
   const identity = identityOf(node, state, section);
   const seen = await machineAt(access, node.name, wait.signal);
-  if (seen.kind === 'silent')
+  if (seen.kind === 'unreachable')
     throw new Refusal({ kind: 'talos-unreachable', node: node.name, endpoint: node.address, why: seen.why });
   const other = otherMachine(identity, seen);
   if (other) throw new Refusal({ kind: 'machine-other', node: node.name, ...other });

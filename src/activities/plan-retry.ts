@@ -7,13 +7,13 @@ import { planSources } from '../tools/plan-sources.js';
 import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
 
 export interface PlanRetry extends RunReference {
-  /** As the run's plan has it. */
+  /** As in the run's plan. */
   readonly node: PlannedNode;
   /** The version of the hop that halted. */
   readonly to: string;
 }
 
-/** Observes a node that halted its run, and says where it would begin. Changes nothing. */
+/** Observes a node that halted its run, and plans its retry. Changes nothing. */
 export async function planRetry(
   settings: ActivitySettings,
   { node, to, ...reference }: PlanRetry,
@@ -21,7 +21,7 @@ export async function planRetry(
   const { request } = await settings.inputOf(reference.cluster, reference.run);
   return inCluster(settings, reference, `${node.name} is observed`, async (access, wait) => {
     const { back } = request;
-    // Of a rollback of several hops, as far as the one that halted.
+    // For a rollback of several hops: only as far as the hop that halted.
     const nodes = back?.nodes.map((before) => (before.name === node.name ? upToHop(before, to) : before));
     const wanted = { ...request, talos: to, ...(back && nodes ? { back: { ...back, nodes } } : {}) };
     const asked = { request: wanted, only: [node.name], admin: true, newSchematics };

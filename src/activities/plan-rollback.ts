@@ -10,18 +10,18 @@ import { inCluster, type ActivitySettings, type RunReference, type Wait } from '
 import { machineInTerraform } from './machine-in-terraform.js';
 
 export interface PlanRollback extends RunReference {
-  /** As the run's plan has it. */
+  /** As in the run's plan. */
   readonly node: PlannedNode;
   /** The version of the hop that halted. */
   readonly to: string;
-  /** What that hop gave to Terraform, and the templates its nodes are made of. */
+  /** The values of that hop, and the templates of its nodes. */
   readonly values?: Readonly<Record<string, string>>;
   readonly templates?: readonly string[];
   /** The other nodes of the hop that are still to be replaced. */
   readonly ahead?: readonly string[];
 }
 
-/** Observes a node that halted its run, and says how it would roll back. Changes nothing. */
+/** Observes a node that halted its run, and plans its rollback. Changes nothing. */
 export async function planRollback(settings: ActivitySettings, step: PlanRollback): Promise<Rollback> {
   const { node, to } = step;
   return inCluster(settings, step, `${node.name} is observed`, async (access, wait) => {
@@ -63,7 +63,7 @@ async function ofReplaced(
   return rollbackOfReplaced({ inventory, observation, before: node, to, way, ahead, machine: value });
 }
 
-/** The image of an installer that was started since the node booted. A log that cannot be read tells of none. */
+/** The image of an installer that was started since the node booted. An unreadable log shows none. */
 async function installedSince(
   access: ClusterAccess,
   { name }: PlannedNode,

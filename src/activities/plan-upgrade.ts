@@ -8,7 +8,7 @@ import { inCluster, type ActivitySettings, type RunReference } from './activity-
 import { surveyMachines } from './survey-machines.js';
 import { tryPatches } from './try-patches.js';
 
-/** Observes the cluster and makes the run's plan: the same function `slipway plan` prints. Recorded, it does not change. */
+/** Observes the cluster and makes the run's plan, with the function that `slipway plan` prints. Recorded, it does not change. */
 export async function planUpgrade(settings: ActivitySettings, reference: RunReference): Promise<Planned> {
   const { request, only } = await settings.inputOf(reference.cluster, reference.run);
   const { cluster, run } = reference;
@@ -17,7 +17,7 @@ export async function planUpgrade(settings: ActivitySettings, reference: RunRefe
     reference,
     'the cluster is observed and the plan is made',
     async (access, wait) => {
-      // A queue or a run that was terminated leaves what it started at work; its hold may be released long before that ends.
+      // The children of a terminated queue or run still work; its hold may be released long before they end.
       const other = (await settings.openWork(cluster)).find((work) => work.run !== run);
       if (other)
         return {
@@ -28,7 +28,7 @@ export async function planUpgrade(settings: ActivitySettings, reference: RunRefe
       const first = plan(sources);
       if (first.verdict !== 'planned') return first;
       await clientsAreHere(access, first.plan);
-      // What a person must approve is known only when Terraform has said what it would do.
+      // What needs approval is known only after Terraform's plan.
       const otherChanges = await surveyMachines(settings, access, wait, reference, first.plan);
       const planned = otherChanges ? plan({ ...sources, otherChanges }) : first;
       if (planned.verdict !== 'planned') return planned;
@@ -39,8 +39,8 @@ export async function planUpgrade(settings: ActivitySettings, reference: RunRefe
 }
 
 /**
- * The talosctl of each minor that is to be changed, and what replaces machines with the talosctl of what they then run, before
- * anything is touched. @throws Refusal `tool-missing`
+ * Finds the talosctl of each minor to be changed, and of each that replaced machines will run, before anything is touched.
+ * @throws Refusal `tool-missing`
  */
 async function clientsAreHere(access: ClusterAccess, { hops, terraform }: UpgradePlan): Promise<void> {
   const versions = hops.flatMap(({ to, nodes }) =>

@@ -15,8 +15,8 @@ export interface PrepareImage extends RunReference {
 }
 
 /**
- * Has the factory build the installer image and the node pull it, before the node is cordoned:
- * a slow or rate-limited factory is waited out here, where waiting costs nobody anything.
+ * Has the factory build the installer image and the node pull it, before the node is cordoned: a slow or rate-limited factory is
+ * waited for here, where waiting costs nothing.
  */
 export async function prepareImage(
   settings: ActivitySettings,
@@ -29,7 +29,7 @@ export async function prepareImage(
   });
 }
 
-/** As many nodes pull at the same time, whichever clusters they are of: a factory that is asked too often says 429 to all. */
+/** How many nodes pull at the same time, in all clusters: a factory that is asked too often answers all with 429. */
 const pulls = new ProcessSlots(2);
 
 async function inTurn(
@@ -48,7 +48,7 @@ async function inTurn(
   }
 }
 
-/** Waits until the factory has an image, building it where it must. @throws Refusal `image-missing`, `image-unavailable` */
+/** Waits until the factory has an image, built where necessary. @throws Refusal `image-missing`, `image-unavailable` */
 export async function factoryHasIt(
   access: ClusterAccess,
   wait: Wait,

@@ -29,13 +29,12 @@ import {
 
 export interface ProbeNode extends RunReference {
   readonly node: PlannedNode;
-  /** The node's workflow: its Pods are known by it. */
+  /** The node's workflow: it identifies its Pods. */
   readonly by: string;
-  /** Of all its probes together. Milliseconds. */
+  /** Of all its smoke tests together. Milliseconds. */
   readonly limit: number;
 }
 
-/** What all of it works with. */
 interface Probing {
   readonly access: ClusterAccess;
   readonly wait: Wait;
@@ -44,15 +43,15 @@ interface Probing {
   readonly limit: number;
 }
 
-/** The kubelet ends a Pod at its limit; so long it may take until the API shows it. Milliseconds. */
-const toldMs = 10_000;
-/** A Pod that waits or runs is looked at so often at least. Milliseconds. */
+/** The kubelet ends a Pod at its limit; the API may show that so much later. Milliseconds. */
+const reportDelayMs = 10_000;
+/** The longest pause between two observations of a Pod that waits or runs. Milliseconds. */
 const slowest = 2_000;
 
 /**
- * Tries the node with its probes, one after the other, each in a Pod of a name that no attempt but this workflow's uses: a Pod that
- * an attempt before left is resumed, never doubled. What runs that are over left behind is deleted first. Each Pod is deleted at
- * its end; one whose worker dies by the next attempt, which finds it.
+ * Runs the node's smoke tests, one after the other, each in a Pod with a name of this workflow only. A Pod that an earlier attempt
+ * left is resumed, never doubled. Leftovers of ended runs are deleted first. Each Pod is deleted at its end; if its worker dies, the
+ * next attempt finds and deletes it.
  *
  * @throws Refusal `probe-failed`, `probe-not-started`, `probe-refused`
  */
@@ -84,7 +83,7 @@ async function tryWith(probing: Probing, probe: Probe): Promise<string> {
     const ended = await wait.until<ProbeLook>(limit, asLast, looksAt(probing, probe, pod), { slowest });
     if (ended.kind === 'failed') throw new Refusal(whyNotWell(probe, node, pod, ended));
   } catch (error) {
-    // Where this attempt itself is taken away, another one may have the Pod by now; it ends by its deadline.
+    // If Temporal gave this attempt away, another one may use the Pod by now; the Pod's deadline ends it.
     if (pod && !wait.signal.aborted) await removed(probing, [pod]).catch(() => undefined);
     throw error;
   }
@@ -92,7 +91,7 @@ async function tryWith(probing: Probing, probe: Probe): Promise<string> {
   return `the probe ${probe.name} ended well`;
 }
 
-/** The Pod of an attempt before, or a new one. */
+/** The Pod of an earlier attempt, or a new one. */
 async function podOf({ access, wait, owner, node, limit }: Probing, probe: Probe): Promise<V1Pod> {
   const wanted = probePod(probe, node, owner);
   const { namespace } = probe;
@@ -101,7 +100,7 @@ async function podOf({ access, wait, owner, node, limit }: Probing, probe: Probe
   return wait.until<V1Pod>(limit, asLast, () =>
     asked(async () => {
       const there = await ownPods.read(namespace, name, through(node));
-      // One that is on its way out is that of an attempt which had come to its end.
+      // A Pod under deletion belongs to an attempt that had ended.
       const going = Boolean(there?.metadata?.deletionTimestamp);
       if (there && !going) return { kind: 'done', value: there };
       wait.signal.throwIfAborted();
@@ -119,10 +118,10 @@ async function podOf({ access, wait, owner, node, limit }: Probing, probe: Probe
   );
 }
 
-/** Looks at a Pod until it has ended, or should have. */
+/** Observes a Pod until it has ended, or should have. */
 function looksAt({ access, node }: Probing, probe: Probe, pod: V1Pod): () => Promise<Look<ProbeLook>> {
   const { name = '', uid, creationTimestamp } = pod.metadata ?? {};
-  const late = new Date(creationTimestamp ?? Date.now()).getTime() + probe.limit + toldMs;
+  const late = new Date(creationTimestamp ?? Date.now()).getTime() + probe.limit + reportDelayMs;
   let waitedFor: string | undefined;
   const failed = (why: string, started: boolean): Look<ProbeLook> => ({
     kind: 'done',
@@ -135,7 +134,7 @@ function looksAt({ access, node }: Probing, probe: Probe, pod: V1Pod): () => Pro
         return failed('somebody deleted its Pod before it ended', true);
       const seen = probeLook(now);
       if (seen.kind === 'succeeded') return { kind: 'done', value: seen };
-      // A Pod that is over does not say any more what its container waited for.
+      // A Pod that has ended no longer shows what its container waited for.
       if (seen.kind === 'failed' && !seen.started && waitedFor !== undefined)
         return failed(`${waitedFor}; then ${seen.why}`, false);
       if (seen.kind === 'failed') return { kind: 'done', value: seen };
@@ -147,7 +146,7 @@ function looksAt({ access, node }: Probing, probe: Probe, pod: V1Pod): () => Pro
     });
 }
 
-/** Pods of other runs wherever they are, and of other attempts on this node: nobody waits for them any more. */
+/** Deletes Pods of other runs on any node, and of other attempts on this node: nobody waits for them any more. */
 async function clearLeftOvers(probing: Probing, { namespace, name }: Probe): Promise<void> {
   const { access, owner, node, wait, limit } = probing;
   const left = await wait.until<V1Pod[]>(limit, gaveUp(`the probe ${name} on ${node}`, limit), () =>
@@ -186,7 +185,7 @@ async function removed({ access, wait, node, limit }: Probing, pods: readonly V1
   );
 }
 
-/** What does not answer is asked again; what is refused is not. */
+/** Retries while the API is unreachable, not when it rejects. */
 async function asked<T>(look: () => Promise<Look<T>>): Promise<Look<T>> {
   try {
     return await look();
@@ -196,7 +195,7 @@ async function asked<T>(look: () => Promise<Look<T>>): Promise<Look<T>> {
   }
 }
 
-/** What was waited for last is what it fails with. */
+/** Fails with what it waited for last. */
 function asLast(reason: Reason): Reason {
   return reason;
 }
@@ -213,7 +212,7 @@ function whyNotWell(
   return { kind: 'probe-not-started', since, ...common };
 }
 
-/** Nothing goes through the node that is tried. */
+/** No request goes through the node under test. */
 function through(node: string): { readonly avoid: string } {
   return { avoid: node };
 }

@@ -10,12 +10,12 @@ import { declaringCommit, inventoryAt, type InventoryAtCommit } from '../tools/g
 import { GitFailed } from '../tools/git/git-failed.js';
 import type { GitMirror } from '../tools/git/mirror.js';
 import { isAncestor, mergeBase } from '../tools/git/read-mirror.js';
-import { labelsOf, pullRequestsOf } from '../tools/forge/github-pulls.js';
+import { labelsOf, pullRequestsOf } from '../tools/git-host/github-pulls.js';
 import type { Delivery, PullRequestEvent, PushEvent } from '../workflows/delivery-messages.js';
 import { inActivity, type ActivitySettings } from './activity-context.js';
 import { openRepository, type OpenRepository } from './open-repository.js';
 
-/** Whom a slipway.yaml names to be told; of a cluster that is gone, or cannot be read any more, the one before. */
+/** The receivers in a slipway.yaml; for a cluster that is gone, or whose file is unreadable, those of the previous commit. */
 export interface ClusterPeople {
   readonly cluster: string;
   readonly talos: string;
@@ -26,32 +26,32 @@ export interface ClusterPeople {
 
 /** What one delivery means for one cluster. */
 export interface ClusterChange {
-  /** Where its slipway.yaml stands in the repository, and where workers find its credential files. */
+  /** The path of its slipway.yaml in the repository, and where workers find its credential files. */
   readonly file: string;
   readonly folder: string;
   readonly change: DeclaredChange;
-  /** Since which commit the branch has said so; there for an upgrade. */
+  /** The commit since which the branch declares it; present for an upgrade. */
   readonly declaredBy?: string;
-  /** The pull request of that commit, where the forge knows one: a delivery may be about an older merge than what counts. */
+  /** The pull request of that commit, where the git host knows one: a delivery may be about an older merge than the one that counts. */
   readonly pullRequest?: number;
-  /** Left out: its slipway.yaml names nobody to be told. */
+  /** Left out: its slipway.yaml names no receivers. */
   readonly people?: ClusterPeople;
-  /** What this delivery's own merge declared, where the branch says something else by now. */
+  /** What this delivery's own merge declared, where the branch declares something else by now. */
   readonly overtaken?: DeclaredChange;
 }
 
 /** What a delivery changed. */
 export interface Changes {
-  /** The commit it is about; for a merge where the branch stands now, which may be later. */
+  /** The commit it is about; for a merge the head of the branch now, which may be later. */
   readonly head: string;
-  /** What it was compared with; null: nothing was there to compare with, so nothing starts. */
+  /** The commit it was compared with; null: there was none, so nothing starts. */
   readonly base: string | null;
   readonly clusters: readonly ClusterChange[];
-  /** The pull request it came by, where the forge knows one. */
+  /** The pull request it came by, where the git host knows one. */
   readonly pullRequest?: number;
 }
 
-/** Reads git on both sides of a delivery, and says what it means for each cluster of the repository. Changes nothing. */
+/** Reads both commits of a delivery, and says what the change means for each cluster of the repository. Changes nothing. */
 export async function readChanges(
   settings: ActivitySettings,
   { delivery }: { readonly delivery: Delivery },
@@ -82,8 +82,8 @@ interface Sides {
 const zeros = /^0+$/;
 
 /**
- * What is compared. A merge is looked at as the branch stands now: whatever order deliveries come in, the newest counts. A pull request
- * is compared with what it comes from. `own`: the commit that the delivery itself is about.
+ * The commits to compare. For a merge the newer one is the head of the branch now: deliveries come in any order, and the newest commit
+ * counts. A pull request is compared with its merge base. `own`: the commit that the delivery itself is about.
  */
 async function sidesOf(
   { mirror }: OpenRepository,
@@ -102,7 +102,7 @@ async function sidesOf(
   if (zeros.test(before)) return first;
   try {
     await mirror.fetchCommits([before]);
-    // After a force push what was before is no part of the branch any more: what it meant is not known.
+    // After a force push the previous commit is no part of the branch any more: what it declared is unknown.
     if (!(await isAncestor(mirror, before, tip))) return first;
   } catch (error) {
     if (error instanceof GitFailed && error.problem === 'absent') return first;
@@ -111,7 +111,7 @@ async function sidesOf(
   return { head: tip, base: before, own: (await isOf(mirror, own, tip)) ? own : tip };
 }
 
-/** Whether a commit still is one of the branch. */
+/** Whether the branch still contains a commit. */
 async function isOf(mirror: GitMirror, commit: string, tip: string): Promise<boolean> {
   try {
     return await isAncestor(mirror, commit, tip);
@@ -127,7 +127,7 @@ interface Asked {
   readonly pullRequest?: number;
 }
 
-/** The pull request of a merge and its labels: a push does not tell them. */
+/** The pull request of a merge and its labels: a push does not contain them. */
 async function askedOf(
   open: OpenRepository,
   branch: string,
@@ -137,7 +137,7 @@ async function askedOf(
   return zeros.test(event.after) ? { labels: [] } : mergedBy(open, branch, event.after);
 }
 
-/** The same of a commit. */
+/** The pull request of a commit and its labels. */
 async function mergedBy({ github }: OpenRepository, branch: string, commit: string): Promise<Asked> {
   if (!github) return { labels: [] };
   const [pull] = await pullRequestsOf(github, commit, branch);
@@ -183,7 +183,7 @@ async function changeOf(
     (other) => compared(other, after).kind === 'nothing',
   );
   const by = commit === own ? asked : await mergedBy(open, repository.branch, commit);
-  // What the merge that counts changed itself: between an old base and now a version may have gone forth and back.
+  // The change of the merge that counts: between an old base and now a version may have changed back and forth.
   const declared = compared(parent, after, by);
   const counts = declared.kind === 'nothing' ? compared(before, after, by) : declared;
   const { pullRequest } = by;
@@ -196,7 +196,7 @@ async function changeOf(
   };
 }
 
-/** Of the side that can be read, the newer first. */
+/** From the side that can be read, the newer first. */
 function peopleOf(
   after: InventoryAtCommit,
   before: InventoryAtCommit,
@@ -208,7 +208,7 @@ function peopleOf(
   return { people: { cluster, talos: versions.talos, notify, base } };
 }
 
-/** What a commit says of a cluster, for comparing it with another. */
+/** What a commit declares for a cluster, to compare it with another commit. */
 export function stateOf(found: InventoryAtCommit): DeclaredState {
   if (found.ok === 'absent') return { kind: 'absent' };
   return found.ok

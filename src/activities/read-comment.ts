@@ -2,9 +2,9 @@ import { nothingWaits, notTaken, whatToType } from '../planning/merge/comment-an
 import { commentCommand } from '../planning/merge/comment-command.js';
 import { textOfComment } from '../planning/merge/comment-text.js';
 import type { PlanAnswerRequest } from '../starter/answer-plan.js';
-import { commentById, hasOwnComment } from '../tools/forge/github-comments.js';
-import { mayAtLeast, permissionOf } from '../tools/forge/github-people.js';
-import { openGitHub, type GitHub } from '../tools/forge/github.js';
+import { commentById, hasOwnComment } from '../tools/git-host/github-comments.js';
+import { mayAtLeast, permissionOf } from '../tools/git-host/github-people.js';
+import { openGitHub, type GitHub } from '../tools/git-host/github.js';
 import type { CommentEvent, Delivery } from '../workflows/delivery-messages.js';
 import { inActivity, type ActivitySettings } from './activity-context.js';
 
@@ -12,19 +12,19 @@ import { inActivity, type ActivitySettings } from './activity-context.js';
 export type CommentRead =
   /** Nothing is replied: why. */
   | { readonly kind: 'ignored'; readonly why: string }
-  /** No answer that can be counted: what is replied. */
+  /** No answer that counts: the reply. */
   | { readonly kind: 'no-answer'; readonly text: string }
-  /** Somebody who may answers a plan: what is asked of its run. */
+  /** A permitted user answers a plan: the request to its run. */
   | { readonly kind: 'answer'; readonly request: PlanAnswerRequest };
 
-/** A reply is known by this (`workflows/answer-comment.ts`): a comment that is delivered again gets no second one. */
+/** Identifies the reply (`workflows/answer-comment.ts`): a repeated delivery of a comment gets no second one. */
 function replyMarker({ comment }: Pick<CommentEvent, 'comment'>): string {
   return `answer/${comment}`;
 }
 
 /**
- * Reads a comment as an answer to the plan of the run that the merge of its pull request began: whether whoever wrote it may give one, and
- * whether it still says what was delivered. Changes nothing.
+ * Reads a comment as an answer to the plan of the run that the merge of its pull request began. Checks that its author may answer, and
+ * that the comment still has the delivered text. Changes nothing.
  */
 export async function readComment(
   settings: ActivitySettings,
@@ -32,14 +32,14 @@ export async function readComment(
 ): Promise<CommentRead> {
   if (event.kind !== 'comment') throw new Error('only comments are read as answers');
   return inActivity(`reads comment ${event.comment} of ${repository.name}`, async () => {
-    if (repository.forge !== 'github' || !repository.access)
+    if (repository.gitHost !== 'github' || !repository.access)
       return ignored(`${repository.name} takes no comments`);
     const github = await openGitHub(repository, settings.credentialsFolder ?? repository.base);
     return (await whyNoAnswer(github, event)) ?? (await answerIn(settings.plans, repository.name, event));
   });
 }
 
-/** Why a comment is no answer, whatever it says; undefined: it may be one. */
+/** Why a comment is no answer, whatever its text; undefined: it may be one. */
 async function whyNoAnswer(github: GitHub, event: CommentEvent): Promise<CommentRead | undefined> {
   const { number, comment, by, body } = event;
   if (by.endsWith('[bot]')) return ignored('nothing is taken from a bot');

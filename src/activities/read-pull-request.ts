@@ -1,7 +1,7 @@
 import type { RepositorySettings } from '../starter/settings.js';
-import { ForgeFailed } from '../tools/forge/forge-failed.js';
-import type { GitHub } from '../tools/forge/github.js';
-import { pullRequest, type PullRequest } from '../tools/forge/github-pulls.js';
+import { GitHostFailed } from '../tools/git-host/git-host-failed.js';
+import type { GitHub } from '../tools/git-host/github.js';
+import { pullRequest, type PullRequest } from '../tools/git-host/github-pulls.js';
 import { mergeBase } from '../tools/git/read-mirror.js';
 import { inActivity, type ActivitySettings } from './activity-context.js';
 import { openRepository } from './open-repository.js';
@@ -12,19 +12,19 @@ export interface PullRequestPlace {
   readonly number: number;
 }
 
-/** Three commits that a plan for a pull request is made of. */
+/** The three commits that a plan for a pull request needs. */
 export interface PullRequestSides {
-  /** The pull request itself. Nobody has agreed to it. */
+  /** The pull request itself. Nobody has approved it. */
   readonly head: string;
   /** Where it left the branch. */
   readonly base: string;
-  /** Where the branch stands now. */
+  /** The head of the branch now. */
   readonly branch: string;
 }
 
 /** A pull request that plans are made for, as it is now. */
 export interface OpenPullRequest extends PullRequestSides {
-  /** Of its labels those that mean a strategy, in order. */
+  /** Its labels that mean a strategy, in order. */
   readonly labels: readonly string[];
 }
 
@@ -34,8 +34,8 @@ export interface NoPlans {
 }
 
 /**
- * Reads a pull request as the forge has it now, whatever the delivery said of it, and fetches its commits. One from a fork is not
- * fetched: anybody may open one.
+ * Reads a pull request as the git host has it now, not as the delivery described it, and fetches its commits. One from a fork is not
+ * fetched: any user may open one.
  */
 export async function readPullRequest(
   settings: ActivitySettings,
@@ -43,7 +43,7 @@ export async function readPullRequest(
 ): Promise<OpenPullRequest | NoPlans> {
   return inActivity(`reads pull request ${number} of ${repository.name}`, async (wait) => {
     const { github, mirror } = await openRepository(settings, repository, wait);
-    if (!github) return { none: 'nobody may sign in at its forge' };
+    if (!github) return { none: 'nobody may sign in at its git host' };
     const pull = await pullThere(github, number);
     const none = pull ? whyNone(repository, pull) : 'it is gone';
     if (!pull || none !== undefined) return { none: none ?? 'it is gone' };
@@ -59,12 +59,12 @@ async function pullThere(github: GitHub, number: number): Promise<PullRequest | 
   try {
     return await pullRequest(github, number);
   } catch (error) {
-    if (error instanceof ForgeFailed && error.trouble === 'missing') return undefined;
+    if (error instanceof GitHostFailed && error.trouble === 'missing') return undefined;
     throw error;
   }
 }
 
-/** Why nothing is planned for a pull request, or written to it. */
+/** Why a pull request gets no plan and no comment. */
 export function whyNone(
   repository: RepositorySettings,
   { state, head, base }: PullRequest,
@@ -74,7 +74,7 @@ export function whyNone(
   return base.branch === repository.branch ? undefined : 'it goes into another branch';
 }
 
-/** Of the labels of a pull request those that starter.yaml gives a meaning. */
+/** The labels of a pull request to which starter.yaml gives a meaning. */
 export function meantLabels({ labels = {} }: RepositorySettings, pull: PullRequest): string[] {
   const meant = new Set(Object.values(labels).map((label) => label.toLowerCase()));
   return pull.labels.filter((label) => meant.has(label.toLowerCase())).toSorted();

@@ -22,17 +22,17 @@ import { requireNodeObject } from './patch-node.js';
 export interface RebootNode extends RunReference {
   readonly node: PlannedNode;
   readonly facts: RecordedFacts;
-  /** Names this very reboot: the id of the node's workflow. */
+  /** Names this reboot: the id of the node's workflow. */
   readonly reboot: string;
   readonly limit: number;
 }
 
-/** The reboot request itself is answered at once. */
+/** Talos responds to the reboot request at once. */
 const answerMs = 30_000;
 
 /**
- * Lifecycle flow: takes another preflight check, then sends the reboot that boots what was installed, once. Talos asks neither etcd
- * nor Kubernetes here, so the look is the only guard; what forbids it and may pass is waited for, the node stays armed.
+ * Lifecycle flow: takes another preflight check, then sends the reboot into the installed version, once. Talos asks neither etcd nor
+ * Kubernetes here, so the preflight check is the only guard. It waits for what may pass; the node stays armed.
  */
 export async function rebootNode(settings: ActivitySettings, step: RebootNode): Promise<string> {
   const { node, facts, limit } = step;
@@ -54,7 +54,7 @@ export async function rebootNode(settings: ActivitySettings, step: RebootNode): 
 }
 
 function guarded({ cluster, run, node, facts, reboot, limit }: RebootNode): GuardedRequest {
-  // What this attempt wrote is told from what an attempt before it wrote.
+  // Distinguishes this attempt's annotation from an earlier attempt's.
   const attempt = randomUUID();
   return {
     cluster,
@@ -70,12 +70,12 @@ function guarded({ cluster, run, node, facts, reboot, limit }: RebootNode): Guar
   };
 }
 
-/** Another boot, or another version, and the kubelet has not reported it yet: the reboot has happened. */
+/** Another boot, or another version, that the kubelet has not reported yet: the reboot has happened. */
 function hasBooted(reason: Reason): boolean {
   return reason.kind === 'expectation-broken' && ['boot id', 'version'].includes(reason.what);
 }
 
-/** What may pass automatically is waited for. @throws what does not. */
+/** Waits for what may pass automatically. @throws what may not. */
 function waitFor(error: unknown, node: PlannedNode): Look<string> {
   if (error instanceof Refusal && hasBooted(error.reason))
     return { kind: 'done', value: 'somebody else rebooted it; what it booted is looked at next' };

@@ -17,7 +17,7 @@ export interface RecordFacts extends RunReference {
   readonly to: string;
 }
 
-/** What every later attempt compares with: recorded in history before the request that cannot be repeated. */
+/** Records what every later attempt compares with: in history before the one-shot request. */
 export async function recordFacts(
   settings: ActivitySettings,
   { node, to, ...reference }: RecordFacts,
@@ -32,14 +32,14 @@ export async function recordFacts(
         access.talos.services(target, { signal: wait.signal }),
       ),
       node.role === 'control-plane' ? memberToRecord(access, node, wait) : undefined,
-      // What proves that a machine is another one; only where it is to be.
+      // Proves that a machine is another one; only for a replacement.
       node.replacement
         ? throughOthers(access.targets(node.name), (target) =>
             access.talos.systemUuid(target, { signal: wait.signal }),
           )
         : undefined,
     ]);
-    // It is removed by this id once its machine is gone.
+    // The member is removed by this id once its machine is gone.
     if (node.replacement && !node.back && node.role === 'control-plane' && memberId === undefined)
       throw new Refusal({ kind: 'etcd-unreachable', why: `the member on ${node.name} does not say its id` });
     if (seen.talos.kind === 'unreachable') {
@@ -61,7 +61,7 @@ export async function recordFacts(
       bootId,
       version: seen.talos.value.version,
       schematic: seen.talos.value.schematic,
-      // What the previous version is made of is its own.
+      // The previous version has its own schematic.
       extensions: node.back
         ? []
         : seen.talos.value.extensions.filter((name) => !mayGo.some((given) => isExtension(name, given))),
@@ -79,7 +79,7 @@ export async function recordFacts(
   });
 }
 
-/** What is left of a node whose machine an earlier run had destroyed: its Node, and its etcd member. */
+/** The facts of a node whose machine an earlier run had destroyed: from its leftover Node, and its etcd member. */
 async function factsLeft(
   access: ClusterAccess,
   wait: Wait,
@@ -92,7 +92,7 @@ async function factsLeft(
     node: node.name,
     bootId,
     version: node.from,
-    // Nobody recorded what it was made of; what it is to be made of is known.
+    // Nobody recorded its previous schematic; the wanted one is known.
     schematic: undefined,
     extensions: [],
     flow: node.flow,
@@ -106,7 +106,7 @@ async function factsLeft(
   };
 }
 
-/** The id of the member that its old machine left behind: by its name, which is the new one's as soon as a machine has joined. */
+/** The id of the member that its old machine left behind: found by its name, which is the new member's once a machine has joined. */
 async function memberLeft(
   access: ClusterAccess,
   { name }: PlannedNode,
@@ -119,7 +119,7 @@ async function memberLeft(
   return etcd.value.members.find((member) => member.name === name)?.id;
 }
 
-/** Of a machine that did not get well, and goes, its own word may not be had: then the others' is taken, who may know of none. */
+/** A machine that never got well may not respond: then the other members are asked, which may know of none. */
 async function memberToRecord(
   access: ClusterAccess,
   node: PlannedNode,
@@ -132,7 +132,7 @@ async function memberToRecord(
   return etcd.value.members.find(({ name }) => name === node.name)?.id;
 }
 
-/** The id of its etcd member, as the member itself says; undefined when it does not answer: the guard sees to that. */
+/** The id of its etcd member, as the member reports it; undefined when it does not respond: the guard covers that. */
 async function memberOf(access: ClusterAccess, node: PlannedNode, wait: Wait): Promise<string | undefined> {
   try {
     const status = await throughOthers(access.targets(node.name), (target) =>

@@ -25,23 +25,23 @@ export interface RemoveMember extends RunReference {
   readonly limit: number;
 }
 
-/** Another member answers within a moment, or etcd has no majority. */
+/** Another member responds within a moment, or etcd has no majority. */
 const removalMs = 20_000;
 
 /**
- * A request that came too late after its look is followed by another look, which a worker that was frozen needs. Where it was the
- * network, with addresses that are silent until a time limit is over, the next look may be this old.
+ * A request that is too late after its preflight check needs another check, in case the worker was frozen. In case of a slow
+ * network, with unreachable addresses that take a timeout each, the next check may be this old.
  */
 const slowLookAgeMs = 90_000;
 
 /**
- * Removes the etcd member of the machine that is gone, by the id recorded before. By its name a later attempt could remove
- * the new machine's member. One that is gone already is what was wanted: a machine that joins removes its own name's.
+ * Removes the etcd member of the machine that is gone, by the id recorded before. By its name a later attempt could remove the new
+ * machine's member. A missing member is a success: a joining machine removes its own name's.
  */
 export async function removeMember(settings: ActivitySettings, step: RemoveMember): Promise<string> {
   const { node, facts, limit } = step;
   const id = facts.memberId;
-  // An earlier run was resumed, and had removed it; or the machine that goes had never become one.
+  // An earlier run had removed it before it was resumed; or the replaced machine had never become a member.
   if (id === undefined && (node.replacement?.continues || node.back))
     return 'no member of the old machine is left';
   if (id === undefined) throw new Error(`no etcd member of ${node.name} was recorded`);
@@ -77,29 +77,28 @@ export async function removeMember(settings: ActivitySettings, step: RemoveMembe
   });
 }
 
-/** @throws Refusal `machine-not-replaced`: its member may be the one that is needed */
+/** @throws Refusal `machine-not-replaced`: its member may be needed */
 async function refuseLiving(access: ClusterAccess, wait: Wait, { node, facts }: RemoveMember): Promise<void> {
   const seen = await machineAt(access, node.name, wait.signal);
-  if (seen.kind !== 'silent' && seen.uuid === facts.systemUuid)
+  if (seen.kind !== 'unreachable' && seen.uuid === facts.systemUuid)
     throw new Refusal({ kind: 'machine-not-replaced', node: node.name, uuid: seen.uuid });
 }
 
-/** `maybe`: the request may have arrived, and its answer was none or a failure. */
+/** `maybe`: the request may have arrived, but had no answer or a failure. */
 type Asked = 'never' | 'maybe' | 'accepted';
 
-/** What is asked for. */
 interface Asking {
   readonly node: PlannedNode;
   readonly id: string;
-  /** Later the look before it is too old: another worker may have asked since, if this one was frozen. */
+  /** After that the check is too old: another worker may have asked since, if this one was frozen. */
   readonly startBefore: number;
-  /** How often others were asked before: each time it begins with another one. */
+  /** How often others were asked before: each time another one comes first. */
   readonly tries: number;
 }
 
 /**
- * Asks one of the other control planes, and the next where one is not reached. A request that may have arrived is followed by a look,
- * and by no other request (I6).
+ * Asks one of the other control plane nodes, and the next where one is unreachable. After a request that may have arrived comes an
+ * observation, and no other request (I6).
  */
 async function ask(
   access: ClusterAccess,
@@ -130,7 +129,7 @@ async function ask(
   return { asked: 'never', why };
 }
 
-/** A way to a node that answers now, and which Talos it runs. */
+/** A node's target that responds now, and the Talos it runs. */
 async function wayTo(
   access: ClusterAccess,
   wait: Wait,

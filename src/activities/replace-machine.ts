@@ -25,14 +25,13 @@ export interface ReplaceMachine extends RunReference {
   readonly node: PlannedNode;
   readonly facts: RecordedFacts;
   readonly values: Readonly<Record<string, string>>;
-  /** What stood in the state before anything was done. */
+  /** The state before anything was done. */
   readonly replacement: Replacement;
-  /** Names this very replacement: the id of the node's workflow. A person's retry is another one. */
+  /** Names this replacement: the id of the node's workflow. A person's retry is another one. */
   readonly install: string;
   readonly limit: number;
 }
 
-/** What one step works with. */
 interface Replacing {
   readonly access: ClusterAccess;
   readonly wait: Wait;
@@ -41,9 +40,9 @@ interface Replacing {
 }
 
 /**
- * Plans and checks again, takes a preflight check, and applies exactly that plan: the machine is destroyed and replaced, once (I6).
- * An attempt that follows a lost one first lets a Terraform that still runs come to its end. Then state and machine say what was
- * done: what is shown to be untouched is replaced, what is new already is left alone, and what is unclear is a person's.
+ * Plans and checks again, takes a preflight check, and applies exactly that plan: the machine is destroyed and replaced, once (I6). An
+ * attempt after a lost one first lets a Terraform that still runs finish. Then state and machine show what was done: an untouched
+ * machine is replaced, a new one is left alone, and anything unclear is left to a person.
  */
 export async function replaceMachine(settings: ActivitySettings, step: ReplaceMachine): Promise<Replaced> {
   const { node, limit } = step;
@@ -64,7 +63,7 @@ export async function replaceMachine(settings: ActivitySettings, step: ReplaceMa
   });
 }
 
-/** Attempts at the same time end each other; one that still finds another one's mark then leaves it to a person. */
+/** Concurrent attempts end each other; one that then still finds another's annotation leaves the machine to a person. */
 const triesMax = 3;
 
 type Decision = Exclude<SendDecision, { send: 'refuse' }>;
@@ -74,7 +73,7 @@ async function decide({ access, wait, step, ready }: Replacing, lost: boolean): 
   const { node, facts, values, replacement } = step;
   const { address } = replacementOf(node);
   const { lineage, serial } = replacement;
-  // A plan takes the lock, so it waits for whoever still has it; what the state says before is not true yet.
+  // A plan takes the lock, so it waits for whoever still has it; until then the state is not final.
   if (lost) await ready.terraform.plan({ values, replace: [], targets: [address] }, ready.limits());
   const known = await knownState(
     access,
@@ -94,7 +93,7 @@ async function decide({ access, wait, step, ready }: Replacing, lost: boolean): 
     rules: ready.section.resources,
   });
   if (decision.send === 'refuse') return refused(decision.refusals);
-  // A Terraform that was killed may have destroyed what its state still holds.
+  // A killed Terraform may have destroyed what its state still holds.
   if (decision.send === 'replace' && lost && machine !== 'recorded') {
     const why = `the state holds the old one, and ${seenWords[machine]} at the node's address`;
     throw new Refusal({ kind: 'terraform-unclear', node: facts.node, address, why });
@@ -114,13 +113,13 @@ async function machineSeen(
   { node, facts }: ReplaceMachine,
 ): Promise<MachineSeen> {
   const seen = await machineAt(access, node.name, wait.signal);
-  // Silence is no proof that nothing is there: the hypervisor is not asked.
-  if (seen.kind === 'silent' || facts.systemUuid === undefined) return 'unknown';
+  // An unreachable machine may still exist: the hypervisor is not asked.
+  if (seen.kind === 'unreachable' || facts.systemUuid === undefined) return 'unknown';
   return seen.uuid === facts.systemUuid ? 'recorded' : 'another';
 }
 
 /**
- * @param earlier the mark of an attempt that is shown to have done nothing.
+ * @param earlier the annotation of an attempt that is shown to have done nothing.
  * @returns undefined when another attempt came in between.
  */
 async function send(
@@ -133,7 +132,7 @@ async function send(
   const wanted = { values: step.values, replaces, creates: decision.create };
   const { saved, summary } = await planMachine(ready, step.node, wanted);
   const note = `${ready.section.tool} did this: ${summary}`;
-  // What is gone is made without a look: there is nothing left to disrupt.
+  // A missing machine is created without a preflight check: there is nothing left to disrupt.
   if (decision.send === 'create') {
     await wait.staysFor(() => ready.terraform.apply(saved, applyLimits(ready)));
     return note;
@@ -157,7 +156,7 @@ async function applyOnce(
     return { kind: 'sent', value: undefined };
   } catch (error) {
     if (error instanceof CommandFailed && error.notStarted !== undefined) return { kind: 'late' };
-    // Terraform says that it did nothing.
+    // Terraform reports that it did nothing.
     const untouched = ['terraform-plan-stale', 'terraform-locked'];
     if (error instanceof Refusal && untouched.includes(error.reason.kind))
       await takeIntentBack(access, request);
@@ -179,10 +178,10 @@ function guarded(
     requestMs,
     before: `before the machine of ${node.name} is replaced`,
     mark: 'replace',
-    // What this attempt wrote is told from what an attempt before it wrote.
+    // Distinguishes this attempt's annotation from an earlier attempt's.
     intent: `${install} ${randomUUID()}`,
     isMine: (mark) => mark !== earlier && isMine({ install }, mark),
-    // What rolls back is not well: that is what it rolls back for.
+    // A node that rolls back is not well: that is why it rolls back.
     ...(node.back ? { repairs: true as const } : {}),
   };
 }

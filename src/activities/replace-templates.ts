@@ -23,7 +23,7 @@ import {
 
 export interface ReplaceTemplates extends RunReference {
   readonly values: Readonly<Record<string, string>>;
-  /** Addresses of the templates that nodes of the hop are made of. */
+  /** Addresses of the templates that the hop's nodes are made from. */
   readonly templates: readonly string[];
   readonly limit: number;
   /** The node that an earlier run left incomplete: the state may lack its machine. */
@@ -31,8 +31,8 @@ export interface ReplaceTemplates extends RunReference {
 }
 
 /**
- * Replaces the templates of a hop, where they differ, in one apply: a state has one writer, and hosts work side by side in it. What
- * is planned must touch no node, and afterwards Terraform must want nothing of any node that it did not want before.
+ * Replaces the templates of a hop, where they differ, in one apply: a state has one writer, and hosts work in parallel within it. The
+ * plan must touch no node, and afterwards Terraform must plan nothing new for any node.
  */
 export async function replaceTemplates(settings: ActivitySettings, step: ReplaceTemplates): Promise<string> {
   const doing = 'the templates of the hop are replaced, where they differ';
@@ -70,7 +70,7 @@ export async function replaceTemplates(settings: ActivitySettings, step: Replace
   });
 }
 
-/** The templates of those addresses, with their hosts. One that no node is made of need not be there, nor be declared. */
+/** The templates of those addresses, with their hosts. A template that no node uses may be missing, and undeclared. */
 function wantedTemplates(
   { inventory }: ClusterAccess,
   addresses: readonly string[],
@@ -91,7 +91,7 @@ function plan(
   return terraform.plan({ values, targets, replace }, limits());
 }
 
-/** @param first what Terraform said of all templates of the hop. */
+/** @param first Terraform's plan for all templates of the hop. */
 async function planTemplates(
   ready: TerraformStep,
   { values }: ReplaceTemplates,
@@ -107,7 +107,7 @@ async function planTemplates(
     purpose: 'template',
     targets,
     replaces: instances.recorded,
-    // A template that is not there is one that an earlier attempt, or somebody, has taken away.
+    // A missing template was destroyed by an earlier attempt, or by somebody.
     creates: creationsIn(first.plan, targets),
     nodes,
   });

@@ -6,7 +6,7 @@ import { observeEtcd } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';
 import type { Inventory } from '../inventory/schema.js';
 import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
-import { leaderOf } from './hand-over-leadership.js';
+import { leaderOf } from './transfer-leadership.js';
 
 export interface ResolveOrder extends RunReference {
   readonly hop: Hop;
@@ -14,20 +14,20 @@ export interface ResolveOrder extends RunReference {
 
 export interface ResolvedOrder {
   readonly order: readonly string[];
-  /** The same nodes: those of one batch are worked on together. */
+  /** The hop's nodes in batches: those of one batch are worked on together. */
   readonly batches: readonly (readonly string[])[];
-  /** How each node that is touched is rebooted. */
+  /** How each touched node is rebooted. */
   readonly rebootModes: Readonly<Record<string, RebootMode>>;
   readonly leader: string;
 }
 
-/** The order of a hop's nodes, once it is known who leads etcd; recorded, so it does not change when leadership moves. */
+/** The order of a hop's nodes, once etcd's leader is known; recorded, so it does not change when leadership moves. */
 export async function resolveOrder(
   settings: ActivitySettings,
   { hop, ...reference }: ResolveOrder,
 ): Promise<ResolvedOrder> {
   return inCluster(settings, reference, 'etcd is asked who leads it', async (access, wait) => {
-    // A machine that waits for a configuration is no way to the others.
+    // A machine that waits for a configuration is no endpoint to the others.
     const avoid = hop.nodes.find(({ replacement }) => replacement?.continues)?.name;
     const etcd = await observeEtcd(access, {
       ...(avoid === undefined ? {} : { avoid }),
@@ -38,7 +38,7 @@ export async function resolveOrder(
     if (!leader) throw new Refusal({ kind: 'etcd-no-leader' });
     const { controlPlane, upgrade } = access.inventory;
     const { request } = await settings.inputOf(reference.cluster, reference.run);
-    // What rolls back goes the way it came, the other way round, one at a time.
+    // A rollback takes the reverse order, one node at a time.
     const back = request.back !== undefined;
     const order = back
       ? hop.nodes.map(({ name }) => name)
@@ -51,7 +51,7 @@ export async function resolveOrder(
   });
 }
 
-/** Extended resources the inventory says a node offers: its GPUs. */
+/** The node's extended resources in the inventory: its GPUs. */
 function resourcesOf({ nodes }: Inventory, name: string): readonly string[] {
   const gpu = nodes.find((node) => node.name === name)?.gpu;
   return gpu ? [gpu.resource] : [];

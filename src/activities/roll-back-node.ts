@@ -30,17 +30,17 @@ import { requireNodeObject } from './patch-node.js';
 export interface RollBackNode extends RunReference {
   readonly node: PlannedNode;
   readonly facts: RecordedFacts;
-  /** Names this very rollback: the id of the node's workflow. */
+  /** Names this rollback: the id of the node's workflow. */
   readonly reboot: string;
   readonly limit: number;
 }
 
-/** The request itself is answered at once. */
+/** Talos responds to the request at once. */
 const answerMs = 30_000;
 
 /**
- * Takes a preflight check, then has Talos boot what the other slot holds, once: a second rollback would go forward again. A node that
- * halted its run may be unwell, since that is what it is for; the others must do without it.
+ * Takes a preflight check, then has Talos boot the other slot, once: a second rollback would go forward again. A node that halted its
+ * run may be unwell, since that is what the rollback repairs; the others must do without it.
  */
 export async function rollBackNode(settings: ActivitySettings, step: RollBackNode): Promise<string> {
   const { node, facts, limit } = step;
@@ -50,7 +50,7 @@ export async function rollBackNode(settings: ActivitySettings, step: RollBackNod
       const seen = await requireNodeObject(access, node.name);
       const earlier = 'an earlier attempt may have sent the rollback; it is not sent again';
       if (request.isMine(seen.marks.reboot)) return { kind: 'done', value: earlier };
-      // By Talos: the Node of a kubelet that never started still shows the boot before.
+      // From Talos: the Node of a kubelet that never started still shows the previous boot.
       const boot = await bootSeen(access, node, wait);
       if (boot.kind === 'answered' && boot.value.bootId !== facts.bootId)
         return { kind: 'done', value: 'it has booted since' };
@@ -69,7 +69,7 @@ export async function rollBackNode(settings: ActivitySettings, step: RollBackNod
 }
 
 function guarded({ cluster, run, node, facts, reboot, limit }: RollBackNode): GuardedRequest {
-  // What this attempt wrote is told from what an attempt before it wrote.
+  // Distinguishes this attempt's annotation from an earlier attempt's.
   const attempt = randomUUID();
   return {
     cluster,
@@ -111,6 +111,6 @@ async function sendOnce(
   }
 }
 
-/** What Talos says where its bootloader holds nothing to roll back to. */
+/** What Talos says where its bootloader has nothing to roll back to. */
 const refusal =
   /desc = (?<why>[^\n]*(?:cannot rollback|previous UKI not found|not authorized|label does not exist)[^\n]*)/;

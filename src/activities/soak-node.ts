@@ -21,12 +21,12 @@ export interface SoakNode extends RunReference {
   readonly limit: number;
 }
 
-/** Looks in a row that must find a gate closed before the soak counts as broken. */
+/** Consecutive observations that must find a gate closed before the soak counts as broken. */
 const closedLooksMax = 3;
 
 /**
- * After the uncordon: waits until the workload gates are open, then watches that they stay so for the node's soak.
- * A soak that breaks halts; the node is not cordoned again automatically.
+ * After the uncordon: waits until the workload gates are open, then watches that they stay open for the node's soak. A broken soak
+ * halts; the node is not cordoned again automatically.
  */
 export async function soakNode(
   settings: ActivitySettings,
@@ -49,7 +49,7 @@ async function watchGates(
   const start = Date.now();
   const pause = Math.min(5_000, Math.max(200, node.soak / 10));
   let closed: Reason[] = [];
-  // What was seen counts; time in which nobody answered does not, and has a limit of its own.
+  // Observations count; time in which the API is unreachable does not, and has a limit of its own.
   let unseen = 0;
   for (let before = start; before < start + node.soak + unseen;) {
     const end = start + node.soak + unseen;
@@ -75,7 +75,7 @@ async function watchGates(
   }
 }
 
-/** An API that does not answer is unknown: neither well nor broken. */
+/** An unreachable API is unknown: neither well nor broken. */
 const unknown = new Set<Reason['kind']>(['kubernetes-unreachable', 'etcd-unreachable', 'talos-unreachable']);
 
 function isUnknown(reason: Reason): boolean {

@@ -18,8 +18,8 @@ import { replacementOf } from './plan-replacement.js';
 import { readyTerraform, type TerraformStep } from './terraform-step.js';
 
 /**
- * Asks Terraform, before a run begins, what it would change of the machines beside the version: that is refused at their turn, unless a
- * person approves the plan that names it. It only looks, waits for nobody who holds the state's lock, and refuses nothing.
+ * Before a run begins, asks Terraform what it would change of the machines beside the version. Such a change stops a machine's
+ * replacement unless a person approves the plan that names it. Only observes, waits for nobody's state lock, and refuses nothing.
  *
  * @returns undefined where no machine is replaced.
  */
@@ -50,7 +50,7 @@ export async function otherChanges(
   let found: OtherChanges = {};
   const looked = new Set<string>();
   for (const hop of hops) {
-    // What differs is made so by the first of its hops.
+    // The first of its hops replaces what differs.
     const nodes = hop.nodes.filter(
       ({ name, replacement }) => replacement && !replacement.continues && !looked.has(name),
     );
@@ -60,7 +60,7 @@ export async function otherChanges(
   return found;
 }
 
-/** What is replaced for these nodes, as far as it can be told. */
+/** What is replaced for these nodes, as far as the state shows. */
 export function replacedFor(
   nodes: readonly PlannedNode[],
   state: TerraformState,
@@ -72,7 +72,7 @@ export function replacedFor(
   });
 }
 
-/** One plan for all of them. Templates that differ are in it, too, and are looked at when they are made. */
+/** One plan for all of them. Templates that differ are in it, too, and are checked when they are replaced. */
 async function otherChangesOf(
   { terraform, section, limits }: TerraformStep,
   state: TerraformState,

@@ -11,7 +11,7 @@ import { Refusal } from '../tools/refusal.js';
 import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
 
 export interface TakeSnapshot extends RunReference {
-  /** The control plane that goes next: its own member is asked last. */
+  /** The control plane node that is next: its own member is asked last. */
   readonly before: string;
   /** Restore it into an empty folder and compare. */
   readonly prove: boolean;
@@ -66,7 +66,7 @@ export async function takeSnapshot(settings: ActivitySettings, step: TakeSnapsho
   );
 }
 
-/** Members are asked in turn, the one that goes next last. */
+/** Asks the members one after the other, the next node's last. */
 async function readFromSomeMember(
   access: ClusterAccess,
   wait: Wait,

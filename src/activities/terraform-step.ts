@@ -16,19 +16,19 @@ import type { PulledState, SavedPlan, Terraform } from '../tools/terraform/terra
 import type { TerraformLimits } from '../tools/terraform/terraform-root.js';
 import type { ActivitySettings, RunReference, Wait } from './activity-context.js';
 
-/** Terraform made ready for one step. */
+/** Terraform after init, for one step. */
 export interface TerraformStep {
   readonly terraform: Terraform;
   readonly section: Section;
-  /** For each of its calls. An apply is not stopped half way: see `applyLimits`. */
+  /** For each of its calls. An apply is never interrupted: see `applyLimits`. */
   readonly limits: () => TerraformLimits;
 }
 
 /**
- * Opens the operator's Terraform at the run's commit, and lets it get ready.
+ * Opens the operator's Terraform at the run's commit, and initializes it.
  *
  * @param limitMs of the step.
- * @param lockMs how long a lock of somebody else is waited for.
+ * @param lockMs how long it waits for somebody else's state lock.
  * @throws Refusal `terraform-commit-unknown`, `terraform-source`, `terraform-init-failed`, …
  */
 export async function readyTerraform(
@@ -54,7 +54,7 @@ export interface TerraformPlace extends Pick<OpenOptions, 'base' | 'home' | 'com
   readonly inventory: Inventory;
 }
 
-/** Opens the Terraform of an inventory, and lets it get ready. @throws Refusal as `readyTerraform` */
+/** Opens the Terraform of an inventory, and initializes it. @throws Refusal as `readyTerraform` */
 export async function terraformAt(
   access: ClusterAccess,
   wait: Wait,
@@ -82,10 +82,10 @@ export async function terraformAt(
 }
 
 /**
- * For an apply: no signal reaches it. What stops the step for other reasons (the worker ends, Temporal gave it to another) must
- * not stop Terraform half way; the next attempt waits for it. Its time limit does, once and in order.
+ * For an apply: no signal reaches it. What stops the step for other reasons (the worker ends, Temporal gave it to another) must not
+ * interrupt Terraform; the next attempt waits for it. Only its time limit stops it, once and in order.
  *
- * @param how `atLeastMs`: its own time, from when it starts, where less of the step's is left.
+ * @param how `atLeastMs`: its minimum time, from its start, where less of the step's is left.
  */
 export function applyLimits(
   { limits }: TerraformStep,
@@ -99,14 +99,14 @@ export function applyLimits(
   };
 }
 
-/** A plan that does what was wanted, and nothing beside. */
+/** A plan that does what was wanted, and nothing else. */
 export interface CheckedPlan {
   readonly saved: SavedPlan;
   /** What it does, in one line. */
   readonly summary: string;
 }
 
-/** Lets Terraform plan with these values, and checks what it says. @throws Refusal with the first thing it would do beside */
+/** Plans with these values, and checks the plan. @throws Refusal with the first unwanted change */
 export async function checkedPlan(
   { terraform, section, limits }: TerraformStep,
   values: Readonly<Record<string, string>>,
@@ -119,19 +119,19 @@ export async function checkedPlan(
   return verdict.ok ? { saved, summary: summaryText(verdict.summary) } : refused(verdict.refusals);
 }
 
-/** A state that may be worked with. */
+/** A state that Slipway may work with. */
 export interface KnownState {
   readonly state: TerraformState;
   readonly pulled: PulledState;
-  /** Where Terraform has each node. */
+  /** The nodes' addresses in Terraform. */
   readonly nodes: readonly NodeAddress[];
 }
 
 /**
- * Reads the state, and refuses one that is not what the run began with, that a newer Terraform wrote, or that lacks a node which
- * answers: Terraform would make its machine a second time.
+ * Reads the state, and refuses one that has changed since the run began, that a newer Terraform wrote, or that lacks a node which
+ * responds: Terraform would make its machine a second time.
  *
- * @param recorded what the run found first. Without it only what is refused always is.
+ * @param recorded the state as the run first found it. Without it only the other checks are made.
  * @param underWork the node whose machine may be gone, in the state as in the world.
  */
 export async function knownState(
@@ -141,7 +141,7 @@ export async function knownState(
   recorded?: { readonly lineage: string; readonly serial?: number },
   underWork?: string,
 ): Promise<KnownState> {
-  // Side by side: neither takes the lock, and a write that comes between the two shows in the serial before anything is applied.
+  // In parallel: neither takes the lock, and a write between the two shows in the serial before anything is applied.
   const asked = [
     terraform.state(limits()),
     terraform.pull(limits()),
@@ -170,19 +170,19 @@ export async function knownState(
   return { state, pulled, nodes };
 }
 
-/** The first of the reasons is told; the others are there still when it is gone. @throws Refusal */
+/** Throws the first of the reasons; the others still apply when that is gone. @throws Refusal */
 export function refuse(reasons: readonly Reason[]): void {
   const [first] = reasons;
   if (first) throw new Refusal(first);
 }
 
-/** The same of a verdict that is a refusal already. @throws Refusal */
+/** Throws the first reason of a refusal. @throws Refusal */
 export function refused(reasons: readonly Reason[]): never {
   refuse(reasons);
   throw new Error('Terraform was refused without a reason');
 }
 
-/** Where Terraform has each node of a role that slipway.yaml names an address for. */
+/** The Terraform address of each node of a role that slipway.yaml names an address for. */
 export function addressesOf({
   inventory,
 }: Pick<ClusterAccess, 'inventory'>): Pick<NodeAddress, 'node' | 'address'>[] {
@@ -192,7 +192,7 @@ export function addressesOf({
   });
 }
 
-/** The same, and whether a machine of that name is heard. */
+/** The nodes' addresses, and whether a machine of that name responds. */
 async function nodeAddresses(
   access: ClusterAccess,
   wait: Wait,
@@ -203,7 +203,7 @@ async function nodeAddresses(
     talosOf: [],
     statusOf: known.map(({ node }) => node),
     etcd: false,
-    // What stands there may be a new machine, which is no way to the others.
+    // It may be a new machine, which is no endpoint to the others.
     ...(underWork === undefined ? {} : { avoid: underWork }),
     signal: wait.signal,
   });

@@ -11,8 +11,8 @@ import { runningConfiguration } from './machine-configuration.js';
 import { readPatches, tryMerging } from './merge-patches.js';
 
 /**
- * Reads and merges every patch that a plan will come to, before anything is touched: one that is not there, or does not merge, would
- * stop the run at its node, with others done.
+ * Reads and merges every patch of a plan before anything is touched: a missing patch, or one that does not merge, would stop the run
+ * at its node, with others done.
  *
  * @returns what is wrong, once for each node.
  */
@@ -24,7 +24,7 @@ export async function tryPatches(
   signal: AbortSignal,
 ): Promise<Reason[]> {
   const patched = hops.flatMap(({ nodes }) => nodes).filter((node) => getsPatches(access, node));
-  const told = await Promise.allSettled(
+  const tried = await Promise.allSettled(
     patched.map(async (node) => {
       try {
         if (node.replacement?.configuration === 'apply-config')
@@ -32,16 +32,16 @@ export async function tryPatches(
         else await tryLatePatches(settings, access, reference, node, signal);
         return [];
       } catch (error) {
-        // What may pass is asked again with the whole plan.
+        // A transient error is retried with the whole plan.
         if (!(error instanceof Refusal) || failureOf(error.reason).retry) throw error;
         return [error.reason];
       }
     }),
   );
-  // All have ended: what one of them works in goes with the step.
-  const lost = told.find((one) => one.status === 'rejected');
+  // All have ended: their working files go with the step.
+  const lost = tried.find((one) => one.status === 'rejected');
   if (lost) throw lost.reason;
-  return told.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+  return tried.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
 }
 
 function getsPatches({ inventory }: ClusterAccess, { name, replacement, patches }: PlannedNode): boolean {
@@ -51,7 +51,7 @@ function getsPatches({ inventory }: ClusterAccess, { name, replacement, patches 
   );
 }
 
-/** Where Slipway does not send the configuration: whether the patches of after Ready can be had, and merge into what runs now. */
+/** Where Slipway does not send the configuration: checks that the patches for after Ready are there, and merge into what runs now. */
 export async function tryLatePatches(
   settings: ActivitySettings,
   access: ClusterAccess,
@@ -60,7 +60,7 @@ export async function tryLatePatches(
   signal: AbortSignal,
 ): Promise<void> {
   const patches = await readPatches(settings, access, reference, node, 'after-ready');
-  // Of a machine that is gone there is no configuration to try them with.
+  // A machine that is gone has no configuration to try them with.
   if (patches.length === 0 || node.replacement?.continues) return;
   await tryMerging(access, node, await runningConfiguration(access, node.name, signal), patches, signal);
 }

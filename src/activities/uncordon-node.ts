@@ -18,10 +18,10 @@ export interface UncordonNode extends NodeStep {
 }
 
 /**
- * Removes the cordon and the marks of this run; only where the mark is this run's.
- * A cordon that somebody else set, before or since, stays.
+ * Removes this run's cordon and annotations; only where the annotation is this run's. A cordon that somebody else set, before or since,
+ * stays.
  *
- * @throws Refusal `install-unanswered`, `replace-unknown` as an undo, where a mark says that it was sent, or nearly was.
+ * @throws Refusal `install-unanswered`, `replace-unknown` as an undo, where an intent annotation says that it was, or nearly was, sent.
  */
 export async function uncordonNode(
   settings: ActivitySettings,
@@ -57,8 +57,8 @@ export async function uncordonNode(
 }
 
 /**
- * A worker that froze in the middle of its cordon may still write it when it wakes up: its patch tests the resource version it read.
- * Where the undo finds nothing to undo it therefore writes once, so that an older decision fails its test.
+ * A worker that froze during its cordon may still write it when it wakes up: its patch tests the resource version it read. Where the
+ * undo finds nothing to undo it therefore writes once, so that the older patch fails its test.
  */
 async function fence(
   access: ClusterAccess,
@@ -74,7 +74,7 @@ async function fence(
   );
 }
 
-/** That a version is installed and not booted stays true when the node is returned to service, and must stay known. */
+/** A version that is installed and not booted stays recorded when the node is returned to service. */
 function finishedMarks(node: PlannedNode, seen: NodeObject): JsonPatchOperation[] {
   if (node.flow !== 'lifecycle' || !armedWith(seen)) return removeMarks(seen);
   return (['run', 'cordonedBy', 'reboot'] as const).flatMap((mark) => removeMark(seen, mark));

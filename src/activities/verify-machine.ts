@@ -25,7 +25,7 @@ import { throughOthers } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';
 import { runningConfiguration } from './machine-configuration.js';
 
-/** What a machine is recorded with before it is replaced, for `verifyMachine` to compare with. */
+/** The record of a machine before it is replaced, for `verifyMachine` to compare with. */
 export async function recordMachine(
   access: ClusterAccess,
   name: string,
@@ -42,9 +42,9 @@ export async function recordMachine(
 }
 
 /**
- * Refuses a machine whose cards Terraform has otherwise than slipway.yaml: a new one would be made the same way.
+ * Refuses a machine whose network interfaces differ between Terraform and slipway.yaml: a new one would be made the same way.
  *
- * @returns what a person should know of the old machine itself, which goes.
+ * @returns notes about the old machine itself, which goes.
  */
 export async function checkInterfacesBefore(
   access: ClusterAccess,
@@ -55,15 +55,18 @@ export async function checkInterfacesBefore(
   const nics = access.inventory.roles[role]?.nics;
   if (!nics) return [];
   const defined = cards && wrongDefinitions(nics, cards);
-  if (defined) throw new Refusal({ kind: 'network-cards-wrong', node: name, of: 'terraform', ...defined });
-  const untold = cards?.every(({ vlan }) => vlan !== undefined) ? [] : ["Terraform's state tells no VLANs"];
+  if (defined)
+    throw new Refusal({ kind: 'network-interfaces-wrong', node: name, of: 'terraform', ...defined });
+  const undelivered = cards?.every(({ vlan }) => vlan !== undefined)
+    ? []
+    : ["Terraform's state has no VLANs"];
   const links = wrongLinks(nics, await networkInterfacesOf(access, name, signal));
-  return [...untold, ...(links?.wrong ?? []).map((what) => `as it is: ${what}`)];
+  return [...undelivered, ...(links?.wrong ?? []).map((what) => `as it is: ${what}`)];
 }
 
 /**
- * What is wrong with a machine that was replaced, or words for what is right: network interfaces and their VLANs, first MAC and
- * address, the cards it offers to pods and the configuration they need.
+ * What is wrong with a replaced machine, or words for what is right: network interfaces and their VLANs, first MAC and address, the
+ * GPUs it offers to pods and the configuration they need.
  */
 export async function verifyMachine(
   access: ClusterAccess,
@@ -79,9 +82,10 @@ export async function verifyMachine(
   const nics = inventory.roles[role]?.nics;
   if (nics) {
     const defined = machine.cards && wrongDefinitions(nics, machine.cards);
-    if (defined) return { wrong: { kind: 'network-cards-wrong', node: name, of: 'terraform', ...defined } };
+    if (defined)
+      return { wrong: { kind: 'network-interfaces-wrong', node: name, of: 'terraform', ...defined } };
     const links = wrongLinks(nics, cards);
-    if (links) return { wrong: { kind: 'network-cards-wrong', node: name, of: 'machine', ...links } };
+    if (links) return { wrong: { kind: 'network-interfaces-wrong', node: name, of: 'machine', ...links } };
   }
   const address = object?.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
   const now: NetworkIdentity = { address, macs: cards.map(({ mac }) => mac) };
@@ -108,7 +112,7 @@ export async function verifyMachine(
   };
 }
 
-/** The configuration that runs is read back: what was sent is not always what came about. */
+/** Reads the running configuration back: it may differ from what was sent. */
 async function unfitConfiguration(
   access: ClusterAccess,
   device: WantedDevice,

@@ -7,24 +7,24 @@ import type { MachineIdentity } from '../planning/terraform/machine-identity.js'
 import type { Reason } from '../planning/reasons/reason.js';
 import { observeNode, throughOthers, whyNot } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';
-import { giveBack } from './give-back.js';
+import { restoreMetadata } from './restore-metadata.js';
 import { verifyMachine } from './verify-machine.js';
 import { inCluster, type ActivitySettings, type Look, type RunReference } from './activity-context.js';
 
 export interface VerifyNode extends RunReference {
   readonly node: PlannedNode;
   readonly facts: RecordedFacts;
-  /** What Terraform has of its new machine; left out for a node upgraded in place. */
+  /** Terraform's identity of its new machine; left out for a node upgraded in place. */
   readonly machine?: MachineIdentity;
   readonly limit: number;
 }
 
-/** The node's own checks: services, extensions, labels, taints and annotations as they were before. */
+/** The node's own checks: services, extensions, and labels, taints and annotations as before. */
 export async function verifyNode(
   settings: ActivitySettings,
   { node, facts, machine, limit, ...reference }: VerifyNode,
 ): Promise<string> {
-  // Once in an attempt: what is taken away again is somebody's doing, and is told.
+  // Once in an attempt: a value that is removed again is somebody's doing, and is reported.
   let given: readonly string[] = [];
   return inCluster(settings, reference, describeStep('verify-node', node.name), async (access, wait) =>
     wait.until<string>(
@@ -34,7 +34,7 @@ export async function verifyNode(
         const seen = await observeNode(access, node.name, wait.signal);
         const changed = compareNode(facts, seen);
         if (changed?.kind === 'node-changed' && node.replacement && given.length === 0) {
-          given = await giveBack(access, node.name, facts, wait.signal);
+          given = await restoreMetadata(access, node.name, facts, wait.signal);
           if (given.length > 0) return { kind: 'waiting', reason: changed, againMs: 200 };
         }
         if (changed) return { kind: 'waiting', reason: changed };
@@ -51,7 +51,7 @@ export async function verifyNode(
           return {
             kind: 'done',
             value: [
-              // What it was before its install was another attempt's to compare.
+              // The facts before its install were another attempt's to compare.
               node.skip
                 ? `${services.length} services are well`
                 : `${services.length} services, extensions, labels, taints and annotations are as before`,
@@ -68,7 +68,7 @@ export async function verifyNode(
   );
 }
 
-/** Which API did not answer. */
+/** Which API did not respond. */
 function unreachable({ name: node, address: endpoint }: PlannedNode, error: unknown): Reason {
   if (error instanceof Refusal && error.reason.kind === 'kubernetes-unreachable') return error.reason;
   return { kind: 'talos-unreachable', node, endpoint, why: whyNot(error) };

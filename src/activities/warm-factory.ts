@@ -10,8 +10,8 @@ export interface WarmFactory extends RunReference {
 }
 
 /**
- * Has the factory build every image of the hop before any node is touched: an image that cannot be had for the last node is
- * found out before the first one is upgraded, and no node waits for a build.
+ * Has the factory build every image of the hop before any node is touched. An image that is unavailable for the last node is found
+ * before the first one is upgraded, and no node waits for a build.
  */
 export async function warmFactory(
   settings: ActivitySettings,

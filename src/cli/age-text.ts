@@ -3,7 +3,7 @@ import { span } from '../planning/text/phrases.js';
 const dayMs = 86_400_000;
 const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
 
-/** An age or a time that is left, in milliseconds: `47s`, `3h05m`, `12 days`. */
+/** Formats an age or a remaining time, given in milliseconds: `47s`, `3h05m`, `12 days`. */
 export function ageText(milliseconds: number): string {
   if (milliseconds < 2 * dayMs) return span(milliseconds);
   return `${Math.floor(milliseconds / dayMs)} days`;

@@ -4,14 +4,14 @@ import { parse } from 'yaml';
 import type { Inventory } from '../inventory/schema.js';
 import { UserMistake } from './mistakes.js';
 
-/** slipway.yaml as it was read, and where it stands. */
+/** slipway.yaml as it was read, and its location. */
 export interface DeclaredCluster {
   readonly inventory: Inventory;
   /** Absolute path of the file. */
   readonly file: string;
   /** Its folder: where relative credential files start. */
   readonly base: string;
-  /** Absolute paths of the files its versions were found in, where they stand elsewhere. */
+  /** Absolute paths of the other files that its versions were read from. */
   readonly versionFiles: readonly string[];
 }
 
@@ -29,8 +29,8 @@ export async function declaredCluster(file: string): Promise<DeclaredCluster> {
 }
 
 /**
- * Only the name of the cluster: who watches or aborts must not be kept from it by a mistake elsewhere in the file.
- * Undefined when the file is not there or has no name in it.
+ * Reads only the name of the cluster, so that a mistake elsewhere in the file does not prevent `watch` or `abort`.
+ * Undefined when the file is missing or has no name.
  */
 export async function declaredName(file: string): Promise<string | undefined> {
   try {

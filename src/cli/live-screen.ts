@@ -1,7 +1,7 @@
-/** Text that is written over by the next. */
+/** Text at the end of the terminal that the next text overwrites. */
 export interface LiveScreen {
   show(text: string): void;
-  /** What stands there stays. */
+  /** Leaves the last text on the screen. */
   done(): void;
 }
 

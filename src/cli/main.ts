@@ -1,11 +1,11 @@
 import { CommanderError } from 'commander';
-import { CommandStopped, exitCodes, TemporalSilent, type ExitCode } from './mistakes.js';
+import { CommandStopped, exitCodes, TemporalUnreachable, type ExitCode } from './mistakes.js';
 import { createProgram } from './program.js';
 import { say } from './terminal.js';
 
-/** Runs one command line and sets the exit code. What a person did wrong is a sentence; what we did is a stack. */
+/** Runs one command line and sets the exit code. A user's mistake prints a sentence; a bug prints a stack trace. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // Whoever reads us may have seen enough (`slipway watch | head`).
+  // The reader of our output may close the pipe (`slipway watch | head`).
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(exitCodes.ok);
     throw error;
@@ -37,11 +37,11 @@ async function failed(error: unknown): Promise<ExitCode> {
   return exitCodes.refused;
 }
 
-/** Temporal may fall silent in the middle of any command. */
+/** Temporal may become unreachable in the middle of any command. */
 async function asStopped(error: unknown): Promise<CommandStopped | undefined> {
   if (error instanceof CommandStopped) return error;
   const { isSilence } = await import('../runs/temporal/grpc-failure.js');
   return isSilence(error)
-    ? new TemporalSilent('Temporal stopped answering in the middle of this command.', 'Type it again.')
+    ? new TemporalUnreachable('Temporal stopped answering in the middle of this command.', 'Type it again.')
     : undefined;
 }

@@ -1,12 +1,12 @@
 /** What `slipway` exits with. Scripts rely on these. */
 export const exitCodes = {
-  /** Every node of the plan runs the target, or nothing was to do. */
+  /** Every node of the plan runs the target, or there was nothing to do. */
   ok: 0,
   /** Refused, incomplete, halted, aborted or failed; what to type is printed. */
   refused: 1,
   /** A wrong option, argument or file. */
   usage: 2,
-  /** Temporal or the worker does not answer. */
+  /** Temporal or the worker does not respond. */
   silent: 3,
   /** Ended by Ctrl-C. */
   interrupted: 130,
@@ -14,7 +14,7 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** A command that cannot go on: one sentence, and what to do, printed without a stack. */
+/** A command cannot continue: one sentence and what to do, printed without a stack trace. */
 export abstract class CommandStopped extends Error {
   abstract readonly exitCode: ExitCode;
 
@@ -27,14 +27,14 @@ export abstract class CommandStopped extends Error {
   }
 }
 
-/** What was typed, or a file that was named, cannot be used. */
+/** An argument or a named file cannot be used. */
 export class UserMistake extends CommandStopped {
   override readonly name = 'UserMistake';
   readonly exitCode = exitCodes.usage;
 }
 
-/** Temporal or the worker does not answer. */
-export class TemporalSilent extends CommandStopped {
-  override readonly name = 'TemporalSilent';
+/** Temporal or the worker does not respond. */
+export class TemporalUnreachable extends CommandStopped {
+  override readonly name = 'TemporalUnreachable';
   readonly exitCode = exitCodes.silent;
 }

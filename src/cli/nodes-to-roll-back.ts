@@ -11,15 +11,15 @@ const asBefore: ReadonlySet<NodeState> = new Set<NodeState>([
   'rolled-back',
 ]);
 
-/** What a run did to nodes, the last one first, each with what it ran before: to be rolled back. */
+/** The nodes that a run changed, the last one first, each with the versions to roll back to. */
 export function runRollbackOf({ nodes, order }: Pick<RunView, 'nodes' | 'order'>): RanBefore[] {
-  // One that was on its target already was only returned to service: nothing was installed.
+  // Nothing was installed on a node that already ran its target: it was only returned to service.
   const entered = nodes.filter(({ attempt, plan }) => attempt > 0 && !plan.skip);
   const touched = entered.filter(({ leftAs }) => !(leftAs && asBefore.has(leftAs)));
   const names = [...new Set([...order, ...touched.map(({ name }) => name)])];
   return names.toReversed().flatMap((name) => {
     const changed = touched.filter((node) => node.name === name);
-    // A hop that was rolled back wrote over the slot that the one before had left alone.
+    // The rollback of a hop overwrote the boot slot that held the version before that hop.
     const hops = entered.filter(
       (node) => changed.includes(node) || (node.name === name && node.leftAs === 'rolled-back'),
     );
@@ -46,7 +46,7 @@ function ranBetween({ from, plan }: NodeView): RanBetween {
   return { version: from, schematic: plan.expects.schematic };
 }
 
-/** What a machine that is replaced rolls back through: of all it ran between, the newest first, what no minor would be skipped without. */
+/** The versions that a replaced machine rolls back through, the newest first: as few as possible without skipping a minor. */
 function minorsOnWay(to: string, between: readonly RanBetween[], before: RanBetween): RanBetween[] {
   const way: RanBetween[] = [];
   let from = to;
@@ -59,7 +59,7 @@ function minorsOnWay(to: string, between: readonly RanBetween[], before: RanBetw
   return way;
 }
 
-/** No minor lies between the two. */
+/** Whether the two are the same minor or adjacent minors. */
 function isNear(one: string, other: string): boolean {
   return deltaOf(one, other) !== 'major' && Math.abs(minorsApart(one, other)) <= 1;
 }

@@ -12,7 +12,7 @@ export function addPageCommand(program: Command, finished: Finished): void {
     .option('--token-env <name...>', 'the same, in a variable of the environment')
     .option('--behind-proxy', 'a proxy before it asks who is there; nothing else may reach its port')
     .option('--host <name...>', 'a name it is reached by, beside localhost and addresses')
-    .option('--time-zone <name>', "the clock its times are told by (default: this machine's)")
+    .option('--time-zone <name>', "the time zone of the times it shows (default: this machine's)")
     .addHelpText(
       'after',
       examples(

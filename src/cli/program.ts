@@ -143,7 +143,7 @@ function addCheckingCommands(program: Command, finished: Finished): void {
   const inventory = program.command('inventory').description('look at slipway.yaml').helpCommand(false);
   inventory
     .command('check')
-    .description('check slipway.yaml and tell all its mistakes at once')
+    .description('check slipway.yaml and list all its mistakes at once')
     .argument('[file]', 'the inventory (default: "slipway.yaml")')
     .option('-f, --file <file>', 'the inventory, as other commands name it')
     .option('--json', 'print the mistakes as JSON')
@@ -168,7 +168,10 @@ function addCheckingCommands(program: Command, finished: Finished): void {
       finished(await (await import('./commands/doctor.js')).doctor(options)),
     );
 
-  const notify = program.command('notify').description('look at who is told what').helpCommand(false);
+  const notify = program
+    .command('notify')
+    .description('check who gets which notifications')
+    .helpCommand(false);
   withFile(command(notify, 'test', 'send a test message to each receiver, and say what became of it'))
     .option('--json', 'print the outcomes as JSON')
     .addHelpText('after', examples('slipway notify test', 'slipway notify test -f clusters/atlas.yaml'))

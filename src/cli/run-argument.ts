@@ -30,7 +30,7 @@ export function parseRun(text: string | undefined): NamedRun {
   );
 }
 
-/** The run that is meant: the one named, otherwise the open or last one of the cluster. */
+/** The named run; without a name, the open or last run of the cluster. */
 export async function chooseRun(
   temporal: Temporal,
   file: string,
@@ -46,7 +46,7 @@ export async function chooseRun(
   return { cluster, run };
 }
 
-/** The cluster of slipway.yaml. @throws UserMistake when there is none to be found. */
+/** The cluster of slipway.yaml. @throws UserMistake when the file is missing or names none. */
 export async function requireName(file: string): Promise<string> {
   const name = await declaredName(file);
   if (name) return name;
@@ -56,7 +56,7 @@ export async function requireName(file: string): Promise<string> {
   );
 }
 
-/** A run that Temporal does not know. */
+/** The error for a run that Temporal does not know. */
 export function unknownRun({ cluster, run }: ChosenRun, lastRun: number): UserMistake {
   if (run > lastRun) {
     return new UserMistake(

@@ -5,7 +5,7 @@ import type { Reason } from '../planning/reasons/reason.js';
 import { sentence } from '../planning/text/sentence.js';
 import { say } from './terminal.js';
 
-/** Each reason's sentence, and under it what to type. */
+/** Prints the sentence of each reason, and under it what to type. */
 export function sayReasons(
   reasons: readonly Reason[],
   context: {

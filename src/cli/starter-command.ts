@@ -3,11 +3,15 @@ import { command, examples, withTemporal, type Finished } from './command-parts.
 import type { StarterCheckOptions } from './commands/starter-check.js';
 import type { StarterOptions } from './commands/starter.js';
 
-/** What hears of merges, and begins upgrades by them. */
+/** The command that runs the starter: it reads merges from git hosts and starts upgrades. */
 export function addStarterCommand(program: Command, finished: Finished): void {
   const starter = withSettings(
     withTemporal(
-      command(program, 'starter', 'hear of merges at the forges of starter.yaml, and begin upgrades by them'),
+      command(
+        program,
+        'starter',
+        'hear of merges at the git hosts of starter.yaml, and begin upgrades by them',
+      ),
     ),
   )
     .option('--json', 'one object a line for each event')
@@ -28,7 +32,7 @@ export function addStarterCommand(program: Command, finished: Finished): void {
     command(
       starter,
       'check',
-      'check starter.yaml, its secrets, the forges it names, and Temporal; changes nothing',
+      'check starter.yaml, its secrets, the git hosts it names, and Temporal; changes nothing',
     ),
   )
     .option('--json', 'print the checks as JSON')

@@ -13,7 +13,7 @@ import type { StartNowOptions } from './commands/start-now.js';
 
 type RollbackOptions = DecideOptions & RollbackRunOptions & { readonly run?: string };
 
-/** What changes the course of a run or of a cluster's queue: each asks for a reason, which is kept. */
+/** The commands that steer a run or a cluster's queue. Each asks for a reason, which is recorded. */
 export function addSteeringCommands(program: Command, finished: Finished): void {
   addAnsweringCommands(program, finished);
   addDecidingCommands(program, finished);

@@ -1,22 +1,22 @@
 import colours from 'picocolors';
 
-/** What the terminal offers; a pipe has no size and no colours. */
+/** The features of the terminal; a pipe has no size and no colours. */
 export interface Screen {
   readonly width: number;
   readonly height: number;
   readonly colour: boolean;
-  /** Whether a person reads it: what is too long for a line is broken at a blank. A script gets lines as they are. */
+  /** Whether a person reads it: long lines are wrapped at blanks. A script gets unwrapped lines. */
   readonly read: boolean;
-  /** Whether lines can be written over. */
+  /** Whether lines can be overwritten. */
   readonly live: boolean;
 }
 
-/** What a program gets that reads a command's answer: wide enough for a sentence beside a node's row. */
+/** The screen for a program that reads the output: wide enough for a sentence beside a node's row. */
 export const pipe: Screen = { width: 140, height: 50, colour: false, read: false, live: false };
 
 export function screen(): Screen {
   const { columns, rows, isTTY } = process.stdout;
-  // Asked for by CI systems and tests that look at what a person would see.
+  // CI systems and tests set it to get the output a person would see.
   const forced = Number(process.env['COLUMNS']);
   const width = columns ?? (forced > 0 ? forced : pipe.width);
   return {
@@ -28,17 +28,17 @@ export function screen(): Screen {
   };
 }
 
-/** The command's answer. */
+/** Prints the result of a command to stdout. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** The command's answer, for scripts. */
+/** Prints the result of a command as JSON to stdout, for scripts. */
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, undefined, 2));
 }
 
-/** What is said beside the answer; scripts that read the answer do not see it. */
+/** Prints remarks to stderr, which scripts that read stdout do not get. */
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }

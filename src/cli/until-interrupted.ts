@@ -7,8 +7,8 @@ class Interrupted extends CommandStopped {
 }
 
 /**
- * Acts until it is done or somebody presses Ctrl-C: then its signal aborts, and it ends when it has cleaned up.
- * For commands that hold files which must not stay.
+ * Runs a command until it is done. Ctrl-C aborts its signal, and the command ends when it has cleaned up.
+ * For commands that must not leave files behind.
  */
 export async function untilInterrupted<T>(act: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();

@@ -5,17 +5,17 @@ import type { DeclaredCluster } from './declared-cluster.js';
 import { UserMistake } from './mistakes.js';
 import { sentence } from '../planning/text/sentence.js';
 
-/** What can be asked for on the command line. */
+/** The options of an upgrade on the command line. */
 export interface AskedFor {
   /** A version that git does not declare. */
   readonly talos?: string | undefined;
   /** Only these nodes. */
   readonly only?: readonly string[] | undefined;
-  /** Another way than slipway.yaml has it. */
+  /** A strategy other than the one in slipway.yaml. */
   readonly strategy?: Strategy | undefined;
 }
 
-/** The request of this person, now. @throws UserMistake for a version that is none, or a node the inventory has not. */
+/** The request of this person, with the current time. @throws UserMistake for an invalid version, or a node outside of the inventory. */
 export async function upgradeRequest(declared: DeclaredCluster, asked: AskedFor): Promise<UpgradeRequest> {
   const { inventory } = declared;
   const known = inventory.nodes.map((node) => node.name);
@@ -24,7 +24,7 @@ export async function upgradeRequest(declared: DeclaredCluster, asked: AskedFor)
       throw new UserMistake(sentence(describe({ kind: 'unknown-node', node, known })));
   }
   const talos = asked.talos === undefined ? inventory.versions.talos : versionOf(asked.talos);
-  // Loaded here: `abort` and `release` need only who asks.
+  // Loaded lazily: `abort` and `release` need only `whoAsks`.
   const { commitOfAll } = await import('../tools/git-commit.js');
   const commit = await commitOfAll([declared.file, ...declared.versionFiles]);
   return {
@@ -44,7 +44,7 @@ export function whoAsks(): string {
   return `${os.userInfo().username}@${os.hostname()}`;
 }
 
-/** With its `v`, which people leave out. */
+/** Adds the `v` that people leave out. */
 function versionOf(text: string): string {
   const version = text.startsWith('v') ? text : `v${text}`;
   if (/^v\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?$/.test(version)) return version;

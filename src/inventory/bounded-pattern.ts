@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 
-/** One place a pattern matched. */
+/** One match of a pattern. */
 export interface Match {
   /** What the group `currentValue` held. */
   readonly value: string;
@@ -8,21 +8,21 @@ export interface Match {
   readonly line: number;
 }
 
-/** All matches, or why there is no answer. */
+/** All matches, or why the search was stopped. */
 export type Matches =
   | { readonly ok: true; readonly matches: readonly Match[] }
   | { readonly ok: false; readonly why: string };
 
 /** Characters of text times instructions of the pattern: a second on a slow machine. */
 const workMax = 24_000_000;
-/** More than this is no search for one version; and each match may cost a walk through the rest of the text. */
+/** The limit of matches. A search for one version needs few, and each may cost a scan of the rest of the text. */
 const matchesMax = 50;
 /** Milliseconds after which no further match is looked for. */
 const patienceMs = 2_000;
 
 /**
- * Looks a pattern up in a text, all of its matches, within bounds that no pattern and no text can stretch: RE2 never reads again
- * what it has read, and the product of both sizes is limited before it begins.
+ * Finds all matches of a pattern in a text within fixed bounds: RE2 does not backtrack, and the product of both sizes is limited
+ * before the search.
  *
  * @param pattern RE2 syntax, with a group named `currentValue`.
  * @param now milliseconds of a clock that only goes forward.
@@ -45,7 +45,7 @@ export function allMatches(
   const lines = lineCounter(text);
   while (matcher.find()) {
     const value = matcher.group('currentValue');
-    // A branch of the pattern that has no version in it.
+    // The matching branch of the pattern has no version group.
     if (value !== null) matches.push({ value, line: lines(matcher.start('currentValue')) });
     if (matches.length > matchesMax) return { ok: false, why: `it matches more than ${matchesMax} times` };
     if (now() > end) return { ok: false, why: 'its matches take too long to find' };
@@ -62,7 +62,7 @@ function compile(pattern: string): { ok: true; expression: RE2JS } | { ok: false
   }
 }
 
-/** Counts on from the last place asked for: matches come in order. */
+/** Counts lines from the last match on, because matches come in order. */
 function lineCounter(text: string): (index: number) => number {
   let [line, at] = [1, 0];
   return (index) => {

@@ -7,22 +7,22 @@ const variable = z
 
 const encoding = z.enum(['plain', 'base64']).default('plain');
 
-/** A credential in a file, in an environment variable, or printed by a program. */
+/** A reference to a credential: in a file, in an environment variable, or printed by a program. */
 const credentialKinds = [
   z.strictObject({ file: z.string().min(1) }),
   z.strictObject({ env: variable, encoding }),
   z.strictObject({
-    /** Program and arguments, run without a shell; a program with a slash starts at the folder of slipway.yaml. */
+    /** Program and arguments, run without a shell; a program with a slash is relative to the folder of slipway.yaml. */
     exec: z.array(z.string().min(1).max(4096)).min(1).max(64),
-    /** Variables of the worker's environment the program may see, besides PATH, HOME, LANG and TMPDIR. */
+    /** Variables of the worker's environment that the program gets, besides PATH, HOME, LANG and TMPDIR. */
     env: z.array(variable).max(32).default([]),
     encoding,
   }),
 ] as const;
 
 /**
- * Where a credential is, never the credential itself. Read by the worker in the step that needs it.
- * Relative files start at the folder of slipway.yaml.
+ * A reference to a credential, never the credential itself. The worker reads it in the step that needs it.
+ * Relative paths start at the folder of slipway.yaml.
  */
 export const CredentialReference = z.union(credentialKinds, {
   error:
@@ -31,7 +31,7 @@ export const CredentialReference = z.union(credentialKinds, {
 });
 export type CredentialReference = z.infer<typeof CredentialReference>;
 
-/** The same for the Kubernetes API, which a pod also reaches by its own service account. */
+/** A credential for the Kubernetes API, for which a pod can also use its own service account. */
 export const KubernetesReference = z.union(
   [...credentialKinds, z.strictObject({ inCluster: z.literal(true) })],
   {

@@ -1,36 +1,36 @@
 import { z } from 'zod';
 
-/** An absolute path of the node's. */
+/** An absolute path on the node. */
 const path = z.string().regex(/^\/[^\s]*$/, 'a path of the node is written /var/cri');
 
-/** What a node needs, and shows, that offers an extended resource: a card passed through to it. */
+/** Requirements and labels of a node with an extended resource: a GPU or other device passed through to it. */
 export const Device = z.strictObject({
-  /** The label that who looks for such cards gives to their nodes. Looked for where a node had it before. */
+  /** The label that a feature discovery sets on nodes with the device. It is required only if the node had it before. */
   label: z.string().min(1).optional(),
-  /** A part of the name of the DaemonSet that offers the resource: `nvidia-device-plugin`. */
+  /** A part of the name of the device plugin's DaemonSet: `nvidia-device-plugin`. */
   plugin: z.string().min(1).max(63).optional(),
-  /** What must stand in the machine configuration of its nodes. Checked before their machine is touched. */
+  /** Required entries in the machine configuration of its nodes, checked before a machine is touched. */
   configuration: z
     .strictObject({
-      /** The first minor of Talos that needs nothing of it: `v1.13`. */
+      /** The first minor of Talos without these requirements: `v1.13`. */
       until: z
         .string()
         .regex(/^v\d+\.\d+$/, 'a minor version is written v1.13')
         .optional(),
-      /** `machine.files`: in each of these folders one, where said with such a line. */
+      /** Required `machine.files`: one in each of these folders, with the given line if there is one. */
       files: z
         .array(
           z.strictObject({
             under: path,
-            /** A line of it. Blanks do not matter: `no-cgroups = true`. */
+            /** A line of the file. Blanks are ignored: `no-cgroups = true`. */
             line: z.string().min(1).max(200).optional(),
           }),
         )
         .max(20)
         .default([]),
-      /** Folders no file may be written to. */
+      /** Folders that no file may be written to. */
       notUnder: z.array(path).max(20).default([]),
-      /** Files there that are only named. */
+      /** Exceptions: files in these folders that may be written, and are noted. */
       exceptFor: z.array(path).max(20).default([]),
     })
     .optional(),

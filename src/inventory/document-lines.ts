@@ -1,7 +1,7 @@
 import { type Document, type LineCounter, isMap, isNode, isScalar, isSeq } from 'yaml';
 import type { DocumentPath } from './mistake.js';
 
-/** The line on which a path stands; of something that is missing, the line of what should hold it. */
+/** The line of a path in the document; for a missing entry, the line of its parent. */
 export function lineOf(document: Document.Parsed, lines: LineCounter, path: DocumentPath): number {
   let node: unknown = document.contents;
   let line = startOf(node, lines) ?? 1;

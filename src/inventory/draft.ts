@@ -2,25 +2,25 @@ import { parseDuration } from './duration.js';
 import type { DocumentPath } from './mistake.js';
 
 /**
- * What the rules across fields read of an inventory that may be wrong elsewhere: whatever has the right type is there,
- * the rest is undefined. So one reading reports the schema's mistakes and the rules' together.
+ * The part of an inventory that the rules across fields need. The inventory may have mistakes elsewhere: values of the wrong type are
+ * undefined. So one pass reports the mistakes of the schema and of the rules together.
  */
 export interface InventoryDraft {
   readonly nodes: readonly NodeDraft[];
   readonly roles: Readonly<Record<string, RoleDraft | undefined>>;
   readonly vip: string | undefined;
   readonly outageAccepted: boolean;
-  /** Milliseconds of the limits that are written and are durations. */
+  /** Written limits that are valid durations, in milliseconds. */
   readonly limits: Readonly<Record<string, number>>;
   readonly snapshotDirectory: string | undefined;
   readonly replacement: ReplacementDraft;
   readonly patches: readonly PatchDraft[];
-  /** The resources that `devices` speaks of. */
+  /** The resource names in `devices`. */
   readonly devices: readonly string[];
   readonly probes: readonly ProbeDraft[];
 }
 
-/** For whom a probe is; undefined: for any. */
+/** A smoke test and the conditions on its nodes; undefined: no condition. */
 export interface ProbeDraft {
   readonly at: DocumentPath;
   readonly name: string | undefined;
@@ -28,25 +28,25 @@ export interface ProbeDraft {
   readonly hardware: string | undefined;
   readonly resource: string | undefined;
   readonly names: readonly string[] | undefined;
-  /** Milliseconds, where it is a duration. */
+  /** Milliseconds, if it is a valid duration. */
   readonly limit: number | undefined;
 }
 
-/** For whom a patch is; undefined: for any. */
+/** A patch and the conditions on its nodes; undefined: no condition. */
 export interface PatchDraft {
   readonly at: DocumentPath;
   readonly role: string | undefined;
   readonly hardware: string | undefined;
   readonly names: readonly string[] | undefined;
-  /** It waits until the node is Ready. */
+  /** Applied once the node is Ready. */
   readonly late: boolean;
 }
 
-/** What is said of replacing nodes. */
+/** Settings about replacements. */
 export interface ReplacementDraft {
-  /** Deltas for which `replace` is written. */
+  /** Version deltas with a written `replace`. */
   readonly written: readonly string[];
-  /** Whether some delta leads to it, written or by default. */
+  /** Whether `replace` applies to some version delta, written or by default. */
   readonly reachable: boolean;
   /** Whether there is a `terraform` section. */
   readonly terraform: boolean;
@@ -56,14 +56,14 @@ export interface ReplacementDraft {
 export interface NodeDraft {
   readonly at: DocumentPath;
   readonly name: string | undefined;
-  /** Undefined for what is no role. */
+  /** Undefined for an unknown role. */
   readonly role: string | undefined;
   readonly address: string | undefined;
   readonly host: string | undefined;
   readonly vm: number | undefined;
-  /** Its own class; undefined: its role's. */
+  /** The node's own class; undefined: its role's. */
   readonly hardware: string | undefined;
-  /** Its own; undefined: its role's. */
+  /** The node's own schematic; undefined: its role's. */
   readonly schematic: string | undefined;
   readonly gpu: { readonly resource: string | undefined; readonly pci: string | undefined } | undefined;
 }
@@ -71,14 +71,14 @@ export interface NodeDraft {
 export interface RoleDraft {
   readonly schematic: string | undefined;
   readonly terraform: string | undefined;
-  /** Whether it says how a new machine gets its configuration. */
+  /** Whether `configuration` is set. */
   readonly configured: boolean;
-  /** Who gives it, where that is said. */
+  /** `configuration.by`, if set. */
   readonly configuredBy: string | undefined;
   readonly nics: readonly unknown[];
 }
 
-/** Reads a parsed YAML document as far as it can be read. */
+/** Reads the valid parts of a parsed YAML document. */
 export function draftOf(document: unknown): InventoryDraft {
   const root = record(document);
   const nodes = Array.isArray(root['nodes']) ? root['nodes'] : [];
@@ -129,7 +129,7 @@ function patchDraft(patch: Readonly<Record<string, unknown>>, at: DocumentPath):
   };
 }
 
-/** The deltas that may be replaced, which they are where nothing else is written. */
+/** Version deltas for which `replace` is allowed, and the default. */
 const mayReplace = ['minor', 'major'];
 
 function replacementDraft(root: Readonly<Record<string, unknown>>): ReplacementDraft {
@@ -176,7 +176,7 @@ function limitsOf(limits: Readonly<Record<string, unknown>>): Record<string, num
     try {
       known[name] = parseDuration(value);
     } catch {
-      // The schema says what is wrong with it.
+      // The schema reports this mistake.
     }
   }
   return known;

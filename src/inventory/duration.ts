@@ -3,8 +3,8 @@ import { z } from 'zod';
 const unitMilliseconds = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /**
- * A setting that is a length of time: written `500ms`, `30s`, `5m`, `1h` or `2d`, kept in milliseconds.
- * `otherwise` is its value when the inventory does not name it.
+ * A duration setting: written `500ms`, `30s`, `5m`, `1h` or `2d`, stored in milliseconds.
+ * `otherwise` is the default.
  */
 export function duration(otherwise: string) {
   return z

@@ -8,12 +8,12 @@ import { cannotBeRead, parseSettings, readSettings, type YamlDocument } from './
 
 export { type Mistake, mistakeLine } from './mistake.js';
 
-/** An inventory, or everything that is wrong with it. */
+/** An inventory, or all its mistakes. */
 export type LoadedInventory =
   | {
       readonly ok: true;
       readonly inventory: Inventory;
-      /** The files its versions were found in, by their paths from its folder on. */
+      /** The files that its versions were read from, relative to its folder. */
       readonly files: readonly string[];
     }
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
@@ -24,7 +24,7 @@ const words = {
   instead: 'name the slipway.yaml of one cluster',
 };
 
-/** Reads and checks an inventory file, and those it names. What cannot be read is a mistake too; nothing is thrown. */
+/** Reads and checks an inventory file and the files it names. An unreadable file is a mistake; nothing is thrown. */
 export async function loadInventory(file: string): Promise<LoadedInventory> {
   try {
     return await readInventory(await readSettings(file), file, filesBeside(file));
@@ -34,9 +34,9 @@ export async function loadInventory(file: string): Promise<LoadedInventory> {
 }
 
 /**
- * Checks the text of an inventory with the files it names, wherever they are: on disk, or in a commit.
+ * Checks the text of an inventory with the files it names, on disk or in a git commit.
  *
- * @param file what to call it in mistakes.
+ * @param file the name of the file for mistakes.
  * @throws what `fetch` does.
  */
 export async function readInventory(
@@ -52,9 +52,9 @@ export async function readInventory(
 }
 
 /**
- * Checks the text of an inventory: YAML, schema and rules across fields, all mistakes at once.
+ * Checks the text of an inventory: YAML, schema and rules across fields. Reports all mistakes at once.
  *
- * @param file what to call it in mistakes.
+ * @param file the name of the file for mistakes.
  * @param read reads the files it names; without it, none can be.
  */
 export function parseInventory(

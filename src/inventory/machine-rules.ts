@@ -1,14 +1,14 @@
 import type { InventoryDraft, NodeDraft, PatchDraft } from './draft.js';
 import type { MistakeAt } from './mistake.js';
 
-/** What patches and devices name must be there. */
+/** Patches and devices must refer to existing nodes and resources. */
 export const machineRules: readonly ((draft: InventoryDraft) => readonly MistakeAt[])[] = [
   patchesAreForSomebody,
   patchesAreSent,
   devicesAreOffered,
 ];
 
-/** A patch for nobody is a name that was written wrong. */
+/** A patch that applies to no node has a misspelled name. */
 function patchesAreForSomebody({ patches, nodes }: InventoryDraft): MistakeAt[] {
   const known = new Set(nodes.map(({ name }) => name));
   return patches.flatMap((patch): MistakeAt[] => {
@@ -37,7 +37,7 @@ function patchesAreForSomebody({ patches, nodes }: InventoryDraft): MistakeAt[] 
   });
 }
 
-/** Only what Slipway sends can it patch before; what a node runs it can patch whoever brought it. */
+/** Slipway can patch at creation only a configuration that it sends itself. It can patch a running node in any case. */
 function patchesAreSent({ patches, nodes, roles }: InventoryDraft): MistakeAt[] {
   return patches.flatMap((patch): MistakeAt[] => {
     if (patch.late) return [];
@@ -56,7 +56,7 @@ function patchesAreSent({ patches, nodes, roles }: InventoryDraft): MistakeAt[] 
   });
 }
 
-/** A node that says no class of hardware is of its role's. */
+/** A node without a hardware class has its role as its class. */
 function isFor({ names, hardware, role }: PatchDraft, node: NodeDraft): boolean {
   return (
     (names === undefined || names.includes(node.name ?? '')) &&
@@ -65,7 +65,7 @@ function isFor({ names, hardware, role }: PatchDraft, node: NodeDraft): boolean 
   );
 }
 
-/** Expectations of a resource that no node offers would never be looked at. */
+/** Requirements for a resource that no node has would never be checked. */
 function devicesAreOffered({ devices, nodes }: InventoryDraft): MistakeAt[] {
   const offered = new Set(nodes.map(({ gpu }) => gpu?.resource));
   return devices

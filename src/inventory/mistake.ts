@@ -1,4 +1,4 @@
-/** One thing wrong with an inventory: where, what, why it matters, and what to do. */
+/** One mistake in an inventory: where, what, why it matters, and what to do. */
 export interface Mistake {
   /** `slipway.yaml:12 nodes[3].address`. */
   readonly path: string;
@@ -7,10 +7,10 @@ export interface Mistake {
   readonly fix: string;
 }
 
-/** Where in the document something is: keys and indexes from the top. */
+/** A path in the document: keys and indexes from the root. */
 export type DocumentPath = readonly (string | number)[];
 
-/** A mistake before its line is known. */
+/** A mistake without its line. */
 export interface MistakeAt extends Omit<Mistake, 'path'> {
   readonly at: DocumentPath;
 }

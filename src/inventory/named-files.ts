@@ -2,15 +2,15 @@ import { open } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import path from 'node:path';
 
-/** A file that slipway.yaml names: its text, or why there is none. */
+/** A file that slipway.yaml names: its text, or why it cannot be read. */
 export type NamedFile = { readonly text: string } | { readonly unreadable: string };
 
-/** Reads one, by its path from the folder of slipway.yaml on. */
+/** Reads a named file by its path, relative to the folder of slipway.yaml. */
 export type ReadNamedFile = (name: string) => NamedFile;
-/** The same, from somewhere that takes time: a disk, a commit of a repository. It throws where asking again may help. */
+/** Reads a named file asynchronously, from a disk or a git commit. It throws where a retry may help. */
 export type FetchNamedFile = (name: string) => Promise<NamedFile>;
 
-/** The largest of them. Terraform's variables have some kilobytes. */
+/** Maximum size of a named file. Terraform's variable files have some kilobytes. */
 export const namedFileBytesMax = 256 * 1024;
 
 /** Reads files beside an inventory on disk. */
@@ -30,10 +30,10 @@ export function filesBeside(inventoryFile: string): FetchNamedFile {
 }
 
 /**
- * Reads a file, never more than so many bytes of it.
+ * Reads a file, at most so many bytes of it.
  *
- * @param bounds `onlyRegular`: no pipe, whose other end would keep us waiting for ever.
- * @throws what the system says.
+ * @param bounds `onlyRegular`: refuses pipes, which could block for ever.
+ * @throws the system's error.
  */
 export async function readBounded(
   file: string,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** The VLAN a card is in. The bridge puts the tag on: inside the machine it cannot be seen. */
+/** The VLAN of a network interface. The bridge adds the tag, so it is not visible inside the machine. */
 const Vlan = z.union([z.literal('untagged'), z.int().min(1).max(4094)]);
 
-/** A network interface of a node: its VLAN, or that and what else is known of it. Who replaces its machine compares all of it. */
+/** A network interface of a node: its VLAN, with more attributes if given. All of them are compared when its machine is replaced. */
 export const NetworkInterface = z.union(
   [
     Vlan,
@@ -13,7 +13,7 @@ export const NetworkInterface = z.union(
       bridge: z.string().min(1).max(64).optional(),
       /** The kernel's driver, as `talosctl get links -o yaml` shows it: `virtio_net`. */
       driver: z.string().min(1).max(64).optional(),
-      /** What its MAC begins with: `bc:24:11`. */
+      /** The prefix of its MAC address: `bc:24:11`. */
       mac: z
         .string()
         .regex(/^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){0,5}$/, 'a MAC, or its beginning, is written bc:24:11')

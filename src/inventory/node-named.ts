@@ -1,6 +1,6 @@
 import type { Inventory, InventoryNode } from './schema.js';
 
-/** The node of that name. Names come from plans that were made of the same inventory. @throws Error when there is none */
+/** The node of that name. Names come from plans made from the same inventory. @throws Error when there is none */
 export function nodeNamed(
   { cluster, nodes }: Pick<Inventory, 'cluster' | 'nodes'>,
   name: string,

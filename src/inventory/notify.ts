@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { CredentialReference } from './credential.js';
 
-/** How grave a message is, the mildest first. */
+/** Severities of messages, in ascending order. */
 export const severities = ['info', 'warning', 'critical'] as const;
 
-/** What people are told of. What each means: `planning/messages/kinds.ts`. */
-export const toldKinds = [
+/** Event types of notifications. `planning/messages/kinds.ts` describes each. */
+export const notifiedKinds = [
   'board',
   'queued',
   'superseded',
@@ -28,7 +28,7 @@ const httpAddress = z
   .url({ protocol: /^https?$/, error: 'a server is written https://ntfy.sh' })
   .refine((text) => !/[?#@]/.test(text), 'a server is named without credentials, question mark or hash');
 
-/** A Discord webhook. Whoever knows its address can post, so it is a credential: by reference. */
+/** A Discord webhook. Its address is a credential, because anyone who has it can post. */
 const Discord = z.strictObject({ webhook: CredentialReference });
 
 /** An ntfy topic: on a server with an access token, or as one secret address. */
@@ -36,7 +36,7 @@ const Ntfy = z
   .strictObject({
     /** Address of the server; default: https://ntfy.sh. */
     server: httpAddress.optional(),
-    /** Whoever knows a topic can read and write it, unless its server asks for more: a credential. */
+    /** A credential, because anyone with the topic's name can read and write it unless the server requires a login. */
     topic: CredentialReference.optional(),
     /** An access token of the server (`tk_…`). */
     token: CredentialReference.optional(),
@@ -68,7 +68,7 @@ const Slack = z
     },
   );
 
-/** Any receiver of JSON, signed as Standard Webhooks says (https://www.standardwebhooks.com). */
+/** Any receiver of JSON, signed by the Standard Webhooks specification (https://www.standardwebhooks.com). */
 const Webhook = z.strictObject({
   url: CredentialReference,
   /** `whsec_` and base64, or any text of sixteen characters or more. */
@@ -78,7 +78,7 @@ const Webhook = z.strictObject({
 const services = ['discord', 'ntfy', 'slack', 'webhook'] as const;
 export type ServiceName = (typeof services)[number];
 
-/** One receiver of messages: a service, and what it is told. */
+/** One receiver of notifications: a service, and its event types. */
 export const Receiver = z
   .strictObject({
     discord: Discord.optional(),
@@ -86,13 +86,13 @@ export const Receiver = z
     slack: Slack.optional(),
     webhook: Webhook.optional(),
     /**
-     * What it is told: kinds of messages, or a severity, which means that and anything worse. Left out: every message, and the board
-     * where the service can edit messages.
+     * The event types it gets, or a severity, which includes everything more severe. Left out: every message, and the status message if
+     * the service can edit messages.
      */
     tell: z
-      .array(z.enum([...severities, ...toldKinds]))
+      .array(z.enum([...severities, ...notifiedKinds]))
       .min(1)
-      .max(severities.length + toldKinds.length)
+      .max(severities.length + notifiedKinds.length)
       .optional(),
   })
   .refine((receiver) => services.filter((name) => receiver[name] !== undefined).length === 1, {

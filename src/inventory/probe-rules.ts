@@ -1,14 +1,14 @@
 import type { InventoryDraft, NodeDraft, ProbeDraft } from './draft.js';
 import type { MistakeAt } from './mistake.js';
 
-/** Probes run on nodes that are there, and can be told apart. */
+/** Smoke tests must apply to existing nodes and have unique names. */
 export const probeRules: readonly ((draft: InventoryDraft) => readonly MistakeAt[])[] = [
   probesAreForSomebody,
   probesHaveNames,
   probesEnd,
 ];
 
-/** A probe for nobody is a name that was written wrong, and the node would be trusted without it. */
+/** A smoke test that applies to no node has a misspelled name, and the intended node would be trusted untested. */
 function probesAreForSomebody({ probes, nodes }: InventoryDraft): MistakeAt[] {
   const known = new Set(nodes.map(({ name }) => name));
   return probes.flatMap((probe): MistakeAt[] => {
@@ -34,13 +34,13 @@ function isFor({ names, hardware, role, resource }: ProbeDraft, node: NodeDraft)
   );
 }
 
-/** Its Pod is known by its name. */
+/** The Pod of a smoke test is identified by the name of the test. */
 function probesHaveNames({ probes }: InventoryDraft): MistakeAt[] {
   return probes.flatMap(({ at, name }, index): MistakeAt[] => {
     const first = probes.findIndex((other) => other.name === name);
     if (name === undefined || first === index) return [];
     const what = `probes[${first}] is called ${name} too`;
-    const why = 'neither could be told from the other';
+    const why = 'they could not be distinguished';
     return [{ at: [...at, 'name'], what, why, fix: 'give each probe a name of its own' }];
   });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration } from './duration.js';
 
-/** Where probes run when a probe does not say; `deploy/kubernetes/probes/namespace.yaml` makes it. */
+/** The default namespace of smoke tests; `deploy/kubernetes/probes/namespace.yaml` creates it. */
 export const usualProbeNamespace = 'slipway-probes';
 
 const label = (what: string, most: number) =>
@@ -13,32 +13,32 @@ const label = (what: string, most: number) =>
 const words = z.array(z.string().min(1).max(2000)).min(1).max(50);
 
 /**
- * A Pod that Slipway starts on a node that was upgraded or replaced, once its own checks are done and before pods may come back: the
- * node is uncordoned only if it ends with exit code 0. Slipway deletes it at its end. No secret stands here: all of it is in the
- * history of the run.
+ * A smoke test: a Pod that Slipway runs on an upgraded or replaced node after its own checks and before the uncordon. The node is
+ * uncordoned only after exit code 0. Slipway deletes the Pod at its end. Secrets are not allowed here: all of it is in the history of
+ * the run.
  */
 export const Probe = z.strictObject({
-  /** Of its own among the probes: `gpu`, `vlan-62`. */
+  /** Unique among the smoke tests: `gpu`, `vlan-62`. */
   name: label('a probe', 30),
-  /** The nodes it is for, all that is written holding; left out: all. */
+  /** The nodes it runs on; all given conditions must hold. Left out: all nodes. */
   for: z
     .strictObject({
       role: z.enum(['control-plane', 'worker']).optional(),
-      /** A pool: the nodes whose `hardware` that is. */
+      /** A pool: the nodes with this `hardware`. */
       hardware: z.string().min(1).max(64).optional(),
-      /** The nodes whose `gpu.resource` that is: `nvidia.com/gpu`. */
+      /** The nodes with this `gpu.resource`: `nvidia.com/gpu`. */
       resource: z.string().min(1).max(253).optional(),
       nodes: z.array(z.string().min(1)).min(1).max(2000).optional(),
     })
     .optional(),
-  /** Must be there, with the Role of `deploy/kubernetes/probes/namespace.yaml` in it. Pods with the host's network need one that allows them. */
+  /** Must exist, with the Role of `deploy/kubernetes/probes/namespace.yaml`. For `hostNetwork` it must allow such Pods. */
   namespace: label('a namespace', 63).default(usualProbeNamespace),
   image: z.string().regex(/^\S{1,500}$/, 'an image is written registry.example.org/name:tag'),
-  /** As in a Pod: what is run, in the place of the image's own entrypoint, each word separately. No shell reads it. */
+  /** As in a Pod: replaces the image's entrypoint, one entry per word. Not run by a shell. */
   command: words.optional(),
   /** As in a Pod: its arguments. */
   args: words.optional(),
-  /** What it is given, as limits of its container: `nvidia.com/gpu: 1`. */
+  /** Resource limits of its container: `nvidia.com/gpu: 1`. */
   resources: z
     .record(
       z.string().regex(/^(cpu|memory|[a-z0-9.-]+\.[a-z]+\/[A-Za-z0-9._-]+)$/, {
@@ -50,19 +50,19 @@ export const Probe = z.strictObject({
       ]),
     )
     .optional(),
-  /** It has the network of the node itself: its cards, their names and addresses. */
+  /** Whether it uses the node's network: its interfaces, their names and addresses. */
   hostNetwork: z.boolean().optional(),
   /** The RuntimeClass of its containers: `nvidia`. */
   runtimeClass: label('a RuntimeClass', 63).optional(),
   /** Annotations of its Pod: `k8s.v1.cni.cncf.io/networks: network/iot-vlan62`. */
   annotations: z.record(z.string().min(1).max(317), z.string().max(4000)).optional(),
-  /** Linux capabilities; all others are taken from it. `NET_RAW`, which ping may need with the network of the node. */
+  /** Linux capabilities; all others are dropped. With the node's network, ping may need `NET_RAW`. */
   capabilities: z
     .array(z.string().regex(/^[A-Z_]{3,30}$/, 'a capability is written NET_RAW'))
     .min(1)
     .max(10)
     .optional(),
-  /** From its Pod's creation to its end, images and all. At least a second. */
+  /** Timeout from the creation of its Pod to its end, including image pulls. At least a second. */
   limit: duration('2m'),
 });
 export type Probe = z.infer<typeof Probe>;

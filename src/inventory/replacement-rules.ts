@@ -1,7 +1,7 @@
 import type { InventoryDraft, NodeDraft } from './draft.js';
 import type { MistakeAt } from './mistake.js';
 
-/** What must be there, and fit together, before a machine may be replaced. */
+/** Settings that must exist and agree before a machine may be replaced. */
 export const replacementRules: readonly ((draft: InventoryDraft) => readonly MistakeAt[])[] = [
   replaceNeedsTerraform,
   rolesSayHow,
@@ -11,7 +11,7 @@ export const replacementRules: readonly ((draft: InventoryDraft) => readonly Mis
   templatesTellNodesApart,
 ];
 
-/** Where nobody wrote a strategy, a plan that needs one says so. */
+/** Checks only written strategies. Where none is written, a plan that needs Terraform says so. */
 function replaceNeedsTerraform({ replacement }: InventoryDraft): MistakeAt[] {
   if (replacement.terraform) return [];
   return replacement.written.map((delta) => ({
@@ -34,7 +34,7 @@ function rolesSayHow({ nodes, roles, replacement }: InventoryDraft): MistakeAt[]
             {
               at: missing.at('terraform'),
               what: missing.what,
-              why: `nobody could tell which machine of Terraform's is ${example?.name ?? 'a node'}`,
+              why: `nobody would know which machine of Terraform's is ${example?.name ?? 'a node'}`,
               fix: 'write its address like module.nodes["{node}"], or let upgrade.strategy be in-place throughout',
             },
           ]
@@ -53,7 +53,7 @@ function rolesSayHow({ nodes, roles, replacement }: InventoryDraft): MistakeAt[]
   });
 }
 
-/** What an address may have in braces, and where a node has it. */
+/** Placeholders of addresses, and their values for a node. */
 const inBraces: Readonly<Record<string, (node: NodeDraft) => unknown>> = {
   node: ({ name }) => name,
   host: ({ host }) => host,
@@ -76,7 +76,7 @@ function addressesNameTheNode({ nodes, roles }: InventoryDraft): MistakeAt[] {
   });
 }
 
-/** Of templates too: what stands in braces is known, and every node it is filled in for has it. */
+/** Every placeholder, in addresses of templates too, is known and has a value for every node. */
 function addressesAreComplete({ nodes, roles, replacement }: InventoryDraft): MistakeAt[] {
   const addresses = [
     ...Object.entries(roles).map(([name, role]) => ({
@@ -91,7 +91,7 @@ function addressesAreComplete({ nodes, roles, replacement }: InventoryDraft): Mi
       const value = inBraces[name];
       if (!value) {
         const known = Object.keys(inBraces).map((one) => `{${one}}`);
-        const why = 'nobody could tell what to write in its place';
+        const why = 'nobody knows what to write in its place';
         return [{ at, what: `${whole} is not known`, why, fix: `use ${known.join(', ')}` }];
       }
       const without = of.find((node) => value(node) === undefined);
@@ -108,7 +108,7 @@ function addressesAreComplete({ nodes, roles, replacement }: InventoryDraft): Mi
   );
 }
 
-/** A template is an image on a disk: it holds one schematic. */
+/** A template is a disk image, so it contains one schematic. */
 function templatesTellRolesApart({ nodes, roles, replacement }: InventoryDraft): MistakeAt[] {
   if (replacement.templates === undefined || /\{(role|node)\}/.test(replacement.templates)) return [];
   const used = Object.entries(roles).filter(([name]) => nodes.some((node) => node.role === name));

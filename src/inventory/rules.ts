@@ -5,7 +5,7 @@ import { probeRules } from './probe-rules.js';
 import { replacementRules } from './replacement-rules.js';
 import { limitDefaults } from './schema.js';
 
-/** One rule across fields: every breach of it. */
+/** A rule across fields. It returns every violation. */
 type Rule = (draft: InventoryDraft) => readonly MistakeAt[];
 
 const rules: readonly Rule[] = [
@@ -22,15 +22,13 @@ const rules: readonly Rule[] = [
   snapshotsOutliveTheWorker,
 ];
 
-/**
- * Checks what no single field shows. Takes the document as YAML gave it, so that it works on one with other mistakes too.
- */
+/** Checks the rules across fields on the parsed YAML, so that they also work on a document with other mistakes. */
 export function brokenRules(document: unknown): MistakeAt[] {
   const draft = draftOf(document);
   return rules.flatMap((rule) => rule(draft));
 }
 
-/** What makes a node itself must not be another's too. */
+/** Settings that must be unique per node. */
 const unique = [
   { key: 'name', why: 'a Node and its workflow are found by name' },
   { key: 'address', why: 'a request for one node would reach the other' },
@@ -51,7 +49,7 @@ function uniqueNodes({ nodes }: InventoryDraft): MistakeAt[] {
 
 function controlPlaneCount({ nodes, outageAccepted }: InventoryDraft): MistakeAt[] {
   const count = nodes.filter((node) => node.role === 'control-plane').length;
-  // A node whose role cannot be read may well be one.
+  // A node with an unreadable role may be a control plane.
   if (nodes.length === 0 || nodes.some((node) => node.role === undefined)) return [];
   if (count === 0) {
     const why = 'a cluster has at least one, and requests travel through them';
@@ -88,7 +86,7 @@ function controlPlaneCount({ nodes, outageAccepted }: InventoryDraft): MistakeAt
   return [];
 }
 
-/** The schema itself asks for the role of control planes. */
+/** The role of control planes is required by the schema already. */
 function rolesAreDefined({ nodes, roles }: InventoryDraft): MistakeAt[] {
   const worker = nodes.find((node) => node.role === 'worker');
   if (!worker || 'worker' in roles) return [];
@@ -115,10 +113,10 @@ function vipIsNobodysAddress({ nodes, vip }: InventoryDraft): MistakeAt[] {
   ];
 }
 
-/** Watching for no time at all is a choice; waiting for no time at all never succeeds. */
+/** A soak or decision time of zero is valid. Any other wait of zero never succeeds. */
 const mayBeZero = new Set(['soakControlPlane', 'soakCanary', 'soakWorker', 'decision']);
 const longestSlice = 60_000;
-const looksApart = { shortest: 50, longest: 60_000 };
+const pauseBetweenLooks = { shortest: 50, longest: 60_000 };
 
 function limitsMakeSense({ limits }: InventoryDraft): MistakeAt[] {
   const at = (name: string): number => limits[name] ?? limitDefaults[name as keyof typeof limitDefaults];
@@ -139,10 +137,10 @@ function limitsMakeSense({ limits }: InventoryDraft): MistakeAt[] {
     });
   }
   const look = at('look');
-  if (look !== 0 && (look < looksApart.shortest || look > looksApart.longest)) {
+  if (look !== 0 && (look < pauseBetweenLooks.shortest || look > pauseBetweenLooks.longest)) {
     mistakes.push({
       at: ['limits', 'look'],
-      what: `it is ${look < looksApart.shortest ? 'shorter than 50ms' : 'longer than 60s'}`,
+      what: `it is ${look < pauseBetweenLooks.shortest ? 'shorter than 50ms' : 'longer than 60s'}`,
       why: 'looks without a pause are a load for the cluster, and one that comes late holds a run up',
       fix: 'give 50ms to 60s, or leave it out for 5s',
     });
@@ -174,10 +172,12 @@ function gpusMakeSense({ nodes }: InventoryDraft): MistakeAt[] {
       },
     ];
   });
-  const card = ({ host, gpu }: NodeDraft): string | undefined =>
+  const deviceOf = ({ host, gpu }: NodeDraft): string | undefined =>
     host && gpu?.pci ? `${host} ${gpu.pci}` : undefined;
   const shared = nodes.flatMap((node, index): MistakeAt[] => {
-    const first = nodes.findIndex((other) => card(node) !== undefined && card(other) === card(node));
+    const first = nodes.findIndex(
+      (other) => deviceOf(node) !== undefined && deviceOf(other) === deviceOf(node),
+    );
     if (first === -1 || first === index) return [];
     const what = `${node.gpu?.pci} on ${node.host} is given to nodes[${first}] too`;
     const why = 'a card that is passed through belongs to one machine';
@@ -191,14 +191,14 @@ function oneUntaggedNetwork({ roles }: InventoryDraft): MistakeAt[] {
     const untagged = mostOnOneBridge(role?.nics ?? []);
     if (untagged < 2) return [];
     const what = `${untagged} interfaces are untagged`;
-    const why = 'they would be in the same network, and neither could be told from the other';
+    const why = 'they would be in the same network, and could not be distinguished';
     return [
       { at: ['roles', name, 'nics'], what, why, fix: 'leave one untagged and give the others their VLAN' },
     ];
   });
 }
 
-/** How many untagged cards are on the same bridge, as far as bridges are named. */
+/** The largest number of untagged network interfaces on one bridge, as far as bridges are named. */
 function mostOnOneBridge(nics: readonly unknown[]): number {
   const bridges = nics.flatMap((nic): string[] => {
     if (nic === 'untagged') return [''];
@@ -209,7 +209,7 @@ function mostOnOneBridge(nics: readonly unknown[]): number {
   return Math.max(0, ...bridges.map((bridge) => bridges.filter((other) => other === bridge).length));
 }
 
-/** Folders in memory: their content is gone after a reboot of the worker's machine. */
+/** Folders in memory: a reboot of the worker's machine deletes their content. */
 const shortLived = ['/dev', '/run', '/var/run', '/proc', '/sys'];
 
 function snapshotsOutliveTheWorker({ snapshotDirectory: directory }: InventoryDraft): MistakeAt[] {

@@ -1,23 +1,23 @@
 import type { z } from 'zod';
 import { type DocumentPath, type MistakeAt, pathText } from './mistake.js';
-import { severities, toldKinds } from './notify.js';
+import { severities, notifiedKinds } from './notify.js';
 import { settingsAt } from './settings.js';
 
 type Issue = z.core.$ZodIssue;
 
-/** What is said of the settings of one kind of file. */
+/** Texts for mistakes in one type of file. */
 export interface SettingWords {
-  /** The settings that may stand at a path. */
+  /** The allowed settings at a path. */
   readonly settingsAt: (path: DocumentPath) => string[];
-  /** Why settings that have no default are asked for, by path. */
+  /** Why settings without a default are required, by path. */
   readonly whyNeeded: readonly { readonly path: RegExp; readonly why: string }[];
   /** What to write, by path. */
   readonly hints: readonly { readonly path: RegExp; readonly fix: string }[];
-  /** Where credentials are named: values there are never repeated. */
+  /** Whether a path refers to a credential: values there are never quoted. */
   readonly mayBeSecret: RegExp;
 }
 
-/** What the schema found, in words. Values where a credential is named are never repeated: it may stand there itself. */
+/** The schema's findings as mistakes. Values at credential paths are never quoted: somebody may have written the secret itself there. */
 export function schemaMistakes(
   issues: readonly Issue[],
   document: unknown,
@@ -60,7 +60,7 @@ function missing(at: DocumentPath, words: SettingWords): MistakeAt {
   };
 }
 
-/** Why settings that have no default are asked for. */
+/** Why settings without a default are required. */
 const whyNeeded = [
   { path: /^cluster$/, why: 'runs, marks and messages name the cluster' },
   { path: /^versions/, why: 'an upgrade goes to what is declared here' },
@@ -83,7 +83,7 @@ const whyNeeded = [
 const hints = [
   {
     path: /^notify\[\d+\]\.tell/,
-    fix: `name severities (${severities.join(', ')}) or kinds of messages (${toldKinds.join(', ')})`,
+    fix: `name severities (${severities.join(', ')}) or kinds of messages (${notifiedKinds.join(', ')})`,
   },
   { path: /^notify\[\d+\]\.ntfy\.server$/, fix: 'write it like https://ntfy.example.org' },
   { path: /^notify\[\d+\]\.slack\.channel$/, fix: 'write it like C0123456789' },
@@ -130,13 +130,13 @@ function hintFor(at: DocumentPath, words: SettingWords): string | undefined {
   return words.hints.find(({ path }) => path.test(whole))?.fix;
 }
 
-/** zod's own words where the schema has none of ours, without its lead-in. */
+/** zod's message, without its prefix, where the schema has no message of ours. */
 function reasonOf(issue: Issue): string {
   const message = issue.message.replace(/^Invalid (input|option): /, '').replace(/\.$/, '');
   return message.charAt(0).toLowerCase() + message.slice(1);
 }
 
-/** Where credentials are named. */
+/** Paths of credential references. */
 const mayBeSecret = /^access|^notify|^terraform\.(backend|env|variables\.files)|\.configuration\./;
 
 function inventoryWords(): SettingWords {
@@ -160,7 +160,7 @@ function valueAt(document: unknown, at: DocumentPath): unknown {
   return value;
 }
 
-/** The setting that was probably meant: at most a third of its letters differ. */
+/** The setting that was probably meant: at most a third of its characters differ. */
 function nearest(key: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((name) => ({ name, distance: lettersApart(key.toLowerCase(), name.toLowerCase()) }))

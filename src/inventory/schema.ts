@@ -18,38 +18,38 @@ const name = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/, 'a name has lower-case letters, digits and dashes');
 
-/** An Image Factory schematic: the SHA-256 the factory answered, 64 hex digits. */
+/** An Image Factory schematic: the SHA-256 id from the factory, 64 hex digits. */
 const schematic = z
   .string()
   .regex(/^[0-9a-f]{64}$/, 'a schematic id is the 64 hex digits the Image Factory answered');
 
 const Role = z.strictObject({
-  /** What the nodes of this role are made of. */
+  /** The schematic of the nodes of this role. */
   schematic: schematic,
   /** How nodes of this role boot the new version; overrides `upgrade.reboot.mode`. */
   reboot: z.enum(['default', 'powercycle']).optional(),
   /** The Terraform address of one node, a module or a resource, with `{node}` (or `{vm}`, `{host}`, `{role}`) in it. */
   terraform: z.string().min(1).optional(),
-  /** Who gives a machine that was replaced its configuration. */
+  /** How a replaced machine gets its configuration. */
   configuration: MachineConfiguration.optional(),
-  /** What a person sees to after a node of this role was replaced: services that know it by an identity it has lost. */
+  /** Manual work after a node of this role was replaced: services that know the node by its old identity. */
   afterReplacement: z.array(z.string().min(1).max(300)).max(20).optional(),
-  /** Its network interfaces in their order, by VLAN: compared with Terraform's and the machine's when a node is replaced. */
+  /** Its network interfaces in order, by VLAN. When a node is replaced, they are compared with Terraform's and the machine's. */
   nics: z.array(NetworkInterface).min(1).max(32).optional(),
 });
 
 const Node = z.strictObject({
   name,
   role: z.enum(['control-plane', 'worker']),
-  /** The node's own address: where its Talos API listens, and its Node object's InternalIP. */
+  /** The node's own address: the endpoint of its Talos API, and the InternalIP of its Node object. */
   address: z.union([z.ipv4(), z.ipv6()]),
   /** The machine's host, for failure domains and messages. */
   host: z.string().optional(),
-  /** The virtual machine's id at its hypervisor. */
+  /** The virtual machine's id in its hypervisor. */
   vm: z.int().positive().optional(),
   /** Overrides the role's schematic. */
   schematic: schematic.optional(),
-  /** Its class of hardware, for patches and for the first boot through firmware of each class; default: its role. */
+  /** Its hardware class, for patches and for the first firmware boot of each class; default: its role. */
   hardware: z.string().min(1).max(64).optional(),
   gpu: z
     .strictObject({
@@ -66,19 +66,19 @@ export type InventoryNode = z.infer<typeof Node>;
 export const Inventory = z.strictObject({
   $schema: z.string().optional(),
   cluster: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, 'a cluster is named like prox-ops'),
-  /** What git declares; a bot bumps these. Where another file has one, what was found there. */
+  /** The versions that git declares; a bot bumps them. Versions from other files are already resolved. */
   versions: z.strictObject({ talos: version, kubernetes: version }),
   access: z.strictObject({
     talos: z.strictObject({
-      /** For looking: roles `os:reader` and `os:etcd:backup`. */
+      /** For observations: roles `os:reader` and `os:etcd:backup`. */
       reader: CredentialReference,
-      /** For upgrades, image pulls and leadership: role `os:admin`. */
+      /** For upgrades, image pulls and transfers of etcd leadership: role `os:admin`. */
       admin: CredentialReference,
     }),
-    /** A kubeconfig. Its `server` is replaced by a control plane's own address, one that is not being upgraded. */
+    /** A kubeconfig. Slipway replaces its `server` by the address of a control plane that is not being upgraded. */
     kubernetes: KubernetesReference,
   }),
-  /** Virtual address of the Kubernetes API. Named so that no request ever goes through it. */
+  /** Virtual IP of the Kubernetes API. It is named so that no request goes through it. */
   vip: z.union([z.ipv4(), z.ipv6()]).optional(),
   image: z.strictObject({
     /** Host of the Image Factory (`host` or `host:port`), without a scheme. */
@@ -100,13 +100,13 @@ export const Inventory = z.strictObject({
   nodes: z.array(Node).min(1).max(2000),
   controlPlane: z
     .strictObject({
-      /** A cluster with one control plane has an outage at every upgrade: only with this said. */
+      /** Required for a cluster with one control plane, which has an outage at every upgrade. */
       outageAccepted: z.boolean().default(false),
-      /** The etcd leader goes last (and hands over), or keeps its place (and hands over there). */
+      /** Whether the etcd leader is upgraded last or in its place in the order. It transfers leadership before in both cases. */
       leader: z.enum(['last', 'in-order']).default('last'),
       /**
-       * The cluster endpoint of the machine configurations, where it is one node: `https://10.0.0.11:6443`. While that node
-       * is away the other nodes' kubelets lose the API too; Slipway itself never goes through it.
+       * The cluster endpoint of the machine configurations, if it is a single node: `https://10.0.0.11:6443`. While that node is
+       * down, the kubelets of other nodes lose the API too. Slipway itself never uses it.
        */
       endpoint: z
         .url({ protocol: /^https$/, error: 'an endpoint is written https://10.0.0.11:6443' })
@@ -124,81 +124,81 @@ export const Inventory = z.strictObject({
         .prefault({}),
       order: z.enum(['control-planes-first', 'workers-first']).default('control-planes-first'),
       /**
-       * A node that runs the new version and does not get well on it: `rollback` rolls it back to the previous version automatically, and
-       * ends the run, held; `ask` leaves it as it is, for a person to decide.
+       * What to do with a node that does not become healthy on the new version. `rollback`: roll it back automatically and end the run,
+       * held. `ask`: leave it as it is, for a person to decide.
        */
       onFailure: z.enum(['rollback', 'ask']).default('rollback'),
-      /** When nodes are begun; outside these windows a run waits, with its plan made. */
+      /** When nodes may be started. Outside of these windows a run makes its plan and waits. */
       windows: Windows.optional(),
       /**
-       * Plans that wait for a person's approval: by their step of versions, or because they touch control planes, or replace machines.
-       * Another strategy than this file has always waits.
+       * Plans that require approval: by version delta, or because they touch control planes or replace machines. A strategy other than
+       * the one in this file always requires approval.
        */
       approve: z.array(z.enum(['patch', 'minor', 'major', 'control-planes', 'replace'])).default(['major']),
-      /** How many different people must approve a plan that waits. With 2 a signal is not counted: it proves nobody's name. */
+      /** How many different people must approve. With 2, a signal does not count, because it does not prove who sent it. */
       approvers: z.int().min(1).max(2).default(1),
       workers: z
         .strictObject({
           canary: z.int().min(0).max(1).default(1),
           batch: z.int().min(1).max(3).default(1),
           /**
-           * One that cannot be emptied, after every attempt, is returned to service: then the run halts, for a person to decide, or `skip`: goes on
-           * without it.
+           * What to do when a worker cannot be drained after every attempt. It is returned to service in both cases. `halt`: the run
+           * halts, for a person to decide. `skip`: the run continues without it.
            */
           undrained: z.enum(['halt', 'skip']).default('halt'),
         })
         .prefault({}),
-      /** How nodes boot the new version: by kexec where Talos can, or through their firmware, as after a power cut. */
+      /** How nodes boot the new version: by kexec where Talos supports it, or through their firmware, as after a power cut. */
       reboot: z
         .strictObject({
           mode: z.enum(['default', 'powercycle']).default('default'),
-          /** The first node of each class of hardware: a kernel that starts by kexec may still hang in a cold boot. */
+          /** The reboot mode of the first node of each hardware class: a kernel that starts by kexec may still hang in a cold boot. */
           canary: z.enum(['default', 'powercycle']).default('powercycle'),
         })
         .prefault({}),
-      /** System extensions a new schematic may leave out, by name; any other that would be lost refuses the plan. */
+      /** System extensions that a new schematic may drop, by name. The plan is refused if any other would be lost. */
       mayLoseExtensions: z.array(z.string().min(1)).max(100).default([]),
       drain: z
         .strictObject({
           attempts: z.int().min(1).max(10).default(3),
-          /** `--delete-emptydir-data`: pods with emptyDir volumes are evicted, their scratch data is gone. */
+          /** `--delete-emptydir-data`: pods with emptyDir volumes are evicted, and their scratch data is lost. */
           deleteEmptyDirData: z.boolean().default(true),
         })
         .prefault({}),
     })
     .prefault({}),
   snapshot: z.strictObject({
-    /** Where encrypted etcd snapshots are kept: a folder outside the cluster they come from. */
+    /** The folder for encrypted etcd snapshots, outside of their cluster. */
     directory: z.string().min(1),
-    /** An age recipient (`age1…`). A snapshot holds every Secret of the cluster; it is never kept in clear. */
+    /** An age recipient (`age1…`). A snapshot contains every Secret of the cluster, so it is never stored unencrypted. */
     recipient: z
       .string()
       .regex(
         /^age1[02-9ac-hj-np-z]{58}$/,
         'an age recipient is age1 and 58 more characters; age-keygen makes one',
       ),
-    /** Before each control plane the newest snapshot is younger than this. */
+    /** The maximum age of the newest snapshot before each control plane. */
     maxAge: duration('1h'),
   }),
-  /** What makes the machines; needed where a strategy is `replace`. */
+  /** The Terraform configuration that creates the machines; required where a strategy is `replace`. */
   terraform: Terraform.optional(),
-  /** What the configurations of machines that were replaced are patched with, in this order: before they are sent, or once they are Ready. */
+  /** Patches for the configurations of replaced machines, in this order: before they are sent, or once the nodes are Ready. */
   patches: z.array(Patch).max(100).optional(),
-  /** Extended resources that nodes offer, by name, in the place of what is known of them: `nvidia.com/gpu`. */
+  /** Extended resources of nodes, by name. An entry replaces the built-in one: `nvidia.com/gpu`. */
   devices: z.record(z.string(), Device).optional(),
-  /** Pods that try a node before other pods may come back to it, in this order. */
+  /** Smoke tests that run on a node, in this order, before it is uncordoned. */
   probes: z.array(Probe).max(20).optional(),
   gates: z
     .strictObject({
-      /** Namespaces in which every pod must be well before a node is touched. */
+      /** Namespaces in which every pod must be healthy before a node is touched. */
       criticalNamespaces: z.array(name).default(['kube-system', 'flux-system', 'rook-ceph']),
     })
     .prefault({}),
   limits: Limits.prefault({}),
-  /** Who is told, and of what. */
+  /** Receivers of notifications, and their event types. */
   notify: z.array(Receiver).max(20).default([]),
 });
 export type Inventory = z.infer<typeof Inventory>;
 
-/** The same as a person may write it. */
+/** The inventory as a person may write it. */
 export const WrittenInventory = Inventory.extend({ versions: WrittenVersions });

@@ -1,7 +1,7 @@
 import { inventoryJsonSchema } from './json-schema.js';
 import type { DocumentPath } from './mistake.js';
 
-/** The settings that may stand at a path of the inventory, or of another file by its JSON Schema; empty where that offers several shapes. */
+/** The allowed settings at a path of the inventory, or of another file by its JSON Schema; empty where several shapes are allowed. */
 export function settingsAt(path: DocumentPath, whole: unknown = inventoryJsonSchema()): string[] {
   let schema: unknown = whole;
   for (const part of path)

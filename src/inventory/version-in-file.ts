@@ -2,14 +2,14 @@ import { type Match, allMatches } from './bounded-pattern.js';
 import type { Mistake } from './mistake.js';
 import type { VersionSource } from './version-source.js';
 
-/** The version a file holds, as tags are written, or what is wrong. */
+/** The version in a file, written like a tag, or what is wrong. */
 export type VersionFound =
   | { readonly ok: true; readonly version: string }
   | { readonly ok: false; readonly mistake: Omit<Mistake, 'path'> };
 
 /**
- * Finds the one version that is meant. It may stand there several times, as long as it is the same; and with its `v` or without.
- * What was matched and is no version is never repeated: a pattern may point at anything.
+ * Finds the only version in a file. The same version may occur several times, with or without its `v`.
+ * A match that is no version is never quoted: a pattern may match a secret.
  */
 export function versionInFile(source: VersionSource, text: string): VersionFound {
   const searches = 'variable' in source ? variablePatterns(source.variable) : [source.pattern];
@@ -53,7 +53,7 @@ function theOne(source: VersionSource, matches: readonly Match[]): VersionFound 
   );
 }
 
-/** A bound on the text itself, too: a sentence quotes it. */
+/** The length is bounded because messages quote the text. */
 function isVersionText(value: string): boolean {
   return value.length <= 60 && /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?$/.test(value);
 }
@@ -63,8 +63,8 @@ function withV(value: string): string {
 }
 
 /**
- * Both ways in which Terraform gives a variable a value. At the beginning of a line, so that one in a comment does not count; a block
- * may have comments, strings and blocks of its own before the default.
+ * The two syntaxes in which Terraform sets a variable. They match only at the start of a line, so that comments do not count. A block
+ * may have comments, strings and nested blocks before the default.
  */
 function variablePatterns(name: string): string[] {
   const part = String.raw`[^{}"#]|"(?:[^"\\\n]|\\.)*"|#[^\n]*\n`;

@@ -4,9 +4,9 @@ import { schemaMistakes } from './schema-mistakes.js';
 import { versionInFile } from './version-in-file.js';
 import { VersionSource } from './version-source.js';
 
-/** An inventory whose versions are what its files say. */
+/** An inventory with the versions from the files it names. */
 interface VersionsFound {
-  /** As it was written, with a version in the place of each source that leads to one. */
+  /** The written inventory, with each resolved source replaced by its version. */
   readonly value: object;
   /** The files that were read, each once. */
   readonly files: readonly string[];
@@ -15,12 +15,12 @@ interface VersionsFound {
 
 const names = ['talos', 'kubernetes'] as const;
 
-/** The files an inventory names for its versions, each once; of one that is wrong elsewhere, too. */
+/** The files an inventory names for its versions, each once. The inventory may have mistakes elsewhere. */
 export function filesOf(written: object): string[] {
   return [...new Set(sourcesOf(written).flatMap(({ source }) => (source ? [source.file] : [])))];
 }
 
-/** Puts what the files say in the place of what says where it stands. */
+/** Replaces each version source by the version from its file. */
 export function withVersionsFound(written: object, read: ReadNamedFile): VersionsFound {
   const sources = sourcesOf(written);
   const found = sources.map((named) => resolved(named, read));
@@ -34,7 +34,7 @@ export function withVersionsFound(written: object, read: ReadNamedFile): Version
 
 interface NamedSource {
   readonly name: (typeof names)[number];
-  /** Undefined where what stands there leads nowhere. */
+  /** Undefined for an invalid source. */
   readonly source: VersionSource | undefined;
   readonly mistakes: readonly MistakeAt[];
 }
@@ -54,7 +54,7 @@ function sourcesOf(written: object): NamedSource[] {
   });
 }
 
-/** So that the schema does not complain of what is a mistake already. */
+/** A placeholder, so that the schema does not report the same mistake again. */
 const standIn = 'v0.0.0';
 
 function resolved(

@@ -2,7 +2,7 @@ import { Cron } from 'croner';
 import { z } from 'zod';
 import { duration } from './duration.js';
 
-/** A schedule as cron writes it, of minutes and coarser: `0 22 * * SAT`. */
+/** A cron schedule without seconds: `0 22 * * SAT`. */
 const schedule = z
   .string()
   .max(100)
@@ -11,10 +11,10 @@ const schedule = z
 /** A name of the IANA time zone database. */
 const zone = z.string().max(64).refine(isZone, 'a time zone is named like Europe/Berlin or UTC');
 
-/** When nodes may be worked on. Left out: always. */
+/** When a run may start nodes. Left out: always. */
 export const Windows = z
   .strictObject({
-    /** In which the schedules, and the days of `except`, are read. A window that a clock change falls into lasts as long as it says. */
+    /** The time zone of the schedules and of `except`. A change to or from summer time does not change the length of a window. */
     zone,
     open: z
       .array(
@@ -29,7 +29,7 @@ export const Windows = z
       .max(20),
     /** Days, 2026-12-24, on which no window opens. */
     except: z.array(z.iso.date('a day is written 2026-12-24')).max(400).default([]),
-    /** In the last minutes of a window no node is begun. One that was begun is finished. */
+    /** In this last part of a window no node is started. A node that was started is finished. */
     lastStart: duration('15m'),
   })
   .refine(({ open, lastStart }) => open.every(({ lasts }) => lasts > lastStart), {
@@ -47,7 +47,7 @@ function comesRound(text: string): boolean {
 }
 
 function isZone(name: string): boolean {
-  // Offsets are taken, too; they know no summer.
+  // Fixed offsets are rejected, because they ignore summer time.
   if (/^[+-]/.test(name)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name }).format();

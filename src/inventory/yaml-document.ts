@@ -3,32 +3,32 @@ import { lineOf } from './document-lines.js';
 import { type DocumentPath, type Mistake, type MistakeAt, pathText } from './mistake.js';
 import { readBounded } from './named-files.js';
 
-/** An inventory of 2,000 nodes takes a third of this; anything larger is no file of settings. */
+/** Maximum size of a file: three times an inventory of 2,000 nodes. */
 const bytesMax = 1024 * 1024;
-/** Aliases may share a schematic; more than this is a document made to fill the memory. */
+/** The limit of YAML aliases. A schematic may be shared by alias; many more are an attack on memory. */
 const aliasesMax = 100;
 
-/** What the file is for, in the words of its mistakes. */
+/** The purpose of the file, for its mistakes. */
 export interface DocumentWords {
   /** `an inventory says what a cluster should be`. */
   readonly purpose: string;
-  /** What to start with where there is nothing. */
+  /** What to start with if the file is empty. */
   readonly start: string;
-  /** What else to name where it is far too large. */
+  /** What to name instead if the file is too large. */
   readonly instead: string;
 }
 
-/** A map of settings as YAML has it, or what is wrong with the text as YAML. */
+/** A parsed YAML map of settings, or the mistakes in its syntax. */
 export type YamlDocument =
   | {
       readonly ok: true;
       readonly value: Record<string, unknown>;
-      /** Mistakes with the lines at which they stand, in their order. */
+      /** Adds lines to mistakes and sorts them by line. */
       readonly placed: (found: readonly MistakeAt[]) => Mistake[];
     }
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
-/** Reads the text of a file of settings, as far as it may be read. @throws what the system says. */
+/** Reads the text of a settings file, up to the maximum size. @throws the system's error. */
 export async function readSettings(file: string): Promise<string> {
   const { text } = await readBounded(file, { bytesMax });
   return text;
@@ -41,9 +41,9 @@ export function cannotBeRead(file: string, error: unknown): Mistake {
 }
 
 /**
- * Reads YAML that is a map of settings: bounded, one document, no key twice.
+ * Parses YAML that is a map of settings: bounded, one document, no duplicate keys.
  *
- * @param file what to call it in mistakes.
+ * @param file the name of the file for mistakes.
  */
 export function parseSettings(text: string, file: string, words: DocumentWords): YamlDocument {
   if (Buffer.byteLength(text) > bytesMax)
@@ -64,7 +64,7 @@ export function parseSettings(text: string, file: string, words: DocumentWords):
 
 const tooLarge = { what: `it is larger than ${bytesMax / 1024 / 1024} MiB` };
 
-/** What YAML itself does not allow: syntax, a key twice, an unknown tag, a second document. */
+/** YAML errors: syntax, duplicate keys, unknown tags, a second document. */
 function yamlMistakes(document: Document.Parsed, lines: LineCounter, file: string): Mistake[] {
   return [...document.errors, ...document.warnings].map((error) => ({
     path: `${file}:${lines.linePos(error.pos[0]).line}`,

@@ -1,18 +1,18 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 
-/** Shorter tokens could be guessed; with these nobody need count attempts. */
+/** Shorter tokens could be guessed. With tokens of this length no rate limit is needed. */
 const tokenMin = 20;
-/** How long a browser that was let in stays so. Milliseconds. */
+/** How long a login lasts. Milliseconds. */
 const sessionMs = 12 * 3_600_000;
 
-/** Who is let in by a token. Tokens are kept as they are in memory only, and never stand in a cookie. */
+/** Access by token. Tokens are in clear in memory only, and never in a cookie. */
 export interface Gate {
-  /** Whether a text is one of the tokens. Takes the same time for every text. */
+  /** Whether a text is one of the tokens. Runs in constant time. */
   isToken(text: string): boolean;
-  /** What a browser keeps once its token was right. */
+  /** The session cookie for a browser that sent a valid token. */
   session(now: number): { readonly value: string; readonly seconds: number };
-  /** Whether that is still good: not over, and made with a token that still counts. */
+  /** Whether a session cookie is valid: not expired, and made with a current token. */
   isSession(value: string, now: number): boolean;
 }
 
@@ -21,7 +21,7 @@ export class UnfitToken extends Error {
   override readonly name = 'UnfitToken';
 }
 
-/** @throws UnfitToken when one of them is too short to keep anybody out; it does not say which characters it has. */
+/** @throws UnfitToken when a token is too short; the error does not quote it. */
 export function tokenGate(tokens: readonly string[]): Gate {
   const trimmed = tokens.map((token) => token.trim());
   if (trimmed.some((token) => token.length < tokenMin))
@@ -46,7 +46,7 @@ export function tokenGate(tokens: readonly string[]): Gate {
   };
 }
 
-/** Looks at all of them, whichever is the right one. */
+/** Tests every item, so that the time does not show which one matches. */
 function anyOf<T>(items: readonly T[], is: (item: T) => boolean): boolean {
   return items.map(is).includes(true);
 }
@@ -56,8 +56,8 @@ function digest(text: string): Buffer {
 }
 
 /**
- * Whether a request is for a name this page is known by. Addresses are always taken: only with a name of its own could a web site
- * elsewhere have a browser ask here and read the answer.
+ * Whether a request is for a host name of this page. IP addresses are always accepted: DNS rebinding needs a name of the attacker's
+ * own to make a browser read the page.
  *
  * @param header the Host header.
  */

@@ -5,9 +5,9 @@ import path from 'node:path';
 import { projectRoot } from '../tools/project-root.js';
 import type { Tone } from './run-standing.js';
 
-/** A file that browsers may keep for ever: its address changes with what is in it. */
+/** A file that browsers may cache for ever: its address contains a hash of its content. */
 export interface Asset {
-  /** Its name in addresses. */
+  /** Its file name in addresses. */
   readonly name: string;
   readonly type: string;
   readonly text: string;
@@ -25,7 +25,7 @@ const folder = path.join(projectRoot, 'src', 'page', 'assets');
 const css = 'text/css; charset=utf-8';
 const javascript = 'text/javascript; charset=utf-8';
 
-/** Colours of the sign in the window's tab: it stands on light and dark. */
+/** Colours of the tab's icon, readable on light and dark. */
 const iconColours: Readonly<Record<Tone, string>> = {
   asks: '#d98a00',
   fault: '#d2392e',
@@ -63,7 +63,7 @@ function named(file: string, type: string, text: string): Asset {
   return { name: `${name}.${hash}${ext}`, type, text };
 }
 
-/** A hull on its way. */
+/** The icon: a hull on a slipway. */
 function icon(colour: string): string {
   return (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">' +

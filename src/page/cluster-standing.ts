@@ -6,22 +6,22 @@ import { sentence } from '../planning/text/sentence.js';
 import type { Clock } from '../runs/view/work-text.js';
 import { runStanding, type Point, type Standing, type Tone } from './run-standing.js';
 
-/** A cluster as the overview and its own screen show it. */
+/** A cluster's observed state for the overview and its own screen. */
 export interface ObservedCluster {
   readonly queue: QueueView;
   /** The open run, where there is one that could be read. */
   readonly run: RunView | undefined;
 }
 
-/** How a cluster stands, with what is so whatever its run does. */
+/** The status of a cluster, with what holds independently of its run. */
 export interface ClusterStanding extends Standing {
-  /** What else keeps the next run from beginning, and what waits for that. No screen leaves any of it out. */
+  /** What else blocks the next run, and the merge that waits. Every screen shows all of it. */
   readonly beside: readonly Point[];
 }
 
-/** How a cluster stands: what its open run asks, what holds it, or that it is free. */
-export function clusterStanding(sight: ObservedCluster, clock: Clock): ClusterStanding {
-  const { queue, run } = sight;
+/** The status of a cluster: what its open run waits for, what holds it, or that it is free. */
+export function clusterStanding(observed: ObservedCluster, clock: Clock): ClusterStanding {
+  const { queue, run } = observed;
   const { running, open, hold, frozen, waiting, runs } = queue;
   const merged = mergedAndWaits(queue);
   if (open && (running || (run && !run.outcome))) {
@@ -56,12 +56,12 @@ export function clusterStanding(sight: ObservedCluster, clock: Clock): ClusterSt
   return { tone: 'rests', title, points: [], beside: merged };
 }
 
-/** That nobody takes what is asked for any more. */
+/** Says that the queue does not run and starts nothing. */
 function ended({ cluster, running }: QueueView): Point[] {
   return running ? [] : [{ tone: 'fault', about: 'queue', text: endedLine(cluster), commands: [] }];
 }
 
-/** Why no run is taken, and what can be typed about it. */
+/** Why the cluster is held, and what can be typed. */
 function held({ hold }: QueueView, about: string): Point[] {
   if (!hold) return [];
   const [, ...others] = hold.reasons;
@@ -77,35 +77,35 @@ function held({ hold }: QueueView, about: string): Point[] {
   ];
 }
 
-/** The hold that a rollback began under. Its end decides about it, so there is nothing to type. */
+/** The hold under which a rollback started. The end of the rollback decides about the hold, so there is nothing to type. */
 function heldBefore({ hold, open }: QueueView): Point[] {
   if (!hold || !open) return [];
   const text = `${hold.sentence} It is lifted if run ${open.run} ends and leaves no hold of its own.`;
   return [{ tone: 'rests', about: 'hold', since: hold.since, text, commands: [] }];
 }
 
-/** Who froze it, which is no matter of the run that is open or that holds it. */
+/** Who froze the cluster. A freeze is independent of the open run and of a hold. */
 function freeze({ frozen }: QueueView, about = 'frozen'): Point[] {
   if (!frozen) return [];
   const { since, sentence: text, advice } = frozen;
   return [{ tone: 'rests', about, ...(about === '' ? {} : { since }), text, commands: besideStatus(advice) }];
 }
 
-/** What was merged, and begins automatically once it may, or by a person; and what no merge brings again. */
+/** The merge that waits, for the queue or for a person; and the version that merges no longer start. */
 function mergedAndWaits({ waiting, blockedVersions }: QueueView): Point[] {
   const [newest] = blockedVersions;
-  const back: Point[] = newest
+  const blocked: Point[] = newest
     ? [{ tone: 'rests', about: 'blocked version', since: newest.since, text: newest.sentence, commands: [] }]
     : [];
-  if (!waiting) return back;
+  if (!waiting) return blocked;
   const { since, sentence: text, blockedVersion } = waiting;
   const commands = blockedVersion ? ['slipway upgrade  # brings what git declares all the same'] : [];
-  return [{ tone: 'rests', about: 'merged', since, text, commands }, ...(blockedVersion ? [] : back)];
+  return [{ tone: 'rests', about: 'merged', since, text, commands }, ...(blockedVersion ? [] : blocked)];
 }
 
 const order: readonly Tone[] = ['asks', 'fault', 'works', 'rests', 'well'];
 
-/** Those that wait for a person first; then by name. */
+/** Sorts clusters: those that wait for a person first, then by name. */
 export function inOrderOfNeed<T extends { readonly standing: Standing; readonly sight: ObservedCluster }>(
   clusters: readonly T[],
 ): T[] {

@@ -1,49 +1,49 @@
 import { Readable } from 'node:stream';
 import { withoutCounting } from './screens/layout.js';
 
-/** What is sent when a screen has changed. */
+/** The event that is sent when a screen has changed. */
 export interface Change {
   readonly title: string;
   readonly icon: string;
   readonly announce: string;
-  /** What is inside `main` now. */
+  /** The HTML inside `main`. */
   readonly main: string;
 }
 
-/** What a look at a screen gave. */
+/** One observation of a screen. */
 export type Look =
   | { readonly kind: 'screen'; readonly change: Change; readonly live: boolean }
-  /** It cannot be looked at just now. */
+  /** The screen cannot be rendered now. */
   | { readonly kind: 'trouble'; readonly text: string };
 
 /** Milliseconds. */
 export interface Rhythm {
-  /** How often is looked. */
+  /** How often a screen is rendered. */
   readonly look: number;
-  /** How long a connection may be silent before it is shown to be alive. */
+  /** How long a connection may be idle before a keep-alive comment is sent. */
   readonly beat: number;
-  /** How long one lasts; then the browser asks again, and whether it still may look is asked again. */
+  /** How long a connection lasts. Then the browser reconnects, and its access is checked again. */
   readonly lasts: number;
 }
 
 export const usualRhythm: Rhythm = { look: 1_000, beat: 15_000, lasts: 3_600_000 };
 
-/** More than anybody has screens; each costs a connection. */
+/** The limit of streams; each costs a connection. */
 const watchersMax = 200;
 
-/** Tells browsers how screens change. However many watch one screen, it is looked at once. */
+/** Sends changes of screens to browsers. Each screen is rendered once, however many browsers watch it. */
 export interface Live {
   /** A stream of server-sent events; undefined: too many watch already. */
   watch(key: string, look: () => Promise<Look>): Readable | undefined;
-  /** Ends all of them. */
+  /** Ends all streams. */
   close(): void;
 }
 
 interface Watched {
-  /** Each with the event it was given last. */
+  /** Each stream with the last event it got. */
   readonly streams: Map<Readable, string>;
   readonly timers: readonly NodeJS.Timeout[];
-  /** The last event there was; empty: none yet. */
+  /** The latest event; empty: none yet. */
   last: string;
 }
 
@@ -70,7 +70,7 @@ export function openLive(rhythm: Rhythm = usualRhythm): Live {
       });
       one.streams.set(stream, '');
       stream.push(`retry: ${rhythm.look * 2}\n\n`);
-      tell(one);
+      sendLast(one);
       return stream;
     },
     close: () => {
@@ -82,8 +82,8 @@ export function openLive(rhythm: Rhythm = usualRhythm): Live {
   };
 }
 
-/** Gives everybody the last event that has not got it. Who does not read gets it later: each event is whole. */
-function tell({ streams, last }: Watched): void {
+/** Sends the latest event to streams that have not got it. A slow reader skips events: each one is complete. */
+function sendLast({ streams, last }: Watched): void {
   for (const [stream, has] of streams) {
     if (has === last || stream.readableLength > 0) continue;
     stream.push(last);
@@ -97,16 +97,16 @@ function end({ streams }: Watched): void {
 
 function begin(rhythm: Rhythm, look: () => Promise<Look>): Watched {
   let known = '';
-  let looking = false;
-  const lookAgain = async (): Promise<void> => {
-    if (looking) return;
-    looking = true;
-    const seen = await look().finally(() => (looking = false));
-    const key = keyOf(seen);
-    if (known !== key) one.last = eventOf(seen);
+  let rendering = false;
+  const refresh = async (): Promise<void> => {
+    if (rendering) return;
+    rendering = true;
+    const observed = await look().finally(() => (rendering = false));
+    const key = keyOf(observed);
+    if (known !== key) one.last = eventOf(observed);
     known = key;
-    tell(one);
-    if (seen.kind === 'trouble' || seen.live) return;
+    sendLast(one);
+    if (observed.kind === 'trouble' || observed.live) return;
     for (const stream of one.streams.keys()) stream.push(event('end', {}));
     end(one);
   };
@@ -116,21 +116,23 @@ function begin(rhythm: Rhythm, look: () => Promise<Look>): Watched {
   const one: Watched = {
     streams: new Map(),
     last: '',
-    timers: [setInterval(() => void lookAgain(), rhythm.look), setInterval(beat, rhythm.beat)],
+    timers: [setInterval(() => void refresh(), rhythm.look), setInterval(beat, rhythm.beat)],
   };
-  void lookAgain();
+  void refresh();
   return one;
 }
 
-/** What merely counts on is nothing new. */
-function keyOf(seen: Look): string {
-  return seen.kind === 'trouble'
-    ? `trouble ${seen.text}`
-    : JSON.stringify({ ...seen.change, main: withoutCounting(seen.change.main) });
+/** Identifies the content of a screen. Running durations do not count as a change. */
+function keyOf(observed: Look): string {
+  return observed.kind === 'trouble'
+    ? `trouble ${observed.text}`
+    : JSON.stringify({ ...observed.change, main: withoutCounting(observed.change.main) });
 }
 
-function eventOf(seen: Look): string {
-  return seen.kind === 'trouble' ? event('trouble', { text: seen.text }) : event('screen', seen.change);
+function eventOf(observed: Look): string {
+  return observed.kind === 'trouble'
+    ? event('trouble', { text: observed.text })
+    : event('screen', observed.change);
 }
 
 /** JSON has no line breaks of its own, so one line of data is enough. */

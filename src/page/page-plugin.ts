@@ -5,34 +5,34 @@ import { reportOfView } from '../runs/view/report-of-view.js';
 import { bearer, isOwnHost, type Gate } from './access.js';
 import { loadAssets, type Assets } from './assets.js';
 import { openLive, type Live, type Look, type Rhythm } from './live.js';
-import { SourceSilent, type PageSource } from './page-source.js';
+import { SourceUnreachable, type PageSource } from './page-source.js';
 import { NotThere, notThere, routes, runOf, type Params, type Route } from './routes.js';
 import { documentOf, mainOf } from './screens/layout.js';
 import { loginScreen, problemScreen, type Problem } from './screens/problem.js';
 import { addresses, type Frame, type Screen } from './screens/screen.js';
 import { securityHeaders } from './security-headers.js';
 
-/** What the page is mounted with. */
+/** The options of the plugin. */
 export interface PageOptions {
   readonly source: PageSource;
-  /** Names it is reached by, beside `localhost` and addresses. */
+  /** Host names of the page, besides `localhost` and IP addresses. */
   readonly hosts: readonly string[];
-  /** Undefined: whoever reaches it may look. */
+  /** Undefined: whoever reaches the port may read the page. */
   readonly gate: Gate | undefined;
   /** An IANA name. */
   readonly timeZone: string;
   readonly rhythm?: Rhythm;
-  /** Gets what the page did not expect; it tells browsers only that. */
+  /** Gets unexpected errors; browsers get no details. */
   readonly onError: (error: unknown) => void;
 }
 
 const html = 'text/html; charset=utf-8';
 const cookie = 'slipway_page';
 const yearSeconds = 31_536_000;
-/** What is answered to whoever was not let in yet. */
+/** The response to a request that is not logged in. */
 const openRoutes = ['/assets/:name', '/login'] as const;
 
-/** The page as a fastify plugin: read-only, but for logging in and out. Its prefix is where it is mounted. */
+/** The page as a fastify plugin: read-only, except for login and logout. Its prefix is the mount path. */
 export async function pagePlugin(app: FastifyInstance, options: PageOptions): Promise<void> {
   const page = new Page(app.prefix, options);
   await app.register(fastifyCookie);
@@ -50,7 +50,7 @@ export async function pagePlugin(app: FastifyInstance, options: PageOptions): Pr
   );
   for (const route of routes) {
     app.get(route.path, async (request, reply) => page.show(route, request, reply));
-    // A HEAD would wait for the end of what has none.
+    // A HEAD request on an event stream would never end.
     if (!route.live) continue;
     app.get(`/live${route.path}`, { exposeHeadRoute: false }, async (request, reply) =>
       page.watch(route, request, reply),
@@ -63,7 +63,7 @@ export async function pagePlugin(app: FastifyInstance, options: PageOptions): Pr
   app.post('/logout', async (_request, reply) => page.logout(reply));
 }
 
-/** What the routes of one mounted page have in common. */
+/** What the routes of one mounted page share. */
 class Page {
   readonly live: Live;
   readonly #assets: Assets = loadAssets();
@@ -75,7 +75,7 @@ class Page {
     this.live = openLive(options.rhythm);
   }
 
-  /** Lets in who may look; answers everybody else. */
+  /** Lets in requests with access; answers all others. */
   async admit(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const { gate, hosts } = this.options;
     if (!isOwnHost(request.headers.host, hosts)) {
@@ -94,7 +94,7 @@ class Page {
     return this.#send(reply.code(401), this.#login(request.url, false));
   }
 
-  /** What is needed to log in. */
+  /** The paths that are reachable without a login. */
   #isOpen({ routeOptions }: FastifyRequest): boolean {
     return openRoutes.some((route) => routeOptions.url === `${this.base}${route}`);
   }
@@ -105,13 +105,13 @@ class Page {
     return this.#send(reply, screen, `${this.base}/live${this.#path(request)}`);
   }
 
-  /** The same screen, again and again: as server-sent events. */
+  /** Updates of one screen as server-sent events. */
   async watch(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const params = request.params as Params;
-    // What is not there is answered as such, rather than watched.
+    // A missing page gets its 404 instead of an event stream.
     const look = async (): Promise<Look> => this.#look(route, params);
     await route.look(this.options.source, params, this.#frame()).catch((error: unknown) => {
-      if (!(error instanceof SourceSilent)) throw error;
+      if (!(error instanceof SourceUnreachable)) throw error;
     });
     const stream = this.live.watch(this.#path(request), look);
     if (!stream) throw new NotThere(tooMany);
@@ -170,7 +170,7 @@ class Page {
     if (!gate.isToken((form.get('token') ?? '').trim()))
       return this.#send(reply.code(401), this.#login(next, true));
     const { value, seconds } = gate.session(Date.now());
-    // Lax: a link in a message leads here, and nothing here is changed by following one.
+    // Lax: links in messages lead here, and a GET changes nothing.
     reply.setCookie(cookie, value, {
       ...this.#cookieScope(request),
       maxAge: seconds,
@@ -196,7 +196,7 @@ class Page {
     } as const;
   }
 
-  /** Where a browser goes on after logging in: a path of this page, whatever the form said. */
+  /** Where a browser is redirected after login: always a path of this page, whatever the form contains. */
   #ownPath(next: string | null): string {
     const home = `${this.base}/`;
     const safe = next !== null && next.startsWith(home) && /^\/(?![/\\])[\w\-./%]*$/.test(next);
@@ -211,7 +211,7 @@ class Page {
 
   #problem(error: unknown): Problem {
     if (error instanceof NotThere) return error.problem;
-    if (error instanceof SourceSilent) return silent(error);
+    if (error instanceof SourceUnreachable) return unreachable(error);
     const status = statusOf(error);
     if (status !== undefined && status < 500)
       return { ...unexpected, status, title: 'That cannot be answered', passes: false };
@@ -257,12 +257,12 @@ const unexpected: Problem = {
 const tooMany: Problem = {
   status: 503,
   title: 'Too many watch',
-  text: 'This screen stands still: too many browsers are told of changes already.',
+  text: 'This screen stands still: too many browsers watch for changes already.',
   commands: [],
   passes: true,
 };
 
-function silent({ address }: SourceSilent): Problem {
+function unreachable({ address }: SourceUnreachable): Problem {
   return {
     status: 503,
     title: 'Temporal does not answer',

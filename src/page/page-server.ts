@@ -17,23 +17,23 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** A request that is not sent whole in this time is none. Milliseconds. */
+/** A request that is not complete in this time is dropped. Milliseconds. */
 const requestMs = 10_000;
-/** The page takes a token, and nothing longer. */
+/** The largest body is the login form with a token. */
 const bodyMax = 4_096;
-/** Names in addresses; Kubernetes' longest has 253 characters. */
+/** Maximum length of a name in an address; Kubernetes' longest names have 253 characters. */
 const paramMax = 300;
 
-/** What a page needs of whoever serves it. */
+/** What the server of a page provides. */
 export interface Serving {
-  /** The folder relative files of token references start at. */
+  /** The folder that relative paths of token files start at. */
   readonly base: string;
-  /** Gets what the page did not expect. */
+  /** Gets unexpected errors. */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * What the page is mounted with, by its settings: here, or by a server that has more than the page.
+ * The plugin's options from the page's settings: for this server, or for one that serves more than the page.
  *
  * @throws Refusal `credential-unreadable` when a token cannot be read; UnfitToken when one is too short.
  */
@@ -55,7 +55,7 @@ export async function pageOptions(
   };
 }
 
-/** The page on a port of its own. @throws as `pageOptions`, and what Node says of a port that cannot be had. */
+/** Serves the page on its own port. @throws as `pageOptions`, and Node's error when the port is not available. */
 export async function startPage(
   settings: PageSettings,
   { address, port }: Listen,
@@ -67,7 +67,7 @@ export async function startPage(
     logger: false,
     bodyLimit: bodyMax,
     requestTimeout: requestMs,
-    // Only a proxy that was declared is believed about who asks it, and how.
+    // Forwarded headers count only from a declared proxy.
     trustProxy: typeof settings.access === 'object' && 'proxy' in settings.access,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: paramMax },

@@ -2,7 +2,7 @@ import type { ObservedQueue } from '../runs/temporal/cluster-queue.js';
 import type { RunLine } from '../runs/temporal/list-runs.js';
 import type { RunView, ObservedWorkers } from '../runs/view/run-view.js';
 
-/** What the page shows, from wherever it is kept. Each call looks again. */
+/** The source of the page's data. Each call reads the current state. */
 export interface PageSource {
   /** Every cluster that has a queue, in the order of their names. */
   clusters(): Promise<readonly ObservedQueue[]>;
@@ -17,11 +17,11 @@ export interface PageSource {
   webUi(workflowId: string): string | undefined;
 }
 
-/** Temporal, or whatever the source asks, does not answer. */
-export class SourceSilent extends Error {
+/** Temporal, or another backend of the source, does not respond. */
+export class SourceUnreachable extends Error {
   override readonly name = 'SourceSilent';
 
-  /** @param address who was asked. */
+  /** @param address the backend that does not respond. */
   constructor(
     readonly address: string,
     cause: unknown,

@@ -11,19 +11,19 @@ import { reportScreen } from './screens/report.js';
 import { runScreen } from './screens/run.js';
 import type { Frame, Screen } from './screens/screen.js';
 
-/** Runs a cluster's own screen lists. */
+/** How many runs the screen of a cluster lists. */
 const runsListed = 30;
-/** Runs the overview looks through for the last one that ended. */
+/** How many runs the overview searches for the last one that ended. */
 const runsGlanced = 3;
-/** Clusters whose runs are read at the same time. */
+/** How many clusters' runs are read in parallel. */
 const atOnce = 4;
 
 export type Params = Readonly<Record<string, string>>;
 
-/** A screen of the page: its path, and how it is made. */
+/** A screen of the page: its path, and how it is rendered. */
 export interface Route {
   readonly path: string;
-  /** False: it is never sent again. */
+  /** False: it has no live updates. */
   readonly live: boolean;
   /** @throws NotThere */
   look(source: PageSource, params: Params, frame: Frame): Promise<Screen>;
@@ -56,30 +56,37 @@ export const routes: readonly Route[] = [
 
 async function overview(source: PageSource, _: Params, frame: Frame): Promise<Screen> {
   const [queues, workers] = await Promise.all([source.clusters(), source.workers()]);
-  const sights: ObservedCluster[] = [];
+  const clusters: ObservedCluster[] = [];
   for (let first = 0; first < queues.length; first += atOnce) {
     const some = queues.slice(first, first + atOnce);
-    // One after the other: an overview of many clusters must not be many calls at once.
+    // One group after the other: an overview of many clusters must not send all calls in parallel.
     // oxlint-disable-next-line no-await-in-loop
-    sights.push(...(await Promise.all(some.map((queue) => sightOf(source, queue, runsGlanced)))));
+    clusters.push(...(await Promise.all(some.map((queue) => observeCluster(source, queue, runsGlanced)))));
   }
-  return overviewScreen(sights, workers, frame);
+  return overviewScreen(clusters, workers, frame);
 }
 
 async function cluster(source: PageSource, { cluster: name = '' }: Params, frame: Frame): Promise<Screen> {
   const queue = clusterName.test(name) ? await source.cluster(name) : undefined;
   if (!queue) throw notThere(`No cluster is called ${name.slice(0, 60)}`, 'Slipway has had no run of it.');
-  const [sight, workers] = await Promise.all([sightOf(source, queue, runsListed), source.workers()]);
-  return clusterScreen(sight, workers, frame);
+  const [observed, workers] = await Promise.all([
+    observeCluster(source, queue, runsListed),
+    source.workers(),
+  ]);
+  return clusterScreen(observed, workers, frame);
 }
 
-async function sightOf(source: PageSource, queue: ObservedQueue, last: number): Promise<ObservedCluster> {
+async function observeCluster(
+  source: PageSource,
+  queue: ObservedQueue,
+  last: number,
+): Promise<ObservedCluster> {
   const { cluster: name, memo } = queue;
   const { open, hold } = memo;
   const [runs, run, held] = await Promise.all([
     source.lastRuns(name, last),
     open ? source.run(name, open.run) : undefined,
-    // It knows the addresses that the advice is filled in with.
+    // The run's inventory has the addresses for the advice.
     hold && !open ? source.run(name, hold.run) : undefined,
   ]);
   const address = held ? nodeAddresses(held) : (): undefined => undefined;
@@ -107,7 +114,7 @@ export async function runOf(source: PageSource, { cluster: name = '', run = '' }
   throw notThere('No such run', 'It never was, or Temporal no longer keeps it: its retention is over.');
 }
 
-/** There is nothing at an address. */
+/** The page for an unknown address. */
 export function notThere(title: string, text: string): NotThere {
   return new NotThere({ status: 404, title, text, commands: [], passes: false });
 }

@@ -8,7 +8,7 @@ import { outcomeWords, planWords } from '../runs/view/run-words.js';
 import { durationText } from '../runs/view/time-text.js';
 import { outcomeTones, type Tone } from './run-standing.js';
 
-/** Something that happened in a run, that somebody who comes later wants to know. */
+/** An event in a run that a later reader wants to know. */
 export interface RunEvent {
   /** ISO time. */
   readonly at: string;
@@ -16,7 +16,7 @@ export interface RunEvent {
   readonly text: string;
 }
 
-/** What happened in a run, the newest first: what people said, what nodes came to, where it stood still. Steps are on the nodes' own screens. */
+/** Events of a run, the newest first: decisions, results of nodes, and waits. Steps are on the nodes' own screens. */
 export function runEvents(view: RunView): RunEvent[] {
   return [
     ...begin(view),
@@ -42,7 +42,7 @@ export function runEvents(view: RunView): RunEvent[] {
     .toReversed();
 }
 
-/** What people say that lets a run go on. */
+/** Decisions that let a run continue. */
 const goOn: ReadonlySet<string> = new Set(['approve', 'resume', 'retry', 'start-now']);
 
 function begin(view: RunView): RunEvent[] {

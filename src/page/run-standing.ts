@@ -6,7 +6,7 @@ import { pauseText, resumeLine } from '../runs/view/pause-text.js';
 import { runningNodes } from '../runs/view/run-nodes.js';
 import type { NodeView, PauseTime, RunView } from '../runs/view/run-view.js';
 import { adviceOf, outcomeWords, reasonsBeside } from '../runs/view/run-words.js';
-import { tellingLines } from '../runs/view/telling-text.js';
+import { notificationLines } from '../runs/view/notification-text.js';
 import { openWindowWait, startNowLine, windowText } from '../runs/view/window-text.js';
 import { waitAdvice } from '../runs/view/wait-advice.js';
 import { troubles, workText, type Clock } from '../runs/view/work-text.js';
@@ -16,25 +16,25 @@ import { listed } from '../planning/text/phrases.js';
 import { sentence } from '../planning/text/sentence.js';
 
 /**
- * What a colour stands for, everywhere on the page. `asks`: nothing goes on until a person does something. `fault`: something is
- * wrong. `works`: it goes on automatically. `well`: it ended as wanted. `rests`: nothing goes on, and nobody need do anything.
+ * The meaning of a colour, everywhere on the page. `asks`: it waits for a person. `fault`: something is wrong. `works`: it continues
+ * automatically. `well`: it ended successfully. `rests`: idle, and nobody needs to act.
  */
 export type Tone = 'asks' | 'fault' | 'works' | 'well' | 'rests';
 
-/** One thing a person should know now: a sentence, how long it has been so, and what can be typed. */
+/** One thing a person should know now: a sentence, since when, and what can be typed. */
 export interface Point {
   readonly tone: Tone;
-  /** A node, or what the run does; a step. */
+  /** A node, or what the run does. */
   readonly about: string;
   readonly step?: string;
   /** ISO time since when. */
   readonly since?: string;
   readonly text: string;
-  /** Fit to be pasted. */
+  /** Ready to paste. */
   readonly commands: readonly string[];
 }
 
-/** How a run stands, the first thing that is read of it. */
+/** The status of a run, shown first on its screen. */
 export interface Standing {
   readonly tone: Tone;
   /** A few words. */
@@ -46,7 +46,7 @@ export interface Standing {
   readonly points: readonly Point[];
 }
 
-/** What stands first: what a person is asked, what is wrong, then what goes on. Pure; the same sentences as the terminal's board. */
+/** The status of a run: what a person must decide, what is wrong, then what goes on. Pure; with the same sentences as the progress view. */
 export function runStanding(view: RunView, clock: Clock): Standing {
   if (view.outcome) return ended(view, clock);
   const wrong = troubles(view, clock).map(({ text }): Point => ({
@@ -56,8 +56,8 @@ export function runStanding(view: RunView, clock: Clock): Standing {
     commands: [],
   }));
   const asked = question(view, clock);
-  const goesOn = [...aborting(view), ...work(view, clock), ...notTold(view, clock)];
-  // Why comes before what can be done about it.
+  const goesOn = [...aborting(view), ...work(view, clock), ...undeliveredPoints(view, clock)];
+  // The cause comes before the commands.
   if (asked) return { ...asked, points: [...wrong, ...halted(view), ...asked.points, ...goesOn] };
   const { pause, abort } = view;
   const title = abort
@@ -71,7 +71,7 @@ export function runStanding(view: RunView, clock: Clock): Standing {
   return { tone, title, points: [...wrong, ...pauseAsked(view, clock), ...halted(view), ...goesOn] };
 }
 
-/** What a run waits for a person with. */
+/** What a run waits for a person to decide. */
 function question(view: RunView, clock: Clock): Standing | undefined {
   const approval = unansweredOf(view);
   if (approval) {
@@ -111,7 +111,7 @@ function asks(title: string, { since, until }: PauseTime, point: Pick<Point, 'te
   return { tone: 'asks', title, since, until, points: [{ tone: 'asks', about: '', ...point }] };
 }
 
-/** A pause that was asked for, before it begins. */
+/** A requested pause, before it begins. */
 function pauseAsked(view: RunView, clock: Clock): Point[] {
   const { pause } = view;
   if (!pause) return [];
@@ -127,7 +127,7 @@ function titleOfWork(view: RunView): string {
   return own ? (titles[own.name] ?? 'Prepares the next node') : 'Decides what comes next';
 }
 
-/** What the run does automatically, in words for a title. */
+/** Titles for what the run does between nodes. */
 const titles: Readonly<Record<string, string>> = {
   plan: 'Makes its plan',
   order: 'Asks etcd who leads',
@@ -158,7 +158,7 @@ function halted({ nodes }: RunView): Point[] {
     }));
 }
 
-/** Why a node stopped, how it was left, and who had it left out. */
+/** Why a node stopped, how it was left, and who skipped it. */
 export function stoppedText(node: NodeView): string {
   return [
     ...(node.reason ? [sentence(describe(node.reason))] : []),
@@ -167,9 +167,14 @@ export function stoppedText(node: NodeView): string {
   ].join(' ');
 }
 
-/** Whom messages do not reach. The run goes on all the same. */
-function notTold(view: RunView, clock: Clock): Point[] {
-  return tellingLines(view, clock).map((text) => ({ tone: 'fault', about: 'messages', text, commands: [] }));
+/** Failed and undelivered notifications. They do not stop the run. */
+function undeliveredPoints(view: RunView, clock: Clock): Point[] {
+  return notificationLines(view, clock).map((text) => ({
+    tone: 'fault',
+    about: 'messages',
+    text,
+    commands: [],
+  }));
 }
 
 function work(view: RunView, clock: Clock): Point[] {
@@ -196,7 +201,7 @@ function work(view: RunView, clock: Clock): Point[] {
   return [...own, ...nodes];
 }
 
-/** Tones of outcomes. A refusal touched nothing, and still is no upgrade. */
+/** Tones of outcomes. A refused run touched nothing, but upgraded nothing either. */
 export const outcomeTones: Readonly<Record<NonNullable<RunView['outcome']>, Tone>> = {
   done: 'well',
   incomplete: 'asks',
@@ -214,7 +219,7 @@ function ended(view: RunView, clock: Clock): Standing {
   const tone = outcomeTones[outcome];
   const lifted = liftedText(view.hold);
   const [first, ...others] = reasonsBeside(view).map(sentence);
-  // The report stands on the page itself.
+  // The page links to the report itself.
   const commands = adviceOf(view).filter((line) => !line.startsWith('slipway report '));
   const points: Point[] = [
     ...(first !== undefined || commands.length > 0 ? [{ tone, about: '', text: first ?? '', commands }] : []),
@@ -223,7 +228,7 @@ function ended(view: RunView, clock: Clock): Standing {
     ...(lifted === undefined
       ? []
       : [{ tone: 'rests', about: 'hold', text: sentence(lifted), commands: [] } as const]),
-    ...notTold(view, clock),
+    ...undeliveredPoints(view, clock),
   ];
   return { tone, title: words.charAt(0).toUpperCase() + words.slice(1), points };
 }

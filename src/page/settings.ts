@@ -22,9 +22,9 @@ const timeZone = z.string().refine((name) => {
 }, 'a time zone is named like Europe/Berlin');
 
 /**
- * Who may look. `loopback`: whoever is on this machine; it is then only served on an address of this machine. `tokens`: whoever has
- * one of them, as a bearer or typed in once; two while one replaces the other. `proxy`: whoever the proxy before it lets through;
- * nothing else may reach its port.
+ * Who may read the page. `loopback`: every user of this machine; the page then listens on a loopback address only. `tokens`: whoever
+ * has one of the tokens, as a bearer token or typed in once; two during a rotation. `proxy`: whoever the proxy in front lets through;
+ * nothing else may reach the port.
  */
 const access = z.union([
   z.literal('loopback'),
@@ -32,20 +32,20 @@ const access = z.union([
   z.strictObject({ proxy: z.literal(true) }),
 ]);
 
-/** The page's settings, a part of whatever file its server is set up by. */
+/** The page's settings: a section of the configuration file of its server. */
 export const PageSettings = z.strictObject({
   access: access.default('loopback'),
   /**
-   * Names by which browsers reach it, beside `localhost` and addresses. A request for any other name is refused: by such names web
-   * sites elsewhere would read pages of a private network (DNS rebinding).
+   * Host names of the page, besides `localhost` and IP addresses. A request for any other name is refused, because DNS rebinding
+   * would let web sites elsewhere read pages of a private network.
    */
   hosts: z.array(hostName).max(16).default([]),
-  /** The clock that times are told by; left out: this machine's. */
+  /** The time zone of the times on the page; left out: this machine's. */
   timeZone: timeZone.optional(),
 });
 export type PageSettings = z.infer<typeof PageSettings>;
 
-/** What is wrong with settings for an address they are to be served on; undefined: nothing. */
+/** Why the page must not be served on this address with these settings; undefined: it may. */
 export function unfit(settings: PageSettings, address: string): string | undefined {
   if (settings.access === 'loopback' && !isLoopback(address)) {
     return (
@@ -58,7 +58,7 @@ export function unfit(settings: PageSettings, address: string): string | undefin
   return undefined;
 }
 
-/** An address that only this machine reaches. */
+/** Whether only this machine reaches the address. */
 export function isLoopback(address: string): boolean {
   if (address === 'localhost') return true;
   return isIP(address) === 4 ? address.startsWith('127.') : address === '::1';

@@ -5,13 +5,13 @@ import type { NodeView, StepView } from '../runs/view/run-view.js';
 /** One step of a node in the picture. */
 export interface StepState {
   readonly step: StepName;
-  /** `undo`: it undoes an earlier one. */
+  /** `undo`: it undoes an earlier step. */
   readonly state: 'done' | 'now' | 'failed' | 'ahead' | 'undo';
   readonly does: string;
   readonly seen: StepView | undefined;
 }
 
-/** The steps of a node: those it went through, in the order it did, then those that are ahead of it by the plan. */
+/** The steps of a node: the completed ones in their actual order, then the planned ones. */
 export function stepStates(plan: UpgradePlan, node: NodeView): StepState[] {
   const gone = node.steps.map((seen): StepState => ({
     step: seen.step,
@@ -20,7 +20,7 @@ export function stepStates(plan: UpgradePlan, node: NodeView): StepState[] {
     seen,
   }));
   const taken = new Set(node.steps.filter(({ undo }) => !undo).map(({ step }) => step));
-  // A node that ended takes no more of them; one that stopped shows how far it had to go.
+  // A finished node has no steps ahead. A node that stopped shows the steps it did not reach.
   const ahead =
     node.state === 'done' && gone.length > 0
       ? []
@@ -37,7 +37,7 @@ export function stepStates(plan: UpgradePlan, node: NodeView): StepState[] {
     : [...gone.slice(0, firstUndo), ...rest, ...gone.slice(firstUndo)];
 }
 
-/** Some steps only control planes take. */
+/** Some steps apply to control planes only. */
 function isFor(step: StepName, { role }: NodeView): boolean {
   const { only } = stepTable[step];
   return only === undefined || only === role;
@@ -50,7 +50,7 @@ function stateOf(node: NodeView, { step, endedAt, undo }: StepView): StepState['
   return 'done';
 }
 
-/** The picture in words, for who cannot see it: `5 of 14 steps done, now drain`. */
+/** The picture in words, for screen readers: `5 of 14 steps done, now drain`. */
 export function stepsInWords(states: readonly StepState[]): string {
   const own = states.filter(({ state }) => state !== 'undo');
   const done = own.filter(({ state }) => state === 'done').length;

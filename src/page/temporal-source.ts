@@ -5,17 +5,17 @@ import { runReader, type RunReader } from '../runs/temporal/read-run.js';
 import type { Temporal } from '../runs/temporal/temporal.js';
 import { webUiAddress } from '../runs/temporal/web-ui.js';
 import { seeWorkers } from '../runs/temporal/workers.js';
-import { SourceSilent, type PageSource } from './page-source.js';
+import { SourceUnreachable, type PageSource } from './page-source.js';
 
-/** An answer serves everybody who asks within this time, however many look at once. Milliseconds. */
+/** A cached answer serves all requests within this time. Milliseconds. */
 const freshMs = 900;
-/** Answers kept, and clusters whose histories are kept. */
+/** Cached answers, and runs whose histories are cached. */
 const answersMax = 256;
 const readersMax = 16;
 
 /**
- * Reads what Temporal keeps, never a worker. However many people look, Temporal is asked the same thing once a second.
- * Every call is bounded; one that Temporal does not answer is a `SourceSilent`.
+ * Reads Temporal's record, never a worker. However many people watch, the same request goes to Temporal once a second.
+ * Every call has a timeout. A call without a response throws `SourceUnreachable`.
  */
 export function temporalSource(temporal: Temporal, taskQueue: string): PageSource {
   const answers = new Map<string, { readonly at: number; readonly answer: Promise<unknown> }>();
@@ -25,9 +25,9 @@ export function temporalSource(temporal: Temporal, taskQueue: string): PageSourc
     const known = answers.get(key);
     if (known && performance.now() - known.at < freshMs) return known.answer as Promise<T>;
     const answer = ask().catch((error: unknown) => {
-      throw isSilence(error) ? new SourceSilent(`Temporal at ${temporal.address}`, error) : error;
+      throw isSilence(error) ? new SourceUnreachable(`Temporal at ${temporal.address}`, error) : error;
     });
-    // Its age counts from when it came; until then it is what everybody waits for.
+    // The age of an answer counts from its arrival. Until then every request waits for the same call.
     keep(answers, key, { at: Number.POSITIVE_INFINITY, answer }, answersMax);
     const from = (): void => {
       if (answers.get(key)?.answer === answer) answers.set(key, { at: performance.now(), answer });
@@ -52,7 +52,7 @@ export function temporalSource(temporal: Temporal, taskQueue: string): PageSourc
   };
 }
 
-/** Puts it last, and forgets what was put first when there are too many. */
+/** Adds an entry as the newest, and removes the oldest one above the limit. */
 function keep<T>(map: Map<string, T>, key: string, value: T, most: number): void {
   map.delete(key);
   map.set(key, value);

@@ -4,12 +4,12 @@ import path from 'node:path';
 import { messageOf } from '../tools/refusal.js';
 import { ServeRefused } from './serve-refused.js';
 
-/** Where `slipway serve` keeps what must outlive it. */
+/** The persistent files of `slipway serve`. */
 export interface DataFolder {
   readonly folder: string;
   /** Temporal's database: every run's history. */
   readonly database: string;
-  /** Says which Temporal made the database. */
+  /** Contains the version of the Temporal that created the database. */
   readonly version: string;
   /** Names the `slipway serve` that uses the folder. */
   readonly lock: string;
@@ -18,16 +18,16 @@ export interface DataFolder {
 /** `${XDG_STATE_HOME:-~/.local/state}/slipway`. */
 export function defaultDataFolder(env: NodeJS.ProcessEnv): string {
   const base = env['XDG_STATE_HOME'];
-  // The XDG base directory specification: a relative path is to be ignored.
+  // The XDG base directory specification: relative paths must be ignored.
   const state =
     base !== undefined && path.isAbsolute(base) ? base : path.join(os.homedir(), '.local', 'state');
   return path.join(state, 'slipway');
 }
 
 /**
- * Makes the folder where it is missing, for this user alone.
+ * Creates the folder if it is missing, accessible to this user only.
  *
- * @throws ServeRefused when it cannot be made or written to.
+ * @throws ServeRefused when it cannot be created or written to.
  */
 export function openDataFolder(folder: string): DataFolder {
   try {

@@ -14,20 +14,20 @@ import { ServeRefused } from './serve-refused.js';
 
 /** SQLite's own files beside a database. */
 const parts = ['', '-journal', '-wal', '-shm'];
-/** Stands behind the version until Temporal has answered on the database for the first time. */
+/** Follows the version until Temporal has first responded on the database. */
 const unfinished = ' (being made)';
 
-/** What was found: `unmade` is there no more, since it was never finished. */
+/** The result: `unmade` means that an incomplete database was removed. */
 export type DatabaseState = 'known' | 'new' | 'unmade';
 
 /**
- * Holds a database to the Temporal that made it. Temporal makes the tables only where there is no file, and never
+ * Allows only the Temporal version that created a database. Temporal creates the tables only where there is no file, and never
  * converts them: another version on the same file may fail in the middle of a run.
  *
- * A database whose first start did not come to its end is taken away: it may lack tables, and nothing was in it yet.
+ * A database whose first start was interrupted is removed: it may lack tables, and it contains no data yet.
  *
  * @param version of the `temporal` that is to run, without `v`
- * @throws ServeRefused when another version made the file, or nobody knows which.
+ * @throws ServeRefused when another version created the file, or the version is unknown.
  */
 export function claimDatabase(data: DataFolder, version: string, program: string): DatabaseState {
   const recorded = readVersion(data.version);
@@ -42,7 +42,7 @@ export function claimDatabase(data: DataFolder, version: string, program: string
   return there ? 'unmade' : 'new';
 }
 
-/** Says that the database is complete: this Temporal has answered on it. */
+/** Records that the database is complete: this Temporal has responded on it. */
 export function databaseIsMade(data: DataFolder, version: string): void {
   if (readVersion(data.version) !== version) writeVersion(data.version, version);
 }
@@ -51,7 +51,7 @@ function readVersion(file: string): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
 }
 
-/** On the disk before we go on: what is done next relies on it, even after a power cut. */
+/** Writes with fsync: the next step relies on the file, even after a power cut. */
 function writeVersion(file: string, text: string): void {
   const next = `${file}.next`;
   const open = openSync(next, 'w', 0o600);

@@ -1,7 +1,7 @@
 /** What `slipway serve` runs. */
 export type ServiceName = 'temporal' | 'worker';
 
-/** What happens while `slipway serve` runs; `--json` prints each as one line, with its time. */
+/** Events of `slipway serve`; `--json` prints each as one line, with its time. */
 export type ServeEvent =
   | { readonly event: 'begin'; readonly data: string; readonly temporal: string; readonly program: string }
   | { readonly event: 'note'; readonly text: string }
@@ -9,9 +9,9 @@ export type ServeEvent =
   | {
       readonly event: 'ready';
       readonly service: ServiceName;
-      /** Where it answers, or what it works on. */
+      /** Its address, or its task queue. */
       readonly where: string;
-      /** Milliseconds since it was started, or since it was looked at again. */
+      /** Milliseconds since its start, or since it was checked again. */
       readonly afterMs: number;
     }
   | { readonly event: 'stuck'; readonly service: ServiceName; readonly why: string }
@@ -28,7 +28,7 @@ export type ServeEvent =
       readonly namespace: string;
       readonly taskQueue: string;
       readonly webUi: string;
-      /** What must be set where commands are typed, so that they find this Temporal; empty: nothing. */
+      /** Environment variables that commands need to find this Temporal; empty: none. */
       readonly settings: Readonly<Record<string, string>>;
     }
   | { readonly event: 'stopping'; readonly why: string }
@@ -66,7 +66,7 @@ const texts: Texts = {
   stopped: ({ service, how }) => [line(service, `stopped (${how})`)],
 };
 
-/** An event as lines a person reads, each with the time. Never a colour: it may be journald that reads. */
+/** An event as lines for people, each with the time. Never coloured: journald may read them. */
 export function eventText(event: ServeEvent, at: Date): string {
   const time = at.toLocaleTimeString('sv-SE');
   const lines = (texts[event.event] as (one: ServeEvent) => readonly string[])(event);

@@ -2,20 +2,20 @@ import { createServer } from 'node:net';
 import { portOwner } from './port-owner.js';
 import { ServeRefused } from './serve-refused.js';
 
-/** Where Temporal is to listen. */
+/** The addresses that Temporal will listen on. */
 export interface Listening {
   readonly ip: string;
   readonly port: number;
   readonly uiPort: number;
 }
 
-/** What to type when a port cannot be had: other ports, both at once, a thousand apart. */
+/** What to type when a port is not available: other ports, both together, 1000 apart. */
 const further = 100;
 
 /**
- * Makes sure that Temporal can listen where it is to, before anything starts.
+ * Makes sure that Temporal's ports are free, before anything starts.
  *
- * @throws ServeRefused naming who listens there, as far as can be seen, and what to type.
+ * @throws ServeRefused naming the process that listens, if visible, and what to type.
  */
 export async function assertPortsFree({ ip, port, uiPort }: Listening): Promise<void> {
   for (const [what, wanted] of [

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 
-/** Who listens on a port, as far as this user may see. */
+/** The process that listens on a port, if this user may see it. */
 export interface PortOwner {
   readonly pid: number;
   /** The program's name, without its arguments: those may hold secrets. */
@@ -11,7 +11,7 @@ export interface PortOwner {
 /** The state LISTEN in /proc/net/tcp. */
 const listening = '0A';
 
-/** Finds the process that listens on a TCP port of this machine; undefined when it is not ours to see. */
+/** Finds the process that listens on a TCP port of this machine; undefined when this user may not see it. */
 export function portOwner(port: number): PortOwner | undefined {
   const sockets = new Set(listeningSockets(port).map((inode) => `socket:[${inode}]`));
   if (sockets.size === 0) return undefined;
@@ -41,7 +41,7 @@ function programOf(pid: string): string {
   return path.basename(program) || readText(`/proc/${pid}/comm`).trim() || 'unknown';
 }
 
-/** A process may end, or belong to somebody else, while we look: then there is nothing to see. */
+/** A process may end meanwhile, or belong to another user: then it has no readable files. */
 function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');

@@ -1,11 +1,11 @@
 const firstMs = 1_000;
 const longestMs = 30_000;
-/** A service that worked this long was well: its next end is a new story. */
+/** A service that worked this long counts as healthy: its next end resets the backoff. */
 const ranWellMs = 60_000;
 
 /**
- * Counts how often in a row a service ended soon after its start, and says how long to wait before the next one:
- * 1 s, 2 s, 4 s … 30 s. A service that cannot work must not take the machine from one that can.
+ * Counts how often in a row a service ended soon after its start, and computes the pause before the next start:
+ * 1 s, 2 s, 4 s … 30 s. A broken service must not take the processor from a working one.
  */
 export class RestartPauses {
   #inARow = 0;

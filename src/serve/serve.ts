@@ -13,18 +13,18 @@ import { Supervisor } from './supervisor.js';
 import { temporalService } from './temporal-service.js';
 import { workerService } from './worker-service.js';
 
-/** How everything is run on one machine. */
+/** The settings of `slipway serve`. */
 export interface ServeSettings extends Listening {
   /** Folder of the database. */
   readonly data: string;
   readonly taskQueue: string;
-  /** Ours: what the worker and a person's commands read. */
+  /** Our environment, which the worker and a person's commands read. */
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** How it is asked to end: in order, or at once. */
+/** Signals that end it: in order, or immediately. */
 export interface StopSignals {
-  /** Its reason is a word for people: `SIGTERM`. */
+  /** Its reason is printed: `SIGTERM`. */
   readonly inOrder: AbortSignal;
   readonly atOnce: AbortSignal;
 }
@@ -35,13 +35,13 @@ const usualPort = 7233;
 const uiPortAbove = 1_000;
 
 /**
- * Runs Temporal and a worker until it is told to stop: Temporal first, then the worker; whichever ends is started
- * again. A worker outlives the death of its Temporal and goes on as soon as that is back: stopping it would cost its
- * work under way for nothing. It is looked at then, and started again when it does not poll again.
+ * Runs Temporal and a worker until a signal: Temporal first, then the worker. Whichever ends is restarted. The worker keeps running
+ * while Temporal is down, because stopping it would lose its activities under way. When Temporal is back, the worker is checked, and
+ * restarted if it does not poll.
  *
  * @throws ServeRefused before anything was started, with what to type.
  */
-export async function serve(settings: ServeSettings, tell: Tell, stop: StopSignals): Promise<void> {
+export async function serve(settings: ServeSettings, report: Tell, stop: StopSignals): Promise<void> {
   programOfUtilLinux('setpriv');
   programOfUtilLinux('flock');
   const temporal = await findTemporal();
@@ -55,13 +55,13 @@ export async function serve(settings: ServeSettings, tell: Tell, stop: StopSigna
   await withLock(data.lock, { what: 'serving', onWait }, async () => {
     await assertPortsFree(settings);
     const state = claimDatabase(data, temporal.version, temporal.path);
-    tell({ event: 'begin', data: data.folder, temporal: temporal.version, program: temporal.path });
-    if (temporal.note !== undefined) tell({ event: 'note', text: `${temporal.note}.` });
+    report({ event: 'begin', data: data.folder, temporal: temporal.version, program: temporal.path });
+    if (temporal.note !== undefined) report({ event: 'note', text: `${temporal.note}.` });
     if (state === 'unmade') {
       const text = 'the first start on this database was broken off: it is replaced; nothing was in it yet';
-      tell({ event: 'note', text });
+      report({ event: 'note', text });
     }
-    await superviseBoth(settings, data, temporal, tell, stop);
+    await superviseBoth(settings, data, temporal, report, stop);
   });
 }
 
@@ -69,7 +69,7 @@ async function superviseBoth(
   settings: ServeSettings,
   data: DataFolder,
   { path: program, version }: ResolvedBinary,
-  tell: Tell,
+  report: Tell,
   stop: StopSignals,
 ): Promise<void> {
   const { ip, port, uiPort, taskQueue, env } = settings;
@@ -79,11 +79,11 @@ async function superviseBoth(
     const text =
       `WARNING: Temporal listens on ${ip} and asks nobody who they are: whoever reaches port ${port} or ` +
       `${uiPort} can start, change and stop upgrades. Let a firewall decide who that is.`;
-    tell({ event: 'note', text });
+    report({ event: 'note', text });
   }
   const temporal = new Supervisor(
-    temporalService({ data, program, version, address, ip, port, uiPort }, tell),
-    tell,
+    temporalService({ data, program, version, address, ip, port, uiPort }, report),
+    report,
   );
   const worker = new Supervisor(
     workerService(
@@ -94,24 +94,24 @@ async function superviseBoth(
         env,
         temporalReady: (signal) => temporal.ready(signal),
       },
-      tell,
+      report,
     ),
-    tell,
+    report,
   );
   temporal.on('ready', () => void worker.lookAgain());
   worker.once('ready', () => {
     const webUi = `http://${address.replace(/:\d+$/, '')}:${uiPort}/namespaces/${asked.namespace}/workflows`;
     const where = settingsForCommands(asked.address, address, uiPort);
-    tell({ event: 'serving', address, namespace: asked.namespace, taskQueue, webUi, settings: where });
+    report({ event: 'serving', address, namespace: asked.namespace, taskQueue, webUi, settings: where });
   });
-  await untilStopped(temporal, worker, tell, stop);
+  await untilStopped(temporal, worker, report, stop);
 }
 
-/** Runs both; when asked to stop, or when one of them fails in a way that is our own mistake, stops both in order. */
+/** Runs both services. On a signal, or when one fails by a bug of ours, stops both in order. */
 async function untilStopped(
   temporal: Supervisor,
   worker: Supervisor,
-  tell: Tell,
+  report: Tell,
   { inOrder, atOnce }: StopSignals,
 ): Promise<void> {
   const runs = [temporal.run(), worker.run()];
@@ -122,7 +122,7 @@ async function untilStopped(
   atOnce.addEventListener('abort', () => [worker, temporal].forEach((each) => each.kill()), { once: true });
   try {
     await Promise.race([asked, ...runs]);
-    tell({ event: 'stopping', why: String(inOrder.reason) });
+    report({ event: 'stopping', why: String(inOrder.reason) });
   } finally {
     await worker.stop();
     await temporal.stop();
@@ -140,7 +140,7 @@ async function findTemporal(): Promise<ResolvedBinary> {
   }
 }
 
-/** Where a person's commands ask, and in which namespace, as Temporal's own settings say. */
+/** The address and namespace of a person's commands, by Temporal's own settings. */
 function askedProfile(): { readonly address: string | undefined; readonly namespace: string } {
   try {
     const { connectionOptions, namespace } = loadClientConnectConfig();
@@ -155,7 +155,7 @@ function askedProfile(): { readonly address: string | undefined; readonly namesp
   }
 }
 
-/** What a person must set so that their commands find this Temporal, and its Web UI, and no other. */
+/** Environment variables that make a person's commands use this Temporal and its Web UI. */
 function settingsForCommands(
   asked: string | undefined,
   address: string,

@@ -5,32 +5,32 @@ import { findProgram } from '../tools/find-program.js';
 import { Redaction } from '../tools/redaction.js';
 import { ServeRefused } from './serve-refused.js';
 
-/** What to start. */
+/** The program to start. */
 export interface Launch {
   readonly command: string;
   readonly args: readonly string[];
-  /** All it gets: nothing of ours is handed on besides. */
+  /** Its whole environment; ours is not inherited. */
   readonly env: Readonly<Record<string, string>>;
   /** Milliseconds from SIGTERM to SIGKILL when it is stopped. */
   readonly graceMs: number;
-  /** Exit codes that say more than their number. */
+  /** Meanings of exit codes. */
   readonly meanings?: Readonly<Record<number, string>>;
   /** Gets each line it writes. */
   readonly onLine: (line: string) => void;
 }
 
-/** This long we listen for a last line of a process that has gone; a grandchild may hold the pipes for ever. */
+/** How long to read the last lines after a process has exited; a grandchild may hold the pipes for ever. */
 const pipesAfterExitMs = 100;
 
 /**
- * A process that is to run for ever. `run-command` is for those that end: it has a time limit, and a place among few.
+ * A long-running process. `run-command` is for processes that end: it has a time limit and a concurrency limit.
  *
  * The kernel kills it when this process dies, however and whenever it dies (`die-with-parent.ts`). It leads its own process
  * group, so that Ctrl-C reaches only us and everything stops in order.
  */
 export class ServiceProcess {
   readonly pid: number;
-  /** Settles when the process is gone, with how it went: `exit code 1`, `SIGKILL`. */
+  /** Resolves when the process has exited, with how: `exit code 1`, `SIGKILL`. */
   readonly exited: Promise<string>;
   readonly #graceMs: number;
   #running = true;
@@ -78,7 +78,7 @@ export class ServiceProcess {
     return this.#running;
   }
 
-  /** Asks it to end, and makes it when it does not in time; returns when it is gone. */
+  /** Sends SIGTERM, and SIGKILL when it does not exit in time. Returns when it has exited. */
   async stop(): Promise<string> {
     this.#signal('SIGTERM');
     const timer = setTimeout(() => this.kill(), this.#graceMs);
@@ -87,13 +87,13 @@ export class ServiceProcess {
     return exit;
   }
 
-  /** Ends it at once. */
+  /** Kills it immediately. */
   kill(): void {
     this.#signal('SIGKILL');
   }
 
   #signal(signal: NodeJS.Signals): void {
-    if (!this.#running) return; // not reaped yet while it runs, so the pid is still this process
+    if (!this.#running) return; // Not reaped while it runs, so the pid is still this process.
     try {
       process.kill(this.pid, signal);
     } catch (error) {

@@ -4,27 +4,27 @@ import type { ServiceName, Tell } from './events.js';
 import { RestartPauses } from './restart-pauses.js';
 import type { ServiceProcess } from './service-process.js';
 
-/** One service: how it is started, and how one sees that it works. */
+/** One service: how it is started and checked. */
 export interface Service {
   readonly name: ServiceName;
-  /** Where it answers, or what it works on. */
+  /** Its address, or its task queue. */
   readonly where: string;
   /** Milliseconds it may take to be ready. */
   readonly readyMs: number;
   /** Resolves when it may be started; rejects only by the signal. */
   mayStart(signal: AbortSignal): Promise<void>;
   start(): ServiceProcess;
-  /** Looks once whether it works: undefined when it does, else in a few words why not. */
+  /** Checks once whether it works: undefined when it does, else the reason in a few words. */
   whyNotReady(process: ServiceProcess): Promise<string | undefined>;
-  /** Called each time it has become ready, before anybody is told. */
+  /** Called each time it has become ready, before the event is emitted. */
   onReady?(): Promise<void>;
 }
 
 const lookEveryMs = 250;
 
 /**
- * Keeps one service running until it is told to stop: starts it, waits until it works, and starts it again after a
- * growing pause when it ends. Emits `ready` each time it works.
+ * Keeps one service running until `stop`: starts it, waits until it works, and restarts it with a growing pause when it ends. Emits
+ * `ready` each time it works.
  */
 export class Supervisor extends EventEmitter<{ ready: [] }> {
   readonly #asked = new AbortController();
@@ -34,12 +34,12 @@ export class Supervisor extends EventEmitter<{ ready: [] }> {
 
   constructor(
     readonly service: Service,
-    readonly tell: Tell,
+    readonly report: Tell,
   ) {
     super();
   }
 
-  /** Runs until `stop`; returns when the process is gone. */
+  /** Runs until `stop`; returns when the process has exited. */
   async run(): Promise<void> {
     const { signal } = this.#asked;
     while (!signal.aborted) {
@@ -60,41 +60,41 @@ export class Supervisor extends EventEmitter<{ ready: [] }> {
     if (this.#readySince === undefined) await once(this, 'ready', { signal });
   }
 
-  /** Looks again whether a process that worked still does, and starts it again when it does not within its time. */
+  /** Checks again whether a running process works, and restarts it when it does not within its time. */
   async lookAgain(): Promise<void> {
     const process = this.#process;
     if (!process?.running || this.#readySince === undefined) return;
     await this.#untilReady(process);
   }
 
-  /** Stops it in order, within its grace; returns when it is gone. */
+  /** Stops it in order, within its grace period; returns when it has exited. */
   async stop(): Promise<void> {
     this.#asked.abort();
     const process = this.#process;
     if (!process?.running) return;
     const how = await process.stop();
-    this.tell({ event: 'stopped', service: this.service.name, how });
+    this.report({ event: 'stopped', service: this.service.name, how });
   }
 
-  /** Ends it at once. */
+  /** Kills it immediately. */
   kill(): void {
     this.#asked.abort();
     this.#process?.kill();
   }
 
-  /** @returns milliseconds until it may be started again; undefined when it was told to stop. */
+  /** @returns milliseconds until it may be restarted; undefined after `stop`. */
   async #runOnce(): Promise<number | undefined> {
     const { name } = this.service;
     const process = this.service.start();
     this.#process = process;
-    this.tell({ event: 'started', service: name, pid: process.pid });
+    this.report({ event: 'started', service: name, pid: process.pid });
     await this.#untilReady(process);
     const how = await process.exited;
     const workedMs = this.#readySince === undefined ? 0 : Date.now() - this.#readySince;
     this.#readySince = undefined;
     if (this.#asked.signal.aborted) return undefined;
     const againInMs = this.#pauses.next(workedMs);
-    this.tell({ event: 'ended', service: name, how, againInMs });
+    this.report({ event: 'ended', service: name, how, againInMs });
     return againInMs;
   }
 
@@ -108,7 +108,7 @@ export class Supervisor extends EventEmitter<{ ready: [] }> {
     }
     if (!process.running || this.#asked.signal.aborted) return;
     if (why !== undefined) {
-      this.tell({
+      this.report({
         event: 'stuck',
         service: name,
         why: `${why}, ${Math.round((Date.now() - begun) / 1000)} s long`,
@@ -118,7 +118,7 @@ export class Supervisor extends EventEmitter<{ ready: [] }> {
     }
     await this.service.onReady?.();
     this.#readySince ??= Date.now();
-    this.tell({ event: 'ready', service: name, where, afterMs: Date.now() - begun });
+    this.report({ event: 'ready', service: name, where, afterMs: Date.now() - begun });
     this.emit('ready');
   }
 }

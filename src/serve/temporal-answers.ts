@@ -14,7 +14,7 @@ export function whyNotServing(address: string): Promise<string | undefined> {
   });
 }
 
-/** Whom to look for among those that poll a task queue. */
+/** The worker to look for among the pollers of a task queue. */
 export interface Poller {
   readonly namespace: string;
   readonly taskQueue: string;
@@ -22,7 +22,7 @@ export interface Poller {
   readonly pid: number;
 }
 
-/** Asks Temporal whether this very worker polls its task queue: undefined when it does, else why not. */
+/** Asks Temporal whether this worker polls its task queue: undefined when it does, else why not. */
 export function whyNotPolling(
   address: string,
   { namespace, taskQueue, pid }: Poller,
@@ -37,7 +37,7 @@ export function whyNotPolling(
   });
 }
 
-/** A connection for one question: one that is kept tries more and more seldom while Temporal is away. */
+/** Opens a connection for one request: a kept connection backs off while Temporal is unreachable. */
 async function ask(
   address: string,
   question: (connection: Connection) => Promise<string | undefined>,

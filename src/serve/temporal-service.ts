@@ -7,29 +7,29 @@ import type { Service } from './supervisor.js';
 import { temporalSettings } from './temporal-settings.js';
 import { whyNotServing } from './temporal-answers.js';
 
-/** Which Temporal, on which data, listening where. */
+/** The program, its data, and its addresses. */
 export interface TemporalSettings extends Listening {
   readonly data: DataFolder;
   /** Path of the `temporal` program. */
   readonly program: string;
   /** Its version, without `v`. */
   readonly version: string;
-  /** Where it answers on this machine: `127.0.0.1:7233`. */
+  /** Its address on this machine: `127.0.0.1:7233`. */
   readonly address: string;
 }
 
-/** On a slow disk the first start makes the tables for some seconds. */
+/** On a slow disk the first start takes some seconds to create the tables. */
 const readyMs = 60_000;
-/** It takes five seconds to end in order. */
+/** Temporal takes five seconds to shut down. */
 const graceMs = 15_000;
-/** Of flock: somebody else holds the folder. */
+/** Exit code of flock: another process holds the folder. */
 const folderInUse = 75;
 
 /**
- * Temporal's dev server on a database file. `flock` holds the data folder in Temporal's own process: as long as one
- * lives, whoever started it, the kernel lets no other begin on the same file.
+ * Temporal's dev server on a database file. `flock` locks the data folder in Temporal's own process. While that process runs, the
+ * kernel refuses the lock to any other.
  */
-export function temporalService(settings: TemporalSettings, tell: Tell): Service {
+export function temporalService(settings: TemporalSettings, report: Tell): Service {
   const { data, program, version, address, ip, port, uiPort } = settings;
   const temporal = [
     program,
@@ -52,12 +52,12 @@ export function temporalService(settings: TemporalSettings, tell: Tell): Service
       ServiceProcess.start({
         command: programOfUtilLinux('flock'),
         args: ['--nonblock', '--no-fork', `--conflict-exit-code=${folderInUse}`, data.folder, ...temporal],
-        // Its own command line would read a person's settings from their home.
+        // The `temporal` program would read a person's settings from their home folder.
         env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: data.folder },
         graceMs,
         meanings: { [folderInUse]: `another Temporal still uses ${data.folder}` },
         onLine: (line) => {
-          if (line.trim() !== '' && !isGreeting(line)) tell({ event: 'said', service: 'temporal', line });
+          if (line.trim() !== '' && !isGreeting(line)) report({ event: 'said', service: 'temporal', line });
         },
       }),
     whyNotReady: () => whyNotServing(address),
@@ -68,7 +68,7 @@ export function temporalService(settings: TemporalSettings, tell: Tell): Service
   };
 }
 
-/** What it says at each start and end; we say it better. */
+/** Lines that Temporal prints at each start and end. Slipway prints its own events instead. */
 function isGreeting(line: string): boolean {
   return /^(CLI |Server: |UI: |Metrics: |Stopping server)/.test(line);
 }

@@ -1,8 +1,8 @@
 /**
  * Temporal's dynamic configuration, where it differs from the defaults. `docker-compose.yml` repeats it.
  *
- * `enableActivityEagerExecution`: a workflow that schedules a step is given it in the same answer, where its worker has room for it:
- * one round trip through the task queue less. Off by default in the servers before 1.32.
+ * `enableActivityEagerExecution`: a worker with a free slot gets the activity that its workflow schedules in the same response. That
+ * saves one round trip through the task queue. Off by default in servers before 1.32.
  *
  * `longPollExpirationInterval`: how long a worker's poll stays open. A frozen worker gets tasks for as long as its last polls are open:
  * a minute by default. It has to be shorter than the heartbeat timeout of an activity less the time between two heartbeats

@@ -5,28 +5,28 @@ import { ServiceProcess } from './service-process.js';
 import type { Service } from './supervisor.js';
 import { whyNotPolling } from './temporal-answers.js';
 
-/** For whom the worker works. */
+/** The Temporal and task queue of the worker. */
 export interface WorkerSettings {
   /** Temporal's address: `127.0.0.1:7233`. */
   readonly address: string;
   readonly namespace: string;
   readonly taskQueue: string;
-  /** Ours; the worker reads its own settings and credentials from it. */
+  /** Our environment; the worker reads its own settings and credentials from it. */
   readonly env: NodeJS.ProcessEnv;
-  /** Resolves as soon as Temporal answers; rejects only by the signal. */
+  /** Resolves as soon as Temporal responds; rejects only by the signal. */
   readonly temporalReady: (signal: AbortSignal) => Promise<void>;
 }
 
-/** It may have to bundle its workflows first. */
+/** The start may include bundling the workflows. */
 const readyMs = 180_000;
-/** It stops its own children within five seconds. */
+/** The worker stops its own children within five seconds. */
 const graceMs = 20_000;
 
-/** A file that is not there holds no profile. */
+/** A missing file has no profile. */
 const noFile = '/nonexistent/temporal.toml';
 
-/** Slipway's worker, in a process of its own. It prepares the namespace: retention and search attributes. */
-export function workerService(settings: WorkerSettings, tell: Tell): Service {
+/** Slipway's worker, in its own process. It prepares the namespace: retention and search attributes. */
+export function workerService(settings: WorkerSettings, report: Tell): Service {
   const { address, namespace, taskQueue, temporalReady } = settings;
   return {
     name: 'worker',
@@ -39,13 +39,13 @@ export function workerService(settings: WorkerSettings, tell: Tell): Service {
         args: [path.join(projectRoot, 'dist', 'programs', 'worker.js')],
         env: workerEnvironment(settings),
         graceMs,
-        onLine: (line) => tell({ event: 'said', service: 'worker', line: withoutTime(line) }),
+        onLine: (line) => report({ event: 'said', service: 'worker', line: withoutTime(line) }),
       }),
     whyNotReady: ({ pid }) => whyNotPolling(address, { namespace, taskQueue, pid }),
   };
 }
 
-/** Ours, but for where Temporal is: a person's profile may lead to another one. */
+/** Our environment, except for Temporal's address: a person's profile may name another Temporal. */
 function workerEnvironment({ env, address, namespace, taskQueue }: WorkerSettings): Record<string, string> {
   const own: Record<string, string> = {};
   for (const [name, value] of Object.entries(env))
@@ -59,7 +59,7 @@ function workerEnvironment({ env, address, namespace, taskQueue }: WorkerSetting
   };
 }
 
-/** The worker writes the time before each line; so do we. */
+/** Removes the worker's timestamp, because we add our own. */
 function withoutTime(line: string): string {
   return line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z /, '');
 }

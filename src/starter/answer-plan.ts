@@ -19,32 +19,32 @@ import { lookForWorkers } from './look-for-workers.js';
 
 export type AnswerVerb = 'approve' | 'reject';
 
-/** An approval or a no to the plan of one run. */
+/** An approval or a rejection of one run's plan. */
 export interface PlanAnswerRequest {
   readonly cluster: string;
   readonly run: number;
   readonly verb: AnswerVerb;
   readonly input: ApprovalInput;
-  /** The same for every attempt at the same answer: it counts once, and what was answered is found again. */
+  /** Identical for every attempt at the same answer: it counts once, and the first result is found again. */
   readonly updateId: string;
 }
 
-/** What became of it. */
+/** The result of an answer. */
 export type PlanAnswered =
   | { readonly kind: 'answered'; readonly answer: ApproveAnswer | RejectAnswer }
-  /** The run does not take it: its sentence. */
+  /** The run rejects it: its sentence. */
   | { readonly kind: 'refused'; readonly why: string }
-  /** It is not open any more, and had no such answer. */
+  /** The run has ended, and had no such answer. */
   | { readonly kind: 'ended' }
   /** Temporal knows no such run. */
   | { readonly kind: 'unknown' }
-  /** `sent`: it is with Temporal, and a worker may still hear it. */
+  /** `sent`: Temporal has it, and a worker may still process it. */
   | { readonly kind: 'unanswered'; readonly sent: boolean };
 
 const lookMs = 5_000;
 const updates = { approve: approvePlan, reject: rejectPlan } as const;
 
-/** Hands an answer to the run whose plan it is about. Nothing is sent when no worker polls the task queue. */
+/** Sends an answer to the run whose plan it is about. Sends nothing when no worker polls the task queue. */
 export async function answerPlan(
   client: Client,
   { cluster, run, verb, input, updateId }: PlanAnswerRequest,
@@ -69,7 +69,7 @@ export async function answerPlan(
   }
 }
 
-/** A no ends its run, perhaps before whoever said it was answered. */
+/** A rejection ends its run, perhaps before its sender gets the response. */
 async function answeredBefore(handle: WorkflowHandle, updateId: string): Promise<PlanAnswered> {
   try {
     const update = handle.getUpdateHandle<ApproveAnswer | RejectAnswer>(updateId);

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { readCredential } from '../tools/credentials.js';
 import type { ApiToken, StarterSettings } from './settings.js';
 
-/** A token of starter.yaml, by reference read already: of its text only a digest is kept. */
+/** A token of starter.yaml, resolved from its reference: only a digest of its text is kept. */
 export interface KnownToken extends Omit<ApiToken, 'token'> {
   readonly digest: Buffer;
 }
@@ -13,7 +13,7 @@ export const tokenLeast = 20;
 /**
  * The tokens of starter.yaml.
  *
- * @throws Refusal `credential-unreadable`; Error for one that could be guessed, or that two names share: nobody could tell whose it is.
+ * @throws Refusal `credential-unreadable`; Error for a token that could be guessed, or that two names share, so that its user is unknown.
  */
 export async function readTokens({
   tokens,
@@ -29,13 +29,15 @@ export async function readTokens({
     const digest = digestOf(text);
     const other = known.find((before) => before.digest.equals(digest));
     if (other)
-      throw new Error(`tokens ${other.name} and ${one.name} are the same: nobody could tell who it is`);
+      throw new Error(
+        `tokens ${other.name} and ${one.name} are the same: the starter could not know which of the two is used`,
+      );
     known.push({ ...one, digest });
   }
   return known;
 }
 
-/** Whose an `Authorization: Bearer …` is; undefined: nobody's. Each is compared, in constant time. */
+/** The token of an `Authorization: Bearer …` header; undefined: none of these. Compares with each, in constant time. */
 export function bearerOf(tokens: readonly KnownToken[], header: string | undefined): KnownToken | undefined {
   const text = /^Bearer +([\x21-\x7e]{1,500})$/i.exec(header ?? '')?.[1];
   const digest = digestOf(text ?? '');

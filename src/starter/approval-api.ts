@@ -9,10 +9,9 @@ import type { WebhookAnswer } from './webhook-server.js';
 /** A hash, a reason, and what JSON needs around them. */
 const bodyMax = 16 * 1024;
 
-/** What the API needs of the rest. */
 export interface AnswerApiParts {
   readonly tokens: readonly KnownToken[];
-  /** Hands an answer to the run. Rejects: Temporal could not be asked. */
+  /** Sends an answer to the run. Rejects: Temporal could not be asked. */
   readonly answer: (request: PlanAnswerRequest) => Promise<PlanAnswered>;
   readonly tell: (answer: WebhookAnswer) => void;
 }
@@ -30,7 +29,7 @@ const Body = z.strictObject({
   why: z.string().max(2_000).regex(/\S/, 'a reason is kept in the record, so there must be one'),
 });
 
-/** What is sent back; `approval` or `rejection` is what the run keeps. */
+/** The response; `approval` or `rejection` is what the run keeps. */
 interface Answer {
   readonly status: number;
   readonly verdict: WebhookAnswer['verdict'];
@@ -38,7 +37,7 @@ interface Answer {
   readonly result?: ApproveAnswer | RejectAnswer;
 }
 
-/** `POST /api/clusters/CLUSTER/runs/RUN/approve` and `…/reject`: for programs, by tokens of starter.yaml. Nothing of it is for browsers. */
+/** `POST /api/clusters/CLUSTER/runs/RUN/approve` and `…/reject`: for programs, with tokens of starter.yaml. Not for browsers. */
 export function addApprovalApi(app: FastifyInstance, parts: AnswerApiParts): void {
   const owners = new WeakMap<FastifyRequest, KnownToken>();
   const answered = (
@@ -47,7 +46,7 @@ export function addApprovalApi(app: FastifyInstance, parts: AnswerApiParts): voi
     { status, verdict, why, result }: Answer,
   ) => {
     const by = owners.get(request);
-    // Without its query: a token that somebody put there is told nowhere.
+    // Without its query: if somebody put a token there, it must not be logged.
     const [path = ''] = request.url.slice(0, 200).split('?');
     const about = { event: 'api', ...(by ? { by: `token:${by.name}` } : {}), path };
     parts.tell({ status, verdict, ...(why ? { why } : {}), from: request.ip, ...about });
@@ -62,7 +61,7 @@ export function addApprovalApi(app: FastifyInstance, parts: AnswerApiParts): voi
       `/api/clusters/:cluster/runs/:run/${verb}`,
       {
         bodyLimit: bodyMax,
-        // Before the body is read: nobody's costs nothing.
+        // Before the body is read: a request without a valid token costs nothing.
         onRequest: async (request, reply) => {
           const token = bearerOf(parts.tokens, request.headers.authorization);
           if (!token) return answered(request, reply, nobody);
@@ -103,14 +102,14 @@ async function answerTo(
   const { plan, why } = body.data;
   const input = { plan, by: `token:${name}`, why: why.trim(), from: "the starter's API" };
   try {
-    return told(await answer({ cluster, run, verb, input, updateId: randomUUID() }), cluster, run);
+    return responseOf(await answer({ cluster, run, verb, input, updateId: randomUUID() }), cluster, run);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { status: 503, verdict: 'unavailable', why: `Temporal does not answer: ${message}`.slice(0, 300) };
   }
 }
 
-function told(answered: PlanAnswered, cluster: string, run: number): Answer {
+function responseOf(answered: PlanAnswered, cluster: string, run: number): Answer {
   if (answered.kind === 'answered') return { status: 200, verdict: 'accepted', result: answered.answer };
   if (answered.kind === 'refused') return refused(409, answered.why);
   if (answered.kind === 'ended')
@@ -126,7 +125,7 @@ function refused(status: number, why: string): Answer {
   return { status, verdict: 'refused', why };
 }
 
-/** What went wrong before the answer was known. */
+/** The response to an error before the result was known. */
 function refusalOf(error: unknown): Answer {
   const { statusCode } = error as { statusCode?: number };
   if (statusCode === 413) return refused(413, `it is larger than ${bodyMax / 1024} KiB`);

@@ -6,13 +6,13 @@ import { queueStart } from './queue-start.js';
 
 export interface AskOptions {
   readonly taskQueue: string;
-  /** How long an answer may take, in milliseconds. */
+  /** How long a response may take, in milliseconds. */
   readonly limitMs: number;
-  /** The same for the same question: asked again, its first answer comes back. Left out: each question is a new one. */
+  /** Identical for the same request: asked again, its first response comes back. Left out: each request is a new one. */
   readonly updateId?: string;
 }
 
-/** Nobody answered. `sent`: the request is with Temporal, and a worker that comes up may still take it. */
+/** No response. `sent`: Temporal has the request, and a worker that comes up may still process it. */
 export interface Unanswered {
   readonly verdict: 'unanswered';
   readonly sent: boolean;
@@ -20,8 +20,8 @@ export interface Unanswered {
 }
 
 /**
- * Asks a cluster's queue something, starting the queue where there is none (update-with-start).
- * Nothing is sent when no worker polls the task queue: a request that is taken hours later helps nobody.
+ * Sends a request to a cluster's queue, and starts the queue where there is none (update-with-start). Sends nothing when no worker polls
+ * the task queue: a request that is processed hours later helps nobody.
  */
 export async function askQueue<Answer, Input>(
   client: Client,

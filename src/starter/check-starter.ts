@@ -1,13 +1,13 @@
 import type { Client } from '@temporalio/client';
 import { z } from 'zod';
-import { openGitHub } from '../tools/forge/github.js';
-import { headOf } from '../tools/forge/github-pulls.js';
+import { openGitHub } from '../tools/git-host/github.js';
+import { headOf } from '../tools/git-host/github-pulls.js';
 import { remoteHead } from '../tools/git/remote-head.js';
 import type { RepositorySettings, StarterSettings } from './settings.js';
 import { readTokens } from './api-tokens.js';
 import { readSecrets, whyOf, whyTemporalIsNotReady } from './starter.js';
 
-/** One thing that was looked at. */
+/** The result for one subject. */
 export interface StarterCheck {
   /** A repository, or Temporal. */
   readonly about: string;
@@ -18,7 +18,7 @@ export interface StarterCheck {
 /** Shorter secrets can be guessed from one signed delivery. */
 const secretLeast = 16;
 
-/** Looks at everything a starter rests on: secrets, forges, Temporal. Changes nothing. */
+/** Checks everything a starter depends on: secrets, git hosts, Temporal. Changes nothing. */
 export async function checkStarter(settings: StarterSettings, client: Client): Promise<StarterCheck[]> {
   const repositories = await Promise.all(settings.repositories.map(checksOf));
   const temporal = await whyTemporalIsNotReady(client);
@@ -38,7 +38,7 @@ async function checkTokens(settings: StarterSettings): Promise<StarterCheck> {
 }
 
 async function checksOf(repository: RepositorySettings): Promise<StarterCheck[]> {
-  const { name, secrets, forge } = repository;
+  const { name, secrets, gitHost } = repository;
   const check = async (look: () => Promise<string>): Promise<StarterCheck> => {
     try {
       return { about: name, ok: true, says: await look() };
@@ -48,7 +48,7 @@ async function checksOf(repository: RepositorySettings): Promise<StarterCheck[]>
   };
   return [
     ...(secrets ? [await check(() => lookAtSecrets(repository))] : []),
-    await check(() => (forge === 'git' ? lookAtGit(repository) : lookAtGitHub(repository))),
+    await check(() => (gitHost === 'git' ? lookAtGit(repository) : lookAtGitHub(repository))),
   ];
 }
 
@@ -75,7 +75,7 @@ async function lookAtGitHub(repository: RepositorySettings): Promise<string> {
   const { permissions } = await github.call(Seen, 'GET /repos/{owner}/{repo}');
   const login = await github.ownLogin();
   const stands = head.changed ? head.value.slice(0, 12) : 'nothing';
-  // An app's rights are told by its installation, not here.
+  // An app's permissions are in its installation, not here.
   const mayWrite = github.isApp || permissions?.push === true;
   const how = github.isApp ? 'with check runs' : 'with commit statuses: check runs are for apps';
   if (!mayWrite)

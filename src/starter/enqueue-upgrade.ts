@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { enqueueUpgrade as enqueue, type EnqueueAnswer, type EnqueueInput } from '../workflows/messages.js';
 import { askQueue, type AskOptions, type Unanswered } from './ask-queue.js';
 
-/** Hands an upgrade to its cluster's queue: the number of the run it became, or why it did not become one. */
+/** Submits an upgrade to its cluster's queue: returns the number of its run, or why there is none. */
 export async function enqueueUpgrade(
   client: Client,
   input: EnqueueInput,

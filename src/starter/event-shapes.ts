@@ -3,8 +3,8 @@ import { cutText, textOfComment } from '../planning/merge/comment-text.js';
 import { branchName } from './settings.js';
 
 /**
- * What is read of GitHub's webhooks, and nothing else of them: https://docs.github.com/en/webhooks/webhook-events-and-payloads.
- * Text that people write is cut where it is longer than we want it; names and shas must fit, or the delivery is refused.
+ * The parts of GitHub's webhooks that Slipway reads, and no more: https://docs.github.com/en/webhooks/webhook-events-and-payloads.
+ * Text that people write is cut at a limit; names and shas must fit, or the delivery is rejected.
  */
 
 /** More than one sentence needs. */
@@ -31,12 +31,12 @@ export function titleOfPull(text: string): string {
   return cutText(text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim(), titleMax);
 }
 
-/** Whether a comment is meant for Slipway: by how it begins. */
+/** Whether a comment is meant for Slipway: by its first word. */
 export function isCommand(text: string): boolean {
   return /^\s*\/slipway(\s|$)/.test(text);
 }
 
-/** In every event that is about a repository. */
+/** Part of every event that is about a repository. */
 export const AboutRepository = z.object({ repository: z.object({ full_name: fullName }) });
 
 export const Push = z.object({
@@ -51,13 +51,13 @@ export const Push = z.object({
 const Side = z.object({
   ref: branchName,
   sha,
-  /** Gone, where a fork was deleted. */
+  /** Missing where a fork was deleted. */
   repo: z.object({ full_name: fullName }).nullish(),
 });
 
 export const PullRequest = z.object({
   action,
-  /** Of `edited`: what was. */
+  /** Of `edited`: the previous values. */
   changes: z.record(z.string(), z.unknown()).optional(),
   pull_request: z.object({
     number,

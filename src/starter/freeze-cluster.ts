@@ -8,7 +8,7 @@ import {
 } from '../workflows/messages.js';
 import { askQueue, type AskOptions, type Unanswered } from './ask-queue.js';
 
-/** Keeps runs of a cluster from beginning. Touches neither a node nor an open run. */
+/** Blocks new runs of a cluster. Touches neither a node nor an open run. */
 export async function freezeCluster(
   client: Client,
   cluster: string,
@@ -18,7 +18,7 @@ export async function freezeCluster(
   return askQueue(client, freezing, { cluster, input }, options);
 }
 
-/** Lets them begin again. */
+/** Allows new runs again. */
 export async function unfreezeCluster(
   client: Client,
   cluster: string,

@@ -45,7 +45,7 @@ const words: SettingWords = {
   mayBeSecret: /^(repositories\[\d+\]\.(secrets|access|url|api)|tokens\[\d+\]\.token)/,
 };
 
-/** Reads and checks starter.yaml. A file that cannot be read is a mistake too; nothing is thrown. */
+/** Reads and validates starter.yaml. An unreadable file is a mistake, too; nothing is thrown. */
 export async function loadSettings(file: string): Promise<LoadedSettings> {
   try {
     return parseStarterSettings(await readSettings(file), file);
@@ -55,9 +55,9 @@ export async function loadSettings(file: string): Promise<LoadedSettings> {
 }
 
 /**
- * Checks the text of starter.yaml, all mistakes at once.
+ * Validates the text of starter.yaml, and returns all mistakes at once.
  *
- * @param file what to call it in mistakes; relative credential files start at its folder.
+ * @param file its name in mistakes; relative credential files start at its folder.
  */
 export function parseStarterSettings(text: string, file: string): LoadedSettings {
   const document = parseSettings(text, file, documentWords);
@@ -72,7 +72,7 @@ export function parseStarterSettings(text: string, file: string): LoadedSettings
   return found.length > 0 ? { ok: false, mistakes: document.placed(found) } : { ok: true, settings };
 }
 
-/** Below this a forge counts us among those who ask too often. */
+/** A git host rate-limits clients that poll more often. */
 const pollLeastMs = 10_000;
 
 /** Rules across fields. */
@@ -84,7 +84,7 @@ function brokenRules({ repositories, tokens }: StarterSettings): MistakeAt[] {
           {
             at: ['tokens', index, 'name'],
             what: `${name} stands here twice`,
-            why: 'the record could not tell them apart',
+            why: 'the record could not distinguish them',
             fix: 'give each token a name of its own',
           },
         ],
@@ -111,40 +111,40 @@ interface Broken extends Omit<MistakeAt, 'at'> {
 }
 
 function brokenIn(one: StarterSettings['repositories'][number]): Broken[] {
-  const { name, forge, trigger, secrets, access, clusters } = one;
+  const { name, gitHost, trigger, secrets, access, clusters } = one;
   const hears = trigger.includes('webhook');
   const files = clusters.map(({ file }) => file);
   const rules: readonly (Broken & { readonly broken: boolean })[] = [
     {
-      broken: forge === 'github' && !/^[^/]+\/[^/]+$/.test(name),
+      broken: gitHost === 'github' && !/^[^/]+\/[^/]+$/.test(name),
       where: ['name'],
       what: `${name} is no repository of GitHub`,
       why: 'it has an owner and a name',
       fix: 'write it like acme/home-ops',
     },
     {
-      broken: forge === 'git' && hears,
+      broken: gitHost === 'git' && hears,
       where: ['trigger'],
       what: 'a git server sends no webhooks that could be verified',
       why: 'only GitHub’s are understood',
       fix: 'write trigger: [poll]',
     },
     {
-      broken: forge === 'github' && hears && secrets === undefined,
+      broken: gitHost === 'github' && hears && secrets === undefined,
       where: ['secrets'],
       what: 'it is missing',
       why: 'a webhook that nobody signed could come from anybody',
       fix: 'add secrets: [{ env: NAME }], the webhook’s secret at GitHub',
     },
     {
-      broken: forge === 'github' && access === undefined,
+      broken: gitHost === 'github' && access === undefined,
       where: ['access'],
       what: 'it is missing',
       why: 'pull requests are read and commented on with it',
       fix: 'add access: { token: { env: NAME } } or { app: … }',
     },
     {
-      broken: forge === 'git' && access !== undefined && 'app' in access,
+      broken: gitHost === 'git' && access !== undefined && 'app' in access,
       where: ['access'],
       what: 'a git server knows no apps',
       why: 'they are GitHub’s',
@@ -154,7 +154,7 @@ function brokenIn(one: StarterSettings['repositories'][number]): Broken[] {
       broken: trigger.includes('poll') && one.poll < pollLeastMs,
       where: ['poll'],
       what: `every ${one.poll / 1000} s is too often`,
-      why: 'forges turn away who asks without a pause',
+      why: 'git hosts turn away who asks without a pause',
       fix: 'write 10s or more; 60s is the default',
     },
     {

@@ -1,26 +1,26 @@
 import type { Client } from '@temporalio/client';
 import { deliverType, deliveryWorkflowId, type DeliveryMemo } from '../workflows/delivery-messages.js';
-import { digest } from './poll-forge.js';
+import { digest } from './poll-git-host.js';
 import type { RepositorySettings } from './settings.js';
 
-/** Where a poll saw the branch of a repository last. */
+/** The branch of a repository at the last poll. */
 export interface Seen {
   readonly head: string;
-  /** The delivery that says so, of how many. */
+  /** The delivery that records it, and how many there were. */
   readonly id: string;
   readonly count: number;
-  /** When it was handed over. */
+  /** When it was started. */
   readonly at: Date;
 }
 
 /**
- * What polls remember, and where: each time a branch has moved a delivery is started, and its memo says where the branch stood. So the
- * deliveries are the record; whoever polls next, and however late, goes on from the last.
+ * The record of polls: each time a branch has moved a delivery is started, and its memo has the branch's head. So the deliveries are
+ * the record: the next poll, by whatever process and however late, continues from the last one.
  */
 export interface PollRecord {
-  /** Undefined: this repository and branch were never polled, or Temporal has forgotten it. */
+  /** Undefined: this repository and branch were never polled, or Temporal's retention has passed. */
   lastSeen(repository: RepositorySettings): Promise<Seen | undefined>;
-  /** For how long Temporal remembers what has ended, in milliseconds. */
+  /** Temporal's retention of ended workflows, in milliseconds. */
   keepsMs(): Promise<number>;
 }
 
@@ -28,7 +28,7 @@ const askMs = 10_000;
 /** More deliveries than can be open at once, or than end while another is open. */
 const lookAt = 200;
 
-/** The record, as Temporal keeps it. No worker is needed. */
+/** The record in Temporal. No worker is needed. */
 export function pollRecord(client: Client): PollRecord {
   return {
     lastSeen: (repository) =>
@@ -61,14 +61,14 @@ export function pollRecord(client: Client): PollRecord {
 
 const dayMs = 86_400_000;
 
-/** How ids of deliveries begin that say where a branch stands. */
+/** Prefix of the ids of deliveries that record a branch's head. */
 function headPrefix({ name, branch, url }: RepositorySettings): string {
   return `poll-head-${digest(name.toLowerCase(), branch, url)}-`;
 }
 
 /**
- * The id of the delivery that a branch has moved: it follows from the one before, so that two who poll, or one that was stopped in
- * between, make one of it; and a branch that comes back to where it was before is another one.
+ * The id of the delivery for a moved branch. It follows from the previous one, so that two pollers, or one that was interrupted, create
+ * one delivery. A branch that returns to an earlier commit gets a new one.
  */
 export function idOfMove(repository: RepositorySettings, last: Seen | undefined, head: string): string {
   return `${headPrefix(repository)}${digest(last?.id ?? '', head)}`;

@@ -1,19 +1,18 @@
 import type {
   CommentEvent,
   Delivery,
-  ForgeEvent,
+  GitHostEvent,
   PullRequestEvent,
   PushEvent,
 } from '../workflows/delivery-messages.js';
-import { idOfSight, type PolledForge } from './poll-forge.js';
+import { idOfSight, type PolledGitHost } from './poll-git-host.js';
 import { idOfMove, type PollRecord, type Seen } from './poll-record.js';
 import type { RepositorySettings } from './settings.js';
 import { eventText, type Started } from './start-delivery.js';
 
-/** What polling one repository needs. */
 export interface PollParts {
   readonly repository: RepositorySettings;
-  readonly forge: PolledForge;
+  readonly gitHost: PolledGitHost;
   readonly record: PollRecord;
   readonly start: (
     delivery: Delivery,
@@ -23,7 +22,7 @@ export interface PollParts {
   readonly now: () => Date;
 }
 
-/** What a poll handed over, as operators read it. */
+/** What a poll started a delivery for, as operators read it. */
 export interface PollFound {
   readonly verdict: Started;
   readonly repository: string;
@@ -32,50 +31,50 @@ export interface PollFound {
   readonly what: string;
 }
 
-/** Nothing is before the first look: git's own way to say so. */
+/** There is no commit before the first poll: git's own notation for that. */
 const nothing = '0'.repeat(40);
 
-/** The record is written again before Temporal forgets it; at the latest after this. */
+/** The record is renewed before Temporal's retention deletes it; at the latest after this. */
 const renewMs = 30 * 86_400_000;
 
-/** More ids of this process than it can meet again. */
+/** More delivery ids than this process can meet again. */
 const knownMax = 5_000;
 
 /**
- * Looks at one repository again and again, and hands over what changed since anybody looked: merges by where the branch stands, open
- * pull requests, and what was written to Slipway there. What was missed while nobody looked is seen by the first look.
+ * Polls one repository again and again, and starts deliveries for what changed since the last poll of any process: merges by the
+ * branch's head, open pull requests, and comments to Slipway. The first poll also finds changes from before the starter's start.
  */
 export class Poll {
   #last: Seen | undefined;
-  /** Where the branch stood at the preflight check, also where that could not be handed over yet. */
+  /** The branch's head at the last poll, even if its delivery could not be started yet. */
   #head: string | undefined;
   #renewMs: number | undefined;
   readonly #known = new Set<string>();
-  /** What a look found and could not hand over: the forge will not say it again. */
+  /** Observations whose delivery could not be started: the git host will not report them again. */
   readonly #pending: (PullRequestEvent | CommentEvent)[] = [];
 
   constructor(private readonly parts: PollParts) {}
 
-  /** One look. @throws ForgeFailed, CommandFailed, or what Temporal's client throws: nothing is lost, the next look hands it over. */
+  /** One poll. @throws GitHostFailed, CommandFailed, or what Temporal's client throws: nothing is lost, the next poll repeats it. */
   async once(): Promise<void> {
-    await this.#lookAtHead();
-    // What could not be handed over is first: while Temporal is away nothing is asked for that would only pile up.
-    await this.#handOverPending();
-    this.#pending.push(...((await this.parts.forge.pullRequests()) ?? []));
-    this.#pending.push(...((await this.parts.forge.comments()) ?? []));
-    await this.#handOverPending();
+    await this.#pollHead();
+    // Pending observations are first: while Temporal is away, new ones would only pile up.
+    await this.#submitPending();
+    this.#pending.push(...((await this.parts.gitHost.pullRequests()) ?? []));
+    this.#pending.push(...((await this.parts.gitHost.comments()) ?? []));
+    await this.#submitPending();
   }
 
-  async #handOverPending(): Promise<void> {
+  async #submitPending(): Promise<void> {
     for (let next = this.#pending[0]; next; next = this.#pending[0]) {
-      await this.#handOver(next);
+      await this.#startOnce(next);
       this.#pending.shift();
     }
   }
 
-  async #lookAtHead(): Promise<void> {
-    const { forge, now, record, repository } = this.parts;
-    this.#head = (await forge.head()) ?? this.#head;
+  async #pollHead(): Promise<void> {
+    const { gitHost, now, record, repository } = this.parts;
+    this.#head = (await gitHost.head()) ?? this.#head;
     const head = this.#head;
     if (head === undefined) return;
     this.#renewMs ??= Math.min(renewMs, (await record.keepsMs()) / 2);
@@ -98,7 +97,7 @@ export class Poll {
     this.#last = { head, id, count, at: now() };
   }
 
-  async #handOver(event: PullRequestEvent | CommentEvent): Promise<void> {
+  async #startOnce(event: PullRequestEvent | CommentEvent): Promise<void> {
     const id = idOfSight(this.parts.repository, event);
     if (this.#known.has(id)) return;
     await this.#start(id, event);
@@ -106,7 +105,7 @@ export class Poll {
     this.#known.add(id);
   }
 
-  async #start(id: string, event: ForgeEvent, seen?: Parameters<PollParts['start']>[1]): Promise<void> {
+  async #start(id: string, event: GitHostEvent, seen?: Parameters<PollParts['start']>[1]): Promise<void> {
     const { now, repository, start, tell } = this.parts;
     const receivedAt = now().toISOString();
     const delivery: Delivery = { schema: 1, id, repository, receivedAt, via: 'poll', event };

@@ -7,9 +7,9 @@ const askMs = 5_000;
 /**
  * The start half of an update-with-start to a cluster's queue: does nothing when the queue runs.
  *
- * A queue that somebody terminated is started with what its memo still says, so neither its numbering nor a hold is
- * lost, nor a freeze, nor what was rolled back. A merge that waited is: a person asks for it (`slipway upgrade`). A run that was open then holds the cluster:
- * nobody knows any more how it ends.
+ * A queue that somebody terminated is started with the state in its memo: numbering, hold, freeze and blocked versions are kept. A
+ * pending merge is lost: a person asks for it (`slipway upgrade`). A run that was open then holds the cluster: nobody knows any more
+ * how it ends.
  */
 export async function queueStart(
   client: Client,
@@ -27,7 +27,7 @@ export async function queueStart(
   });
 }
 
-/** What a queue starts with, given what the one before said last. */
+/** The state a queue starts with, from the last memo of the one before. */
 export function carriedOver(memo: QueueMemo | undefined, now: string): QueueMemo {
   if (!memo) return { hold: null, open: null, lastRun: 0 };
   const { hold, open, lastRun } = memo;
@@ -53,7 +53,7 @@ function kept({
   };
 }
 
-/** What a cluster's queue says of itself, whether it runs or not; undefined: there is none. */
+/** The memo of a cluster's queue, whether it runs or not; undefined: there is none. */
 export async function lastMemo(client: Client, cluster: string): Promise<QueueMemo | undefined> {
   try {
     const handle = client.workflow.getHandle(queueId(cluster));

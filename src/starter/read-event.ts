@@ -1,14 +1,14 @@
 import type { z } from 'zod';
-import type { ForgeEvent, PullRequestEvent } from '../workflows/delivery-messages.js';
+import type { GitHostEvent, PullRequestEvent } from '../workflows/delivery-messages.js';
 import { Comment, isCommand, PullRequest, Push } from './event-shapes.js';
 import type { RepositorySettings } from './settings.js';
 
-/** What a verified webhook is to us. */
+/** The meaning of a verified webhook. */
 export type ReadEvent =
-  | { readonly kind: 'event'; readonly event: ForgeEvent }
-  /** It means nothing here, and that is in order. */
+  | { readonly kind: 'event'; readonly event: GitHostEvent }
+  /** It has no meaning for Slipway, which is no error. */
   | { readonly kind: 'ignored'; readonly why: string }
-  /** It is not what its name says. */
+  /** Its payload does not fit its name. */
   | { readonly kind: 'unreadable'; readonly why: string };
 
 type Reader = (payload: unknown, repository: RepositorySettings) => ReadEvent;
@@ -37,7 +37,7 @@ function readPush(payload: unknown, { branch }: RepositorySettings): ReadEvent {
   });
 }
 
-/** What becomes of a pull request's actions; others change nothing that is shown. */
+/** The meaning of a pull request's actions; other actions change nothing that Slipway shows. */
 const actions: Readonly<Record<string, PullRequestEvent['action']>> = {
   opened: 'opened',
   reopened: 'opened',
@@ -61,7 +61,7 @@ function readPullRequest(payload: unknown, { branch, name }: RepositorySettings)
       return ignored('only its text was edited');
     const merged = known === 'closed' && pull.merged === true;
     const repository = head.repo?.full_name ?? '';
-    // What a stranger proposes is read only once somebody who may has merged it.
+    // A pull request from a fork is read only once somebody with permission has merged it.
     if (!merged && repository.toLowerCase() !== name.toLowerCase())
       return ignored('its head is in a fork, which is never trusted');
     if (merged && !pull.merge_commit_sha) return unreadable('a merged pull request without its commit');
@@ -87,7 +87,7 @@ function readComment(payload: unknown): ReadEvent {
     if (comment.user.type === 'Bot') return ignored('nothing is taken from a bot');
     const body = comment.body ?? '';
     if (!isCommand(body)) return ignored('it does not begin with /slipway');
-    const event: ForgeEvent = {
+    const event: GitHostEvent = {
       kind: 'comment',
       number: issue.number,
       comment: comment.id,
@@ -102,7 +102,7 @@ function read<T>(shape: z.ZodType<T>, payload: unknown, next: (found: T) => Read
   const parsed = shape.safeParse(payload);
   if (parsed.success) return next(parsed.data);
   const [issue] = parsed.error.issues;
-  // The value itself is not repeated: anybody may have written it.
+  // The value itself is not repeated: it is untrusted.
   return unreadable(`${issue?.path.join('.') || 'the payload'}: ${issue?.message ?? 'it does not fit'}`);
 }
 

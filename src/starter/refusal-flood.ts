@@ -1,7 +1,7 @@
 import type { WebhookAnswer } from './webhook-server.js';
 
 const minuteMs = 60_000;
-/** More than a person reads, and than a forge that is set up wrong sends. */
+/** More than a person reads, and than a misconfigured git host sends. */
 const perMinute = 60;
 
 interface FloodParts {
@@ -11,8 +11,8 @@ interface FloodParts {
 }
 
 /**
- * Tells answers one by one, but for refusals beyond sixty a minute, which anybody can cause: those are counted, and the count is told
- * with the next request after that minute.
+ * Reports responses one by one, except for more than sixty rejections a minute, which any client can cause: those are counted, and the
+ * count is reported with the next request after that minute.
  */
 export function withoutFlood({ tell, tellCount, now }: FloodParts): (answer: WebhookAnswer) => void {
   let began = 0;

@@ -4,14 +4,14 @@ import { releaseCluster, runId, type ReleaseAnswer, type ReleaseInput } from '..
 import { askQueue, type AskOptions, type Unanswered } from './ask-queue.js';
 import { lookForWorkers } from './look-for-workers.js';
 
-/** Milliseconds between two questions to a queue that has not heard yet how its run ended. */
+/** Milliseconds between two requests to a queue that does not know yet how its run ended. */
 const askAgainMs = 250;
 
 /**
  * Lifts the hold of a cluster. Touches no node.
  *
- * A run shows its result before its queue has heard of it. A release that comes in between would find no hold, and the cluster
- * would be held a moment later: it is asked again until the queue has heard, within the limit.
+ * A run shows its result before its queue knows it. A release in between would find no hold, and the cluster would be held a moment
+ * later. So the release is retried until the queue knows, within the limit.
  */
 export async function releaseHold(
   client: Client,

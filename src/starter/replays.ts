@@ -1,17 +1,17 @@
-/** Some megabytes of memory, and more than any forge sends in a day. */
+/** Some megabytes of memory, and more than any git host sends in a day. */
 const keptMax = 10_000;
 
 /**
- * Which bytes were taken as which delivery. The id of a delivery stands in a header that nobody signs: whoever has got hold of signed
- * bytes could send them again under another one. No two deliveries of a forge are the same to the byte.
+ * Which bytes were accepted as which delivery. The id of a delivery is in an unsigned header: whoever obtained signed bytes could send
+ * them again under another id. No two deliveries of a git host are identical to the byte.
  *
- * It is the memory of this process. What comes again after a restart is one delivery more, and starts nothing twice: a commit is
- * upgraded to once.
+ * This is in the memory of this process. After a restart a replay becomes one more delivery, which starts nothing twice: a commit is
+ * enqueued once.
  */
 export class Replays {
   readonly #taken = new Map<string, string>();
 
-  /** The delivery that these bytes came as before, by their signature; undefined: they are new, or they are that delivery again. */
+  /** The delivery of these bytes before, by their signature; undefined: they are new, or a repetition of that same delivery. */
   otherOf(signature: string, delivery: string): string | undefined {
     const before = this.#taken.get(signature);
     return before === delivery ? undefined : before;

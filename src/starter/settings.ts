@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { CredentialReference } from '../inventory/credential.js';
 import { duration } from '../inventory/duration.js';
 
-/** One or more folders and a name, as forges write them: `acme/home-ops`. */
+/** One or more folders and a name, as git hosts write them: `acme/home-ops`. */
 const repositoryName = z
   .string()
   .max(200)
-  .regex(/^[\w.-]+(\/[\w.-]+)+$/, 'a repository is named as its forge does, like acme/home-ops');
+  .regex(/^[\w.-]+(\/[\w.-]+)+$/, 'a repository is named as its git host does, like acme/home-ops');
 
-/** What git allows as a branch, and a command line does not take for an option. */
+/** A branch name that git allows, and that no command line takes for an option. */
 export const branchName = z
   .string()
   .min(1)
@@ -19,7 +19,7 @@ export const branchName = z
     'a branch is named like main, without refs/heads/',
   );
 
-/** A path inside a repository: relative, with slashes, and not out of it. */
+/** A path inside a repository: relative, with slashes, and without `..`. */
 const pathInRepository = z
   .string()
   .min(1)
@@ -32,7 +32,7 @@ const pathInRepository = z
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** Plain HTTP would show tokens to the network, so it is for this machine alone; a password in an address ends in logs. */
+/** Plain HTTP would expose tokens, so it is for this machine alone; a password in a URL ends up in logs. */
 function reachable(text: string, protocols: readonly string[]): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, password, username } = new URL(text);
@@ -62,12 +62,12 @@ const apiUrl = z
 /** GitHub's own limit. */
 const label = z.string().min(1).max(50);
 
-/** How Slipway signs in at the forge. */
+/** How Slipway signs in at the git host. */
 const Access = z.union(
   [
-    /** A token: fine-grained where the forge has them. `user`: what goes with it where git asks for a name. */
+    /** A token: fine-grained where the git host has them. `user`: the user name where git asks for one. */
     z.strictObject({ token: CredentialReference, user: z.string().min(1).max(100).optional() }),
-    /** An app of the forge, installed on the repository; `key` is its private key in PEM. */
+    /** An app of the git host, installed on the repository; `key` is its private key in PEM. */
     z.strictObject({
       app: z.strictObject({
         id: z.int().positive(),
@@ -94,48 +94,48 @@ const Cluster = z.strictObject({
 
 /** One repository that declares clusters. */
 export const Repository = z.strictObject({
-  /** As the forge names it: `acme/home-ops`. */
+  /** As the git host names it: `acme/home-ops`. */
   name: repositoryName,
   /** `git`: any git server. It is polled, and gets no comments. */
-  forge: z.enum(['github', 'git']).default('github'),
+  gitHost: z.enum(['github', 'git']).default('github'),
   /** Where git fetches from. */
   url: repositoryUrl,
   /** GitHub's REST API; `https://HOST/api/v3` for an Enterprise server. */
   api: apiUrl.default('https://api.github.com'),
   /** The branch that declares what clusters should be. */
   branch: branchName.default('main'),
-  /** How merges are noticed. Both: a delivery that was lost is seen by the next poll. Default: `webhook`, or `poll` for `git`. */
+  /** How merges are noticed. Both: the next poll finds a lost delivery. Default: `webhook`, or `poll` for `git`. */
   trigger: z
     .array(z.enum(['webhook', 'poll']))
     .min(1)
     .max(2)
     .optional(),
-  /** How often the forge is asked, where it is. */
+  /** Polling interval, where the git host is polled. */
   poll: duration('60s'),
-  /** What signs the webhooks: the one in use, and the one before or after while it is changed. */
+  /** Secrets that sign the webhooks: the current one, and the previous or next one during a rotation. */
   secrets: z.array(CredentialReference).min(1).max(2).optional(),
   access: Access.optional(),
-  /** Labels that tell a person what a pull request does: they inform, the versions decide. */
+  /** Labels that show a person what a pull request does: they inform, the versions decide. */
   labels: z.strictObject({ 'in-place': label.optional(), replace: label.optional() }).optional(),
   clusters: z.array(Cluster).min(1).max(100),
 });
 
 /** Who may use the API, and for what. */
 const Token = z.strictObject({
-  /** Under this name it stands in the record: `token:ci`. */
+  /** Its name in the record: `token:ci`. */
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'a token is named like ci or release-desk'),
   token: CredentialReference,
-  /** `approve`: it answers plans that wait, with yes or no. */
+  /** `approve`: it may approve and reject plans that wait. */
   may: z.array(z.enum(['approve'])).min(1),
   /** Only for these clusters; left out: for all. */
   clusters: z.array(z.string().min(1).max(40)).min(1).max(200).optional(),
 });
 export type ApiToken = z.infer<typeof Token>;
 
-/** `starter.yaml`: which repositories start upgrades, and how that is noticed. */
+/** `starter.yaml`: which repositories start upgrades, and how their merges are noticed. */
 export const StarterFile = z.strictObject({
   $schema: z.string().optional(),
-  /** Where webhooks arrive. Nobody but a proxy or tunnel on this machine reaches the default. */
+  /** The address for webhooks. Only a proxy or tunnel on this machine reaches the default. */
   listen: z
     .strictObject({
       address: z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1'),
@@ -156,8 +156,8 @@ export interface RepositorySettings extends Omit<z.infer<typeof Repository>, 'tr
   /** The folder of starter.yaml: where relative credential files start, unless the worker has a setting of its own. */
   readonly base: string;
   /**
-   * `none`: the client of its forge writes as fast as it can, and tries again at once. No starter.yaml can say so: it is for tests,
-   * whose forge is their own. Left out: the pauses that GitHub asks for, a second between writes, three where people are notified.
+   * `none`: the client of its git host writes without pauses, and retries at once. No starter.yaml can set it: it is for tests with their
+   * own git host. Left out: the pauses that GitHub asks for, a second between writes, three where people are notified.
    */
   readonly pauses?: 'none';
 }
@@ -171,7 +171,7 @@ export interface StarterSettings {
   readonly base: string;
 }
 
-/** What was read, with what follows from it: the trigger of a forge that sends no webhooks is `poll`. */
+/** The settings with what follows from them: the trigger of a git host without webhooks is `poll`. */
 export function settingsOf(file: z.infer<typeof StarterFile>, base: string): StarterSettings {
   return {
     listen: file.listen,
@@ -179,7 +179,7 @@ export function settingsOf(file: z.infer<typeof StarterFile>, base: string): Sta
     base,
     repositories: file.repositories.map((one) => ({
       ...one,
-      trigger: one.trigger ?? [one.forge === 'git' ? 'poll' : 'webhook'],
+      trigger: one.trigger ?? [one.gitHost === 'git' ? 'poll' : 'webhook'],
       base,
     })),
   };

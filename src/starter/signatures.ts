@@ -1,6 +1,6 @@
 import { verify } from '@octokit/webhooks-methods';
 
-/** A repository, and what its webhooks may be signed with: one secret, or two while it is changed. */
+/** A repository and the secrets of its webhooks: one, or two during a rotation. */
 export interface SignedRepository {
   readonly name: string;
   readonly secrets: readonly string[];
@@ -15,10 +15,10 @@ export function isSignature(header: unknown): header is string {
 }
 
 /**
- * The names, in small letters, of the repositories whose secret signed these bytes; none: nobody's.
+ * The names, in small letters, of the repositories whose secret signed these bytes; none: the signature is invalid.
  *
- * The body is not parsed before, so it cannot say whose it is: every secret is tried, each in constant time. What it says then must
- * be one of these: the secret of one repository opens no other.
+ * The body is not parsed before, so its repository is unknown: every secret is tried, each in constant time. The repository in the body
+ * must then be one of these: the secret of one repository opens no other.
  */
 export async function signedBy(
   repositories: readonly SignedRepository[],
@@ -40,7 +40,7 @@ export async function signedBy(
   return names;
 }
 
-/** Text that is the same bytes again; undefined: it is no UTF-8, which JSON always is. */
+/** Text that encodes to the same bytes; undefined: the bytes are no UTF-8, which JSON always is. */
 function utf8(body: Buffer): string | undefined {
   const payload = body.toString('utf8');
   return Buffer.from(payload, 'utf8').equals(body) ? payload : undefined;

@@ -5,25 +5,24 @@ import {
   deliveryWorkflowId,
   type Delivery,
   type DeliveryMemo,
-  type ForgeEvent,
+  type GitHostEvent,
 } from '../workflows/delivery-messages.js';
 
 /** `duplicate`: a delivery of this id was started before, and stays the only one. */
 export type Started = 'accepted' | 'duplicate';
 
-/** GitHub hangs up after ten seconds; half of that is left for the way. */
+/** GitHub hangs up after ten seconds; half of that is left for the network. */
 const startMs = 5_000;
 
-/** Where deliveries go. */
 export interface DeliveryTarget {
   readonly client: Client;
   readonly taskQueue: string;
 }
 
 /**
- * Starts the workflow of a delivery. Temporal takes it though no worker is up, and takes each id once for as long as it remembers it.
+ * Starts the workflow of a delivery. Temporal accepts it without a worker, and accepts each id once within its retention.
  *
- * @throws when Temporal does not answer in time: whether it has it is not known, and to send it again is safe.
+ * @throws when Temporal does not respond in time: it may have the delivery, and to send it again is safe.
  */
 export async function startDelivery(
   { client, taskQueue }: DeliveryTarget,
@@ -57,7 +56,7 @@ export async function startDelivery(
 }
 
 /** What happened, in one line for people. */
-export function eventText(event: ForgeEvent): string {
+export function eventText(event: GitHostEvent): string {
   const by = event.by === '' ? '' : ` by ${event.by}`;
   if (event.kind === 'comment') return `comment on pull request ${event.number}${by}`;
   if (event.kind === 'pull-request') return `pull request ${event.number} ${event.action}${by}`;

@@ -25,13 +25,13 @@ const texts: Texts = {
   stopped: ({ why }) => `stopped (${why})`,
 };
 
-/** One line for people: nothing in it moves a cursor or begins another line. */
+/** One line for people, without control characters. */
 export function starterText(event: StarterEvent, at: Date): string {
   const text = texts[event.kind] as (event: StarterEvent) => string;
   return `${at.toISOString()} ${text(event)}`.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ');
 }
 
-/** One object a line. */
+/** One JSON object a line. */
 export function starterJson(event: StarterEvent, at: Date): string {
   return JSON.stringify({ at: at.toISOString(), ...event });
 }

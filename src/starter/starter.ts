@@ -2,21 +2,21 @@ import type { AddressInfo } from 'node:net';
 import type { Client } from '@temporalio/client';
 import { describe } from '../planning/reasons/describe.js';
 import { readCredential } from '../tools/credentials.js';
-import { ForgeFailed } from '../tools/forge/forge-failed.js';
+import { GitHostFailed } from '../tools/git-host/git-host-failed.js';
 import { messageOf, Refusal } from '../tools/refusal.js';
 import { addApprovalApi } from './approval-api.js';
 import { answerPlan } from './answer-plan.js';
 import { readTokens, type KnownToken } from './api-tokens.js';
 import { createWebhookServer, type WebhookAnswer } from './webhook-server.js';
 import { Poll, type PollFound } from './poll.js';
-import { openPolledForge } from './poll-forge.js';
+import { openPolledGitHost } from './poll-git-host.js';
 import { pollRecord } from './poll-record.js';
 import { withoutFlood } from './refusal-flood.js';
 import type { RepositorySettings, StarterSettings } from './settings.js';
 import type { SignedRepository } from './signatures.js';
 import { startDelivery } from './start-delivery.js';
 
-/** What happens in a starter, as operators read it. */
+/** Events of a starter, as operators read them. */
 export type StarterEvent =
   | { readonly kind: 'listening'; readonly address: string; readonly port: number }
   | { readonly kind: 'polling'; readonly repository: string; readonly everyMs: number }
@@ -28,11 +28,10 @@ export type StarterEvent =
       readonly why: string;
       readonly againMs: number;
     }
-  /** Requests that were refused and not told one by one: so many in the last minute. */
+  /** Requests that were rejected and not reported one by one: how many in the last minute. */
   | { readonly kind: 'flood'; readonly refused: number }
   | { readonly kind: 'stopped'; readonly why: string };
 
-/** Where deliveries go, and who hears what happens. */
 export interface StarterParts {
   readonly settings: StarterSettings;
   readonly client: Client;
@@ -41,34 +40,34 @@ export interface StarterParts {
 }
 
 const readyMs = 2_000;
-/** Whoever asks the API waits this long for a worker. */
+/** How long a request to the API waits for a worker. */
 const answerMs = 10_000;
-/** A forge that wants a longer pause is asked again after this all the same: its limits are by the hour. */
+/** Longest pause between two polls, even if the git host asks for more: its limits are by the hour. */
 const pauseMax = 3_600_000;
 
 /** A starter that runs. */
 export interface RunningStarter {
   /** The port it listens on; undefined: no repository sends webhooks, and nobody has a token for the API. */
   readonly port: number | undefined;
-  /** Ends in order: what was taken is answered, what is looked at is handed over. */
+  /** Stops in order: accepted requests get their response, and the current poll starts its deliveries. */
   stop(why: string): Promise<void>;
 }
 
 /**
- * Starts the webhook server and the polls of starter.yaml. Temporal need not be there yet: webhooks are answered with 503 until it is, and polls
- * try again.
+ * Starts the webhook server and the polls of starter.yaml. Temporal need not be there yet: until it is, webhooks get a 503 and polls
+ * retry.
  *
- * @throws Refusal `credential-unreadable` for a secret that cannot be read, before anything listens; Error where the port is taken.
+ * @throws Refusal `credential-unreadable` for an unreadable secret, before anything listens; Error where the port is in use.
  */
 export async function startStarter(parts: StarterParts): Promise<RunningStarter> {
   const { settings, tell } = parts;
-  const hearing = settings.repositories.filter(({ trigger }) => trigger.includes('webhook'));
+  const withWebhooks = settings.repositories.filter(({ trigger }) => trigger.includes('webhook'));
   const polled = settings.repositories.filter(({ trigger }) => trigger.includes('poll'));
-  const signed = await readSecrets(hearing);
+  const signed = await readSecrets(withWebhooks);
   const tokens = await readTokens(settings);
   const now = (): Date => new Date();
-  const open = hearing.length > 0 || tokens.length > 0;
-  const webhookServer = open ? webhookServerOf(parts, hearing, { signed, tokens }, now) : undefined;
+  const open = withWebhooks.length > 0 || tokens.length > 0;
+  const webhookServer = open ? webhookServerOf(parts, withWebhooks, { signed, tokens }, now) : undefined;
   let port: number | undefined;
   if (webhookServer) {
     await webhookServer.listen({ host: settings.listen.address, port: settings.listen.port });
@@ -95,7 +94,7 @@ export async function readSecrets(
   return Promise.all(
     repositories.map(async ({ name, secrets = [], base }) => {
       const read = secrets.map((one) => readCredential(`webhook secret of ${name}`, one, base));
-      // Editors end files with a line; GitHub's form does not.
+      // Editors end files with a newline; GitHub's form does not.
       return { name, secrets: (await Promise.all(read)).map(({ text }) => text.trim()) };
     }),
   );
@@ -110,7 +109,7 @@ function webhookServerOf(
   }: { readonly signed: readonly SignedRepository[]; readonly tokens: readonly KnownToken[] },
   now: () => Date,
 ) {
-  const telling = withoutFlood({
+  const report = withoutFlood({
     tell: (answer) => tell({ kind: 'request', ...answer }),
     tellCount: (refused) => tell({ kind: 'flood', refused }),
     now,
@@ -121,7 +120,7 @@ function webhookServerOf(
     now,
     start: (delivery) => startDelivery({ client, taskQueue }, delivery),
     whyNotReady: () => whyTemporalIsNotReady(client),
-    tell: telling,
+    tell: report,
   });
   if (tokens.length > 0)
     void app.register((within, _options, done) => {
@@ -129,14 +128,14 @@ function webhookServerOf(
       addApprovalApi(within, {
         tokens,
         answer: (request) => answerPlan(client, request, options),
-        tell: telling,
+        tell: report,
       });
       done();
     });
   return app;
 }
 
-/** Undefined when Temporal answers, and knows our namespace. */
+/** Undefined when Temporal responds, and knows our namespace. */
 export async function whyTemporalIsNotReady(client: Client): Promise<string | undefined> {
   const { namespace } = client.options;
   try {
@@ -149,7 +148,7 @@ export async function whyTemporalIsNotReady(client: Client): Promise<string | un
   }
 }
 
-/** Looks at one repository until it is told to stop. Whatever fails is said, and tried again. */
+/** Polls one repository until it is stopped. Every failure is reported, and retried. */
 async function pollOn(
   { client, taskQueue, tell }: StarterParts,
   repository: RepositorySettings,
@@ -162,10 +161,10 @@ async function pollOn(
   while (!stop.aborted) {
     let againMs = everyMs;
     try {
-      // The token may come later, too.
+      // Inside the loop: the token may come later.
       poll ??= new Poll({
         repository,
-        forge: await openPolledForge(repository, now),
+        gitHost: await openPolledGitHost(repository, now),
         record: pollRecord(client),
         start: (delivery, seen) => startDelivery({ client, taskQueue }, delivery, seen),
         tell: (found) => tell({ kind: 'found', ...found }),
@@ -173,10 +172,10 @@ async function pollOn(
       });
       await poll.once();
     } catch (error) {
-      if (error instanceof ForgeFailed && error.retryAfterMs !== undefined)
+      if (error instanceof GitHostFailed && error.retryAfterMs !== undefined)
         againMs = Math.min(pauseMax, Math.max(everyMs, error.retryAfterMs));
-      // A token that was changed is read again.
-      if (error instanceof ForgeFailed && error.trouble === 'forbidden') poll = undefined;
+      // Reads a changed token again.
+      if (error instanceof GitHostFailed && error.trouble === 'forbidden') poll = undefined;
       tell({ kind: 'poll-failed', repository: name, why: whyOf(error), againMs });
     }
     await pause(againMs, stop);

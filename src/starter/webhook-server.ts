@@ -8,57 +8,56 @@ import { Replays } from './replays.js';
 import { isSignature, signedBy, type SignedRepository } from './signatures.js';
 import type { Started } from './start-delivery.js';
 
-/** GitHub sends 25 MB at most, and of what is read here a few hundred kilobytes. */
+/** GitHub sends 25 MB at most; the events that are read here have a few hundred kilobytes. */
 export const bodyMax = 5 * 1024 * 1024;
 
-/** Whoever sends slower than this is no forge. Milliseconds for a whole request. */
+/** A slower sender is no git host. Milliseconds for a whole request. */
 const requestMs = 20_000;
 
-/** What the webhook server needs of the rest. */
 export interface WebhookServerParts {
   readonly repositories: readonly RepositorySettings[];
-  /** Their secrets, by reference read already. */
+  /** Their secrets, resolved from their references. */
   readonly signed: readonly SignedRepository[];
-  /** Hands a delivery to Temporal. Rejects: it could not, and nobody knows whether it arrived. */
+  /** Starts a delivery in Temporal. Rejects: it could not, and it is unknown whether the delivery arrived. */
   readonly start: (delivery: Delivery) => Promise<Started>;
-  /** Whether Temporal answers: undefined when it does, else why not. */
+  /** Whether Temporal responds: undefined when it does, else why not. */
   readonly whyNotReady: () => Promise<string | undefined>;
   readonly tell: (answer: WebhookAnswer) => void;
   readonly now: () => Date;
 }
 
-/** What was answered to a request, as operators read it. */
+/** The response to a request, as operators read it. */
 export interface WebhookAnswer {
   readonly status: number;
   readonly verdict: 'accepted' | 'duplicate' | 'ignored' | 'refused' | 'unavailable';
   readonly why?: string;
-  /** Who sent it: an address, before it is verified the only thing that is known. */
+  /** The sender's address: before verification nothing else is known. */
   readonly from: string;
   readonly delivery?: string;
   readonly event?: string;
   readonly repository?: string;
-  /** Of the API: whose token it is, and what was asked for. */
+  /** Of the API: the token's name. */
   readonly by?: string;
   readonly path?: string;
 }
 
 type Answer = Omit<WebhookAnswer, 'from'>;
 
-/** The forge's own id: a UUID. Ids of our own making never look like one, so that nobody takes them first. */
+/** The git host's own id: a UUID. Ids of our own never look like one, so that no sender takes them first. */
 const deliveryId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const eventName = /^[a-z_]{1,64}$/;
 
 const Ping = z.object({ zen: z.string() });
 
 /**
- * The webhook server: verified on the raw bytes before anything of them is read, answered as soon as Temporal has them.
- * It knows no cluster, and starts nothing but deliveries. What else is to be served beside it is registered on what it answers.
+ * The webhook server: verifies the raw bytes before it parses them, and responds as soon as Temporal has the delivery. It knows no
+ * cluster, and starts nothing but deliveries. Other routes are registered on the app that it returns.
  */
 export function createWebhookServer(parts: WebhookServerParts): FastifyInstance {
   const app = Fastify({
     bodyLimit: bodyMax,
     requestTimeout: requestMs,
-    // One line for each request is told by ourselves.
+    // Slipway itself logs one line for each request.
     logger: false,
   });
   app.get('/healthz', async () => ({ verdict: 'healthy' }));
@@ -75,7 +74,7 @@ export function createWebhookServer(parts: WebhookServerParts): FastifyInstance 
   return app;
 }
 
-/** The one route for webhooks, with rules for bodies and errors that hold for it alone. */
+/** The one route for webhooks, with its own rules for bodies and errors. */
 function addWebhooks(app: FastifyInstance, parts: WebhookServerParts): void {
   const replays = new Replays();
   app.removeAllContentTypeParsers();
@@ -140,7 +139,7 @@ async function answerTo(
   if (payload === undefined) return { status: 422, verdict: 'refused', why: 'it is no JSON', ...about };
   const named = AboutRepository.safeParse(payload);
   if (!named.success) {
-    // Webhooks of an organisation introduce themselves without a repository.
+    // Webhooks of an organisation are pinged without a repository.
     if (event === 'ping' && Ping.safeParse(payload).success) return { ...pinged, ...about };
     return { status: 422, verdict: 'refused', why: 'it names no repository', ...about };
   }
@@ -182,7 +181,7 @@ async function answerTo(
 
 const pinged = { status: 202, verdict: 'ignored', why: 'a ping: the webhook is set up right' } as const;
 
-/** JSON, or undefined; `null` is none of our payloads. */
+/** JSON, or undefined; no payload is `null`. */
 function parsed(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8')) ?? undefined;
@@ -191,7 +190,7 @@ function parsed(body: Buffer): unknown {
   }
 }
 
-/** What went wrong before the answer was known. */
+/** The response to an error before the result was known. */
 function refusalOf(error: unknown): Answer {
   const { statusCode, code } = error as { statusCode?: number; code?: string };
   if (statusCode === 413)

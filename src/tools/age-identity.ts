@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { identityToRecipient } from 'age-encryption';
 import { messageOf } from './refusal.js';
 
-/** The identities of a file, with what may be said of them. */
+/** The identities of a file, and what error messages may show of them. */
 export interface IdentityFile {
   readonly identities: readonly string[];
   /** Their public halves, `age1…`. */

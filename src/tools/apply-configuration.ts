@@ -2,18 +2,18 @@ import { runCommand } from './run-command.js';
 import { lookMs, type CallLimits } from './talos-target.js';
 import { talosctlPath } from './tool-path.js';
 
-/** A machine in maintenance mode, as it was seen. */
+/** A machine in maintenance mode, as observed. */
 export interface UnconfiguredMachine {
   /** Where to connect. */
   readonly endpoint: string;
-  /** `v1.13.9`: the client is of that minor. */
+  /** Running version, `v1.13.9`; selects the talosctl minor. */
   readonly version: string;
-  /** Of its certificate: it goes to this machine or to none. */
+  /** Fingerprint of its certificate: talosctl sends only to the machine that shows it. */
   readonly fingerprint: string;
 }
 
 /**
- * Gives a machine its first configuration: `talosctl apply-config --insecure`, to the one whose certificate was seen.
+ * Sends a machine its first configuration: `talosctl apply-config --insecure`, pinned to the observed certificate.
  *
  * @param file the whole machine configuration; it holds the cluster's secrets.
  * @throws CommandFailed, Refusal `tool-missing`

@@ -11,7 +11,10 @@ import { StepFolder } from './step-folder.js';
 import { talosAccess, type TalosAccess } from './talos-access.js';
 import type { TalosTarget } from './talos-target.js';
 
-/** Everything one step needs to speak to a cluster. Closed at the step's end: no credential file outlives it, and no connection but those it was lent. */
+/**
+ * Everything one step needs to access a cluster. Closed at the step's end: no credential file outlives it, and no connection except shared
+ * ones.
+ */
 export interface ClusterAccess extends TalosAccess {
   readonly inventory: Inventory;
   readonly dialMap: DialMap;
@@ -21,12 +24,12 @@ export interface ClusterAccess extends TalosAccess {
   /** Private folder of this step. */
   folder(): Promise<StepFolder>;
   /**
-   * For `node`, through each of the other control planes in turn; through itself only where there is no other.
+   * Endpoints for `node`: each of the other control planes in turn; the node itself only where there is no other.
    *
-   * @param avoid the node under work: nothing goes through it either, while there is another way.
+   * @param avoid the node under work: it is not used as an endpoint either, while there is another.
    */
   targets(node: string, avoid?: string): readonly TalosTarget[];
-  /** When each client certificate ends. The admin's is read only where it is asked for. */
+  /** When each client certificate expires. The admin's is read only on request. */
   certificates(which: {
     readonly admin: boolean;
   }): Promise<readonly { readonly which: string; readonly reference: string; readonly until: Date }[]>;
@@ -34,10 +37,10 @@ export interface ClusterAccess extends TalosAccess {
 }
 
 export interface AccessOptions {
-  /** The folder relative credential files start at. */
+  /** Relative credential files are resolved against this folder. */
   readonly base: string;
   readonly dialMap: DialMap;
-  /** Connections it takes and leaves for the next. Default: its own, closed with it. */
+  /** Shared connections. Default: its own, closed with it. */
   readonly connections?: KeptConnections;
 }
 
@@ -52,7 +55,7 @@ export async function openCluster(
   inventory: Inventory,
   { base, dialMap, connections }: AccessOptions,
 ): Promise<ClusterAccess> {
-  // The promise, not the folder: calls side by side get the same one, and no other is left behind.
+  // Caches the promise, not the folder: concurrent calls get the same folder, and no second one is left behind.
   let opened: Promise<StepFolder> | undefined;
   const folder = (): Promise<StepFolder> => (opened ??= StepFolder.open());
   const fileOf = async (name: string, credential: Credential): Promise<string> =>
@@ -103,7 +106,7 @@ export async function openCluster(
     close: async () => {
       api.close();
       await closeTalos();
-      // One that could not be opened has failed whoever asked for it.
+      // The caller that asked for it already got the error.
       await (await opened?.catch(() => undefined))?.close();
     },
   };
@@ -122,6 +125,6 @@ function targetsOf(inventory: Inventory, dialMap: DialMap, name: string, avoid?:
   const controlPlanes = inventory.nodes.filter((candidate) => candidate.role === 'control-plane');
   const others = controlPlanes.filter((candidate) => candidate.name !== name);
   const free = others.filter((candidate) => candidate.name !== avoid);
-  const ways = [free, others, controlPlanes].find((some) => some.length > 0) ?? [];
-  return ways.map((way) => ({ node: node.address, endpoint: dial(dialMap, way.address) }));
+  const through = [free, others, controlPlanes].find((some) => some.length > 0) ?? [];
+  return through.map((endpoint) => ({ node: node.address, endpoint: dial(dialMap, endpoint.address) }));
 }

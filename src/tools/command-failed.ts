@@ -1,4 +1,4 @@
-/** How a command ended that did not end well. Everything in it is redacted already. */
+/** How a command failed. Everything in it is redacted already. */
 export interface CommandFailure {
   /** The program's name without its folder: `talosctl`. */
   readonly tool: string;
@@ -25,8 +25,8 @@ export interface CommandFailure {
 const LINES_IN_MESSAGE = 8;
 
 /**
- * The one error for a process that did not end as it should. The message says which command, why, and its last
- * lines. The fields are for the failure table: nobody should have to parse the message.
+ * The one error for a process that failed. The message says which command, why, and its last lines. The fields are for the failure table:
+ * nobody should have to parse the message.
  */
 export class CommandFailed extends Error implements CommandFailure {
   override readonly name = 'CommandFailed';
@@ -73,7 +73,7 @@ function reason(failure: CommandFailure): string {
   return `failed with exit code ${failure.exitCode ?? 'unknown'} ${after}.`;
 }
 
-/** As a person would type it, so that the message can be copied into a terminal. */
+/** Quoted for a shell, so that the message can be copied into a terminal. */
 function quoted(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }

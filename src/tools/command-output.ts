@@ -1,10 +1,10 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Redaction } from './redaction.js';
 
-/** A line that never ends is cut here, in characters. */
+/** A line without an end is cut here, in characters. */
 const LONGEST_LINE = 64 * 1024;
 
-/** The end of one output stream: never more than `maxBytes` in memory (and a secret's length), redacted when read. */
+/** The end of one output stream: at most `maxBytes` in memory (plus a secret's length), redacted when read. */
 export class OutputTail {
   #chunks: Buffer[] = [];
   #held = 0;
@@ -17,7 +17,7 @@ export class OutputTail {
     this.#redaction = redaction;
   }
 
-  /** True when the beginning was thrown away. */
+  /** True when the beginning was discarded. */
   get truncated(): boolean {
     return this.#dropped || this.#held > this.#maxBytes;
   }
@@ -34,17 +34,17 @@ export class OutputTail {
     }
   }
 
-  /** The text kept, without secrets, cut at a character. */
+  /** The kept text, without secrets, cut at a character. */
   text(): string {
     let text = this.#redaction.apply(Buffer.concat(this.#chunks).toString('utf8'));
-    // What was thrown away may have ended within a secret: its second half is no longer recognised.
+    // The discarded part may have ended within a secret, whose second half is no longer recognised.
     if (this.#dropped) text = text.slice(this.#redaction.longest);
     const bytes = Buffer.from(text);
     if (bytes.length <= this.#maxBytes) return text;
     return bytes.subarray(startOfCharacter(bytes, bytes.length - this.#maxBytes)).toString('utf8');
   }
 
-  /** Characters of a secret, in bytes at the longest UTF-8 has. */
+  /** Characters of a secret, in bytes at UTF-8's longest. */
   get #margin(): number {
     return this.#redaction.longest * 4;
   }
@@ -83,7 +83,7 @@ export class LineSplitter {
   #finish(line: string): void {
     const text = this.#overlong ? line.slice(0, LONGEST_LINE) : line.replace(/\r$/, '');
     const clean = this.#redaction.apply(text);
-    // The cut may have gone through a secret, whose first half is not recognised: its length goes too.
+    // The cut may have gone through a secret, whose first half is not recognised: one more secret's length is dropped.
     this.#emit(this.#overlong ? `${clean.slice(0, clean.length - this.#redaction.longest)} … (cut)` : clean);
     this.#overlong = false;
   }

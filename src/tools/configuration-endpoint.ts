@@ -2,8 +2,8 @@ import { parseAllDocuments } from 'yaml';
 import { isRecord } from './record.js';
 
 /**
- * The cluster's endpoint in a machine configuration, `https://10.0.0.20:6443`: through it a new machine joins. Undefined where it
- * names none, or is none that can be read.
+ * The cluster endpoint in a machine configuration, `https://10.0.0.20:6443`: a new machine joins through it. Undefined where the
+ * configuration names none, or an invalid one.
  */
 export function endpointIn(text: string): URL | undefined {
   for (const document of parseAllDocuments(text)) {

@@ -1,17 +1,16 @@
 import { X509Certificate } from 'node:crypto';
 
-/** Milliseconds a connection nobody uses is kept: longer than the pause between two steps, or between two looks. */
+/** Milliseconds an idle connection is kept: longer than the pause between two steps, or between two observations. */
 export const idleMs = 30_000;
 
 /**
- * Milliseconds a connection is used at most. Servers look at a client's certificate when a connection is made, and not
- * again: what they would turn down now must not be hidden for long.
+ * Milliseconds a connection is used at most. Servers check a client's certificate only when a connection is made: a certificate they would
+ * now reject must not work for long.
  */
 const ageMsMax = 5 * 60_000;
 
 /**
- * Until when a connection that is made now may be used, in milliseconds since the epoch: never longer than the client
- * certificate it is made with is good.
+ * Until when a connection that is made now may be used, in milliseconds since the epoch: never longer than its client certificate is valid.
  *
  * @param certificate PEM, its own certificate first; undefined: it shows none.
  */
@@ -21,12 +20,12 @@ export function usableUntil(now: number, certificate: string | Buffer | undefine
   try {
     return Math.min(end, Date.parse(new X509Certificate(certificate).validTo));
   } catch {
-    // What cannot be read is for the handshake to turn down.
+    // An unreadable certificate is rejected in the handshake.
     return end;
   }
 }
 
-/** A connection that stood broke under a call: it may have been broken before, since the server closed it while nobody used it. */
+/** A reused connection broke during a call: the server may have closed it while it was idle. */
 export class BrokenSince extends Error {
   override readonly name = 'BrokenSince';
 

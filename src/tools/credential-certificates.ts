@@ -6,13 +6,13 @@ import { loadKubeconfig } from './credential-kubeconfig.js';
 import { unreadable } from './credentials.js';
 import { isRecord } from './record.js';
 
-/** From when until when a credential is good. */
+/** The validity of a credential. */
 export interface Validity {
   readonly from: Date;
   readonly until: Date;
 }
 
-/** A client certificate, the part that is looked at. */
+/** The fields of a client certificate that Slipway reads. */
 export interface ClientCertificate extends Validity {
   /** Common name: a Kubernetes user. */
   readonly user: string;
@@ -37,7 +37,7 @@ export function talosKeys(which: string, reference: CredentialReference, talosco
   try {
     parsed = parse(talosconfig);
   } catch {
-    // The parser's own words would repeat the line.
+    // The parser's own message would repeat the line.
     throw unreadable(which, reference, 'it is no YAML');
   }
   const contexts = isRecord(parsed) && isRecord(parsed['contexts']) ? parsed['contexts'] : {};
@@ -47,7 +47,7 @@ export function talosKeys(which: string, reference: CredentialReference, talosco
     const value = context[field];
     return typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : '';
   };
-  // Talos names the kind of key in the PEM's label, which OpenSSL does not know.
+  // Talos names the key type in the PEM label, which OpenSSL does not know.
   const key = pem('key').replaceAll('ED25519 PRIVATE KEY', 'PRIVATE KEY');
   return { ca: pem('ca'), certificate: pem('crt'), key };
 }
@@ -84,7 +84,7 @@ export function kubeconfigCertificate(
   return certificate('kubeconfig', reference, text);
 }
 
-/** When a JSON web token was made and ends (RFC 7519 `iat`, `exp`); undefined for what does not say so. */
+/** When a JSON web token was issued and when it expires (RFC 7519 `iat`, `exp`); undefined for a missing claim. */
 export function tokenValidity(token: string): Validity | undefined {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));

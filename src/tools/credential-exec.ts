@@ -5,23 +5,23 @@ import { CommandFailed, runCommand } from './run-command.js';
 
 export type ExecReference = Extract<CredentialReference, { exec: string[] }>;
 
-/** A password manager may ask its server; one that takes longer waits for a person, who is not there. */
+/** A password manager may ask its server; one that takes longer is waiting for input that nobody will give. */
 const execMs = 30_000;
 
 export interface ExecOptions {
-  /** The folder a program with a slash starts at. */
+  /** The working folder for a program whose name has a slash. */
   readonly base: string;
-  /** Longest output that is a credential. */
+  /** The largest output that is accepted as a credential. */
   readonly bytesMax: number;
   readonly refuse: (why: string) => never;
   readonly timeoutMs?: number;
 }
 
 /**
- * What a program prints on its standard output. It is run without a shell and sees PATH, HOME, LANG, TMPDIR and the
- * variables its reference lists, and nothing else of our environment.
+ * The standard output of a program. It runs without a shell and sees PATH, HOME, LANG, TMPDIR and the variables that its reference lists,
+ * and nothing else of our environment.
  *
- * What it prints is a secret, and what it complains about may hold one: a refusal names the program and how it ended.
+ * Its output is a secret, and its error output may hold one: a refusal names only the program and how it ended.
  */
 export async function printedByProgram(reference: ExecReference, options: ExecOptions): Promise<string> {
   const { base, bytesMax, refuse, timeoutMs = execMs } = options;
@@ -32,7 +32,7 @@ export async function printedByProgram(reference: ExecReference, options: ExecOp
       command,
       args,
       env: named(reference.env, program, refuse),
-      // A worker elsewhere has no such folder, and a program on PATH does not need it.
+      // A worker on another machine may not have this folder, and a program on PATH does not need it.
       ...(existsSync(base) ? { cwd: base } : {}),
       timeoutMs,
       maxBytes: bytesMax,

@@ -17,9 +17,8 @@ const which = 'kubeconfig';
 /**
  * The kubeconfig of a reference. Its server is never used: requests go to the inventory's control planes.
  *
- * In a cluster (`{ inCluster: true }`) it is made of the pod's service account: the CA and the token are named by
- * their files, so that whoever uses it sees a token that was rotated. `SLIPWAY_SERVICE_ACCOUNT_DIR` names another
- * folder than the one Kubernetes mounts.
+ * In a cluster (`{ inCluster: true }`) it is built from the pod's service account. It names the files of the CA and the token, so that
+ * clients see a rotated token. `SLIPWAY_SERVICE_ACCOUNT_DIR` overrides the folder that Kubernetes mounts.
  *
  * @throws Refusal `credential-unreadable`
  */
@@ -40,15 +39,15 @@ export async function readKubeconfig(reference: KubernetesReference, base: strin
 }
 
 /**
- * A kubeconfig for the client library. `tokenFile` is what kubectl reads a token from; the library does not know it,
- * so the file is read for each request.
+ * A kubeconfig for the client library. kubectl reads a token from `tokenFile`; the library does not support it, so the file is read for
+ * each request.
  */
 export function loadKubeconfig(text: string): KubeConfig {
   const config = new KubeConfig();
   try {
     config.loadFromString(text);
   } catch {
-    // The library's own words would repeat the line.
+    // The library's own message would repeat the line.
     throw new Error('the kubeconfig cannot be read: it is no YAML, or lacks what one holds');
   }
   const tokenFile = userOf(text, () => ({}))['tokenFile'];
@@ -101,7 +100,7 @@ function userOf(
   try {
     parsed = parse(text);
   } catch {
-    // The parser's own words would repeat the line.
+    // The parser's own message would repeat the line.
     return refuse('it is no YAML');
   }
   if (!isRecord(parsed)) return refuse('it is no kubeconfig');

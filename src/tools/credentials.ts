@@ -4,10 +4,10 @@ import type { CredentialReference, KubernetesReference } from '../inventory/cred
 import { printedByProgram } from './credential-exec.js';
 import { Refusal, messageOf } from './refusal.js';
 
-/** Larger texts are no credentials. */
+/** The largest text that is accepted as a credential. */
 const bytesMax = 1024 * 1024;
 
-/** A credential as it was read, and where it stands when it is a file already. */
+/** A credential's text, and its path when it already is a file. */
 export interface Credential {
   readonly text: string;
   /** The file it came from; undefined when it came from elsewhere. */
@@ -15,7 +15,7 @@ export interface Credential {
 }
 
 /**
- * Reads a credential by its reference. The value never leaves the process but as a 0600 file for one child.
+ * Reads a credential by its reference. The value never leaves the process except as a 0600 file for one child.
  *
  * @param which what it is, for the error: `talosconfig (reader)`.
  * @param base the folder relative files start at.
@@ -42,7 +42,7 @@ export async function readCredential(
   return { text: bounded(decode(value, reference.encoding, refuse), refuse), file: undefined };
 }
 
-/** How a reference is named to people. Of a program only its name: its arguments may be private. */
+/** How messages name a reference. Of a program only its name: its arguments may be private. */
 export function referenceText(reference: KubernetesReference): string {
   if ('inCluster' in reference) return "the pod's service account";
   if ('file' in reference) return `file ${reference.file}`;

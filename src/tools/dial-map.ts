@@ -2,15 +2,14 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /**
- * Where to connect instead of the address the inventory names: tunnels, port forwards, the lab.
- * Keys are addresses or host names of the inventory; values are addresses, or URLs for HTTP services.
- * Certificates are checked against the value.
+ * Where to connect instead of the address in the inventory: tunnels, port forwards, the lab. Keys are addresses or host names of the
+ * inventory; values are addresses, or URLs for HTTP services. Certificates are checked against the value.
  */
 export type DialMap = Readonly<Record<string, string>>;
 
 const schema = z.record(z.string(), z.string());
 
-/** Reads the JSON file that `SLIPWAY_DIAL` names; no file, no detours. */
+/** Reads the JSON file that `SLIPWAY_DIAL` names; without a file the map is empty. */
 export function loadDialMap(file: string | undefined = process.env['SLIPWAY_DIAL']): DialMap {
   if (!file) return {};
   try {

@@ -6,7 +6,7 @@ export interface Start {
   readonly args: readonly string[];
 }
 
-/** What the kernel sends a process when its parent dies. */
+/** The signal that the kernel sends a process when its parent dies. */
 export type DeathSignal = 'KILL' | 'TERM' | 'INT';
 
 /** By path. Never closed: a descriptor stands for this process for as long as it lives. */

@@ -4,24 +4,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { CommandFailed, runCommand } from './run-command.js';
 
-/** What a running etcd says of its data. */
+/** What a running etcd reports of its data. */
 export interface EtcdContent {
   readonly revision: number;
-  /** Keys that are there at that revision. */
+  /** The number of keys at that revision. */
   readonly keys: number;
 }
 
-/** Replaying a large write-ahead log takes a while; a restored one is empty. */
+/** Replaying a large write-ahead log takes a while; a restored database has an empty one. */
 const startMs = 60_000;
 const askMs = 30_000;
-/** The longest path of a socket that Linux takes. */
+/** The longest path of a socket that Linux accepts. */
 const socketPathMax = 107;
 
 /**
- * Starts a full etcd on restored data, asks it what it holds, and stops it.
+ * Starts a full etcd on restored data, reads its status, and stops it.
  *
- * It listens on sockets in `folder` only and on no port: without certificates, every user of this machine could read
- * all Secrets of the cluster from a port on loopback. Both are named relative to the folder, which is private.
+ * It listens on sockets in `folder` only and on no port: without certificates, every user of this machine could read all Secrets of the
+ * cluster from a port on loopback. Both sockets are named relative to the folder, which is private.
  *
  * @param data the restored data folder.
  * @param folder a private (0700) folder.
@@ -43,7 +43,7 @@ export async function contentOfFullEtcd(
       '--listen-client-urls=unix://client.sock',
       '--listen-peer-urls=unix://peer.sock',
       '--advertise-client-urls=http://localhost:2379',
-      // It only reads: a database at its quota is one as any other.
+      // It only reads: a database at its quota works as any other.
       '--quota-backend-bytes=-1',
       '--unsafe-no-fsync',
       '--log-level=error',
@@ -66,7 +66,7 @@ export async function contentOfFullEtcd(
   }
 }
 
-/** Asks until it serves; an etcd that has no leader yet does not answer a read. */
+/** Retries until etcd serves: without a leader it does not answer a read. */
 async function firstAnswer(socket: string, process: Promise<unknown>): Promise<EtcdContent> {
   let gone = false;
   process.catch(() => undefined).finally(() => (gone = true));
@@ -85,7 +85,7 @@ async function firstAnswer(socket: string, process: Promise<unknown>): Promise<E
 const nul = Buffer.from([0]).toString('base64');
 const allKeys = { key: nul, range_end: nul, count_only: true };
 
-/** The gateway writes 64-bit numbers as text, and leaves out zeros. */
+/** The gateway writes 64-bit numbers as text, and omits zeros. */
 const rangeSchema = z.object({
   header: z.object({ revision: z.coerce.number() }),
   count: z.coerce.number().default(0),

@@ -33,8 +33,8 @@ export async function snapshotStatus(
 }
 
 /**
- * Restores a snapshot into an empty folder (etcdutl checks its SHA-256 there) and answers the status of the restored database.
- * The folder is removed again.
+ * Restores a snapshot into an empty folder (etcdutl checks its SHA-256 there) and returns the status of the restored database. Removes the
+ * folder afterwards.
  */
 export async function proveSnapshot(
   etcdutl: string,
@@ -51,7 +51,7 @@ export async function proveSnapshot(
   }
 }
 
-/** Restores a snapshot into a folder that is not there yet (etcdutl checks its SHA-256 there). */
+/** Restores a snapshot into a folder that does not exist yet (etcdutl checks its SHA-256 there). */
 export async function restoreSnapshot(
   etcdutl: string,
   file: string,
@@ -67,8 +67,8 @@ export async function restoreSnapshot(
 }
 
 /**
- * Encrypts a snapshot to an age recipient and stores it (0600), whole or not at all: it is synced before it gets its name.
- * Answers the SHA-256 (hex) of what was stored.
+ * Encrypts a snapshot to an age recipient and stores it (0600) atomically: the file is synced before it gets its name. Returns the SHA-256
+ * (hex) of the stored file.
  */
 export async function storeEncrypted(file: string, recipient: string, target: string): Promise<string> {
   const { Encrypter } = await ageEncryption();
@@ -78,7 +78,7 @@ export async function storeEncrypted(file: string, recipient: string, target: st
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const partial = `${target}.part`;
   const sha256 = createHash('sha256');
-  // In pieces: a database of several gigabytes fits into no buffer.
+  // Read in pieces: a database of several gigabytes fits into no buffer.
   const sealed = await encrypter.encrypt(piecesOf(file));
   const wanted = sealed.size((await stat(file)).size);
   const handle = await open(partial, 'w', 0o600);
@@ -98,10 +98,10 @@ export async function storeEncrypted(file: string, recipient: string, target: st
 }
 
 /**
- * Opens an encrypted snapshot into a file of its own (0600).
+ * Decrypts an encrypted snapshot into a file of its own (0600).
  *
  * @param identities age identities (`AGE-SECRET-KEY-1…`).
- * @throws Error when none of them is among its recipients, or it was changed since it was stored.
+ * @throws Error when none of them is among its recipients, or the file was changed since it was stored.
  */
 export async function openEncrypted(
   file: string,
@@ -120,7 +120,7 @@ export async function openEncrypted(
   }
 }
 
-/** Loaded at its first use: its ciphers cost a tenth of a second of CPU, and a worker encrypts once a run. */
+/** Loaded on first use: its ciphers cost a tenth of a second of CPU, and a worker encrypts once per run. */
 const ageEncryption = () => import('age-encryption');
 
 function piecesOf(file: string): ReadableStream<Uint8Array> {

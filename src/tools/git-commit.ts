@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { runCommand } from './run-command.js';
 
-/** Looking at one file takes git milliseconds; a repository on a dead network share is not worth waiting for. */
+/** git reads one file in milliseconds; a repository on a dead network share is not worth a longer wait. */
 const gitMs = 5_000;
 
 /**
- * The commit a file stands at, in full. Undefined outside git, without git, and when the file is not committed as it
- * is. Only looks: it never writes to the repository.
+ * The full id of the commit that a file stands at. Undefined outside git, without git, and when the file differs from the commit. It never
+ * writes to the repository.
  */
 export async function commitOf(file: string): Promise<string | undefined> {
   const name = path.basename(file);

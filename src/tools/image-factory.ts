@@ -4,11 +4,11 @@ import type { Answer } from '../planning/node/observation.js';
 import { dial, type DialMap } from './dial-map.js';
 import { messageOf } from './refusal.js';
 
-/** What the factory's registry said of an image. */
+/** The answer of the factory's registry for an image. */
 export type ImageAnswer =
   | { readonly kind: 'there' }
   | { readonly kind: 'missing'; readonly status: number }
-  /** Ask again after `retryAfterMs`. */
+  /** Retry after `retryAfterMs`. */
   | { readonly kind: 'later'; readonly why: string; readonly retryAfterMs: number };
 
 const manifestTypes = [
@@ -48,7 +48,7 @@ const schematicShape = z.object({
     .nullish(),
 });
 
-/** The official system extensions of a schematic; `null`: the factory has none of that id. */
+/** The official system extensions of a schematic; `null`: the factory has no schematic with that id. */
 export async function schematicContents(
   factory: string,
   id: string,
@@ -71,7 +71,7 @@ export async function schematicContents(
   }
 }
 
-/** Asks the factory's registry for an installer image's manifest, which makes it build the image. */
+/** Requests an installer image's manifest from the factory's registry, which makes the factory build the image. */
 export async function askForImage(
   image: string,
   dialMap: DialMap,
@@ -100,8 +100,8 @@ export async function askForImage(
 }
 
 function baseUrl(host: string, dialMap: DialMap): string {
-  const way = dial(dialMap, host);
-  return way.includes('://') ? way.replace(/\/$/, '') : `https://${way}`;
+  const target = dial(dialMap, host);
+  return target.includes('://') ? target.replace(/\/$/, '') : `https://${target}`;
 }
 
 function parts(image: string): { host: string; name: string; tag: string } {

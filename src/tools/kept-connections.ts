@@ -2,8 +2,8 @@ import { KubernetesAgents } from './kubernetes-agents.js';
 import { TalosSessions } from './talos-api/talos-sessions.js';
 
 /**
- * Connections that outlive the step that made them: a step takes what the one before has left, where credential and
- * endpoint are the same to the letter. Kept in the memory of this process, each for a while only (`connection-life.ts`).
+ * Connections that outlive the step that made them. A step reuses what an earlier one left, where credential and endpoint are byte for byte
+ * the same. Kept in the memory of this process for a limited time (`connection-life.ts`).
  */
 export interface KeptConnections {
   readonly talos: TalosSessions;
@@ -12,7 +12,7 @@ export interface KeptConnections {
   close(): void;
 }
 
-/** Nothing is connected before it is used. */
+/** Connects on first use. */
 export function keptConnections(): KeptConnections {
   const talos = new TalosSessions();
   const kubernetes = new KubernetesAgents();

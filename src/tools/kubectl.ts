@@ -10,24 +10,24 @@ export interface DrainSlice {
   readonly timeoutMs: number;
   readonly deleteEmptyDirData: boolean;
   readonly signal: AbortSignal;
-  /** What kubectl says while it works. */
+  /** Called for each line of kubectl's output. */
   readonly onLine: (line: string) => void;
 }
 
 export type DrainSliceResult =
   | { readonly outcome: 'drained' }
-  /** Time was up; `lastWords` is what it said last. */
+  /** The time limit was reached; `lastWords` is kubectl's last line. */
   | { readonly outcome: 'not-yet'; readonly lastWords: string }
-  /** More time does not help: pods nobody owns, no permission, … */
+  /** More time does not help: unmanaged pods, missing permission, … */
   | { readonly outcome: 'impossible'; readonly why: string };
 
 const noTimeHelps = /use --(force|ignore-daemonsets|delete-emptydir-data)|[Ff]orbidden/;
-/** An admission webhook or policy says no to an eviction: it may approve when it is asked again, as a budget does. */
+/** An admission webhook or policy rejects an eviction: it may allow a retry, as a budget does. */
 const denied = /denied (the )?request/;
 
 /**
- * One `kubectl drain`, PodDisruptionBudgets respected, limited in time.
- * It evicts and never deletes (`--disable-eviction=false`), and leaves pods nobody owns alone (`--force=false`).
+ * One `kubectl drain`, PodDisruptionBudgets respected, limited in time. It evicts and never deletes (`--disable-eviction=false`), and
+ * leaves pods without a controller alone (`--force=false`).
  */
 export async function drainSlice(kubectl: string, slice: DrainSlice): Promise<DrainSliceResult> {
   const said: string[] = [];
@@ -47,7 +47,7 @@ export async function drainSlice(kubectl: string, slice: DrainSlice): Promise<Dr
         '--disable-eviction=false',
         `--timeout=${Math.max(1, Math.ceil(slice.timeoutMs / 1000))}s`,
       ],
-      // Nobody's preferences change what these flags say (kubectl 1.34 and later read ~/.kube/kuberc).
+      // Keeps user preferences from changing these flags (kubectl 1.34 and later read ~/.kube/kuberc).
       env: { KUBERC: 'off' },
       timeoutMs: slice.timeoutMs + 5_000,
       signal: slice.signal,

@@ -3,13 +3,13 @@ import type { Agent as HttpAgent } from 'node:http';
 import { Agent, type AgentOptions } from 'node:https';
 import { idleMs, usableUntil } from './connection-life.js';
 
-/** What of an agent's settings says with whom it connects, and as whom. */
+/** The agent settings that identify endpoint and credential. */
 const settings = ['ca', 'cert', 'key', 'pfx', 'passphrase', 'rejectUnauthorized', 'servername'] as const;
 
-/** More requests at a time make connections that are closed after them. */
+/** Requests above this number use connections that are closed afterwards. */
 const idleMax = 4;
 
-/** Enough for every endpoint and credential of a busy site. The oldest goes first. */
+/** Enough for every endpoint and credential of a busy site. The oldest is evicted first. */
 const agentsMax = 200;
 
 interface Kept {
@@ -19,13 +19,13 @@ interface Kept {
 }
 
 /**
- * Agents of HTTPS that keep their connections, by endpoint and credential. The client library makes an agent for each request,
- * and so a connection for each. An idle connection holds no process up, and is closed after a while.
+ * HTTPS agents that keep their connections, by endpoint and credential. The client library creates an agent for each request, and so a
+ * connection for each. An idle connection does not keep the process alive, and is closed after a while.
  */
 export class KubernetesAgents {
   readonly #byPlace = new Map<string, Kept>();
 
-  /** The agent that connects as `made` does and keeps what it connects; `made` itself where that goes through a proxy. */
+  /** An agent that connects as `made` does and keeps its connections; `made` itself where that goes through a proxy. */
   keeping(server: string, made: HttpAgent | undefined): HttpAgent | undefined {
     if (made?.constructor !== Agent) return made;
     const { options } = made as Agent;
@@ -47,7 +47,7 @@ export class KubernetesAgents {
     return agent;
   }
 
-  /** The next request makes a connection of its own. Those under way go on. */
+  /** The next request opens a new connection. Requests in flight continue. */
   forget(agent: HttpAgent | undefined): void {
     for (const [place, kept] of this.#byPlace) if (kept.agent === agent) this.#drop(place);
   }
@@ -62,7 +62,7 @@ export class KubernetesAgents {
     const kept = this.#byPlace.get(place);
     this.#byPlace.delete(place);
     if (!kept) return;
-    // Nothing is asked through it any more: what is under way closes its own connection.
+    // No new request uses it: requests in flight close their own connection.
     kept.agent.maxFreeSockets = 0;
     for (const sockets of Object.values(kept.agent.freeSockets))
       for (const socket of sockets ?? []) socket.destroy();

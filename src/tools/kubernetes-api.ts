@@ -18,7 +18,7 @@ import { statusMessage } from './kubernetes-status.js';
 import { ownPods, type OwnPods } from './own-pods.js';
 import { Refusal, messageOf } from './refusal.js';
 
-/** One way to the Kubernetes API: a control plane's own address, never the VIP. */
+/** One endpoint of the Kubernetes API: a control plane's own address, never the VIP. */
 export interface ApiEndpoint {
   /** The control plane's name. */
   readonly node: string;
@@ -34,12 +34,12 @@ export interface JsonPatchOperation {
 
 /** How one call is sent. */
 export interface ApiCall {
-  /** The node that is being disrupted: nothing goes through it (I16). */
+  /** The node that is being disrupted: it is not used as an endpoint (I16). */
   readonly avoid?: string;
   readonly timeoutMs?: number;
 }
 
-/** Whom the API server is to name for the fields that are written. */
+/** The field manager that the API server records for the written fields. */
 interface Writer {
   readonly fieldManager: string;
 }
@@ -51,11 +51,11 @@ export interface KubernetesApi {
   listNodes(call?: ApiCall): Promise<V1Node[]>;
   /** The Node object; undefined when there is none. */
   readNode(name: string, call?: ApiCall): Promise<V1Node | undefined>;
-  /** @throws PatchRefused when a `test` of the patch failed: somebody changed the Node in between. */
+  /** @throws PatchRefused when a `test` of the patch failed: the Node changed in between. */
   patchNode(name: string, patch: readonly JsonPatchOperation[], call: ApiCall & Writer): Promise<V1Node>;
   listPods(call?: ApiCall & { readonly node?: string }): Promise<V1Pod[]>;
   listBudgets(call?: ApiCall): Promise<V1PodDisruptionBudget[]>;
-  /** Pods of its own, in one namespace. */
+  /** Slipway's own pods, in one namespace. */
   readonly ownPods: OwnPods;
   /** Closes the connections that are not shared. */
   close(): void;
@@ -67,12 +67,12 @@ export class PatchRefused extends Error {
 }
 
 const callMs = 10_000;
-/** Pods of one page; the API server answers large clusters in pieces. */
+/** Pods per page; the API server pages large clusters. */
 const pageSize = 500;
 
 /**
  * @param kubeconfig the kubeconfig's text. Its current context gives CA and client credentials; its server is not used.
- * @param shared connections it shares with others, and leaves to them; default: it has its own.
+ * @param shared shared connections, which stay open; default: its own.
  */
 export function kubernetesApi(
   kubeconfig: string,
@@ -85,23 +85,23 @@ export function kubernetesApi(
   const order = [...endpoints];
 
   async function call<T>(options: ApiCall, send: (client: Client) => Promise<T>): Promise<T> {
-    const ways = order.filter((endpoint) => endpoint.node !== options.avoid || order.length === 1);
+    const tried = order.filter((endpoint) => endpoint.node !== options.avoid || order.length === 1);
     const failures: string[] = [];
-    for (const way of ways) {
-      const client = clients.get(way.node);
+    for (const endpoint of tried) {
+      const client = clients.get(endpoint.node);
       if (!client) continue;
       client.timeoutMs = options.timeoutMs ?? callMs;
       try {
         return await send(client);
       } catch (error) {
-        if (error instanceof ApiException) throw readable(error, way);
-        failures.push(`${way.server}: ${messageOf(error, 120)}`);
-        preferLess(order, way);
+        if (error instanceof ApiException) throw readable(error, endpoint);
+        failures.push(`${endpoint.server}: ${messageOf(error, 120)}`);
+        preferLess(order, endpoint);
       }
     }
     throw new Refusal({
       kind: 'kubernetes-unreachable',
-      endpoints: ways.map((way) => way.server),
+      endpoints: tried.map((endpoint) => endpoint.server),
       why: failures.join('; '),
     });
   }
@@ -180,20 +180,27 @@ function clientFor(config: KubeConfig, endpoint: ApiEndpoint, agents: Kubernetes
   return Object.assign(limits, { core, policy });
 }
 
-/** A way that failed is tried last from now on. */
-function preferLess(order: ApiEndpoint[], way: ApiEndpoint): void {
-  const at = order.indexOf(way);
+/** Moves an endpoint that failed to the end of the order. */
+function preferLess(order: ApiEndpoint[], endpoint: ApiEndpoint): void {
+  const at = order.indexOf(endpoint);
   if (at >= 0) order.push(...order.splice(at, 1));
 }
 
-function readable(error: ApiException<unknown>, way: ApiEndpoint): Error {
+function readable(error: ApiException<unknown>, endpoint: ApiEndpoint): Error {
   const said = statusMessage(error.body);
   if (error.code === 401 || error.code === 403) {
-    return new Refusal({ kind: 'credential-rejected', which: 'kubeconfig', endpoint: way.server, why: said });
+    return new Refusal({
+      kind: 'credential-rejected',
+      which: 'kubeconfig',
+      endpoint: endpoint.server,
+      why: said,
+    });
   }
   // 422 with "the server rejected our request" or "testing value … failed": a JSON patch whose test did not hold.
   if (error.code === 422 || error.code === 409) return new PatchRefused(said);
-  return new Error(`the Kubernetes API at ${way.server} answered ${error.code}: ${said}`, { cause: error });
+  return new Error(`the Kubernetes API at ${endpoint.server} answered ${error.code}: ${said}`, {
+    cause: error,
+  });
 }
 
 async function allPages<T>(

@@ -2,31 +2,31 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { Agent, request, type RequestOptions } from 'node:https';
 import { loadKubeconfig } from './credential-kubeconfig.js';
 
-/** What an API server answered. */
+/** An API server's answer. */
 export interface KubernetesAnswer {
   readonly status: number;
   readonly body: string;
-  /** From the connection to the last byte, in milliseconds. */
+  /** From connecting to the last byte, in milliseconds. */
   readonly tookMs: number;
-  /** What its clock shows, to the second; undefined when it does not say. */
+  /** The server's clock, to the second; undefined when the answer has no date. */
   readonly date: Date | undefined;
-  /** What our own clock showed half way, in milliseconds since the epoch. */
+  /** Our own clock halfway through the request, in milliseconds since the epoch. */
   readonly halfWay: number;
 }
 
-/** One API server, asked one thing after the other over the same connections. */
+/** One API server, with requests one after the other over the same connections. */
 export interface KubernetesEndpoint {
   get(path: string, signal: AbortSignal): Promise<KubernetesAnswer>;
   post(path: string, body: object, signal: AbortSignal): Promise<KubernetesAnswer>;
   close(): void;
 }
 
-/** More is no answer to what is asked here. */
+/** A larger answer is not valid here. */
 const bytesMax = 1024 * 1024;
 const connectionsMax = 4;
 
 /**
- * A way to one control plane's API server, for questions about the way itself and about our own rights there.
+ * A connection to one control plane's API server, for checks of the connection itself and of our own permissions there.
  *
  * @param kubeconfig its text; its server is not used.
  * @param server `https://10.20.67.1:6443`

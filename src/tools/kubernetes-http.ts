@@ -14,8 +14,8 @@ import type { KubernetesAgents } from './kubernetes-agents.js';
 const unzipped = promisify(gunzip);
 
 /**
- * How the client library sends: over connections that are kept. One that had broken while nobody used it costs nothing: it is
- * asked again over a new one, once. Every request of ours may be sent twice: it reads, or writes only on top of what it read.
+ * HTTP for the client library, over kept connections. If one broke while idle, the request is retried once over a new connection. Every
+ * request of ours may be sent twice: it reads, or writes only on top of what it read.
  */
 export function kubernetesHttp(agents: KubernetesAgents): HttpLibrary {
   return wrapHttpLibrary({
@@ -45,9 +45,9 @@ export function kubernetesHttp(agents: KubernetesAgents): HttpLibrary {
 async function answerTo(request: RequestContext, agent: Agent | undefined): Promise<ResponseContext> {
   const signal = request.getSignal();
   const own = request.getBody();
-  // The library makes a text of what the Kubernetes API takes; forms are of other APIs.
+  // The library serializes bodies for the Kubernetes API to text; form bodies are for other APIs.
   const body = typeof own === 'string' ? own : undefined;
-  // Node.js says automatically how long a body is, but not for a DELETE: the server would take it for another request.
+  // Node.js sets Content-Length automatically, but not for a DELETE: the server would parse the body as another request.
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const sent = httpsRequest(request.getUrl(), {
     method: request.getHttpMethod(),

@@ -18,7 +18,7 @@ export const markAnnotations = {
 
 const controlPlaneComponents = new Set(['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']);
 
-/** The Node object as planning looks at it. */
+/** The Node object as planning reads it. */
 export function nodeObject(node: V1Node): NodeObject {
   const ready = node.status?.conditions?.find((condition) => condition.type === 'Ready');
   const annotations = node.metadata?.annotations ?? {};
@@ -51,7 +51,7 @@ export function nodeObject(node: V1Node): NodeObject {
 }
 
 /**
- * Whoever sets a field takes it over, and a field that is removed is nobody's:
+ * A manager that sets a field owns it, and a removed field has no owner:
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
 function cordonSetters({ metadata }: V1Node): Pick<NodeObject, 'cordonSetBy'> {
@@ -67,7 +67,7 @@ interface FieldSet {
   readonly [field: `f:${string}`]: FieldSet | undefined;
 }
 
-/** Pods, budgets and the static control-plane pods, with who protects whom. */
+/** Pods, budgets and the static control-plane pods, with the budgets that protect each pod. */
 export function workloadObservation(
   pods: readonly V1Pod[],
   budgets: readonly V1PodDisruptionBudget[],
@@ -114,7 +114,7 @@ function podObservation(pod: V1Pod, budgets: readonly V1PodDisruptionBudget[]): 
 
 const hostname = 'kubernetes.io/hostname';
 
-/** The node its template ties it to. Pods of DaemonSets are tied by name too, and are nobody's outage. */
+/** The node that the pod template pins it to. Pods of DaemonSets are pinned by name too, and their loss is no outage. */
 function pinned(pod: V1Pod): { pinnedTo?: string } {
   const selected = pod.spec?.nodeSelector?.[hostname];
   if (selected !== undefined) return { pinnedTo: selected };

@@ -6,7 +6,7 @@ import { isRecord } from './record.js';
 
 const types = { 'control-plane': ['controlplane', 'init'], worker: ['worker'] } as const;
 
-/** What speaks against a machine configuration being that node's. Its values are never repeated: it holds the cluster's secrets. */
+/** Why a machine configuration does not belong to that node. Its values are never repeated: it holds the cluster's secrets. */
 export function whyNotIts(text: string, node: Pick<PlannedNode, 'name' | 'role'>): string | undefined {
   const documents = parseAllDocuments(text);
   if (documents.some(({ errors }) => errors.length > 0)) return 'it is no YAML';
@@ -24,7 +24,7 @@ export function whyNotIts(text: string, node: Pick<PlannedNode, 'name' | 'role'>
   return other === undefined ? undefined : `it is that of ${other}`;
 }
 
-/** The files a machine configuration lets Talos write; none where it is no YAML. */
+/** The files that a machine configuration makes Talos write; none where it is no YAML. */
 export function filesOf(text: string): MachineFile[] {
   return parseAllDocuments(text)
     .filter(({ errors }) => errors.length === 0)
@@ -41,8 +41,8 @@ export function filesOf(text: string): MachineFile[] {
 }
 
 /**
- * Whether a machine configuration is what it was before patches were merged into it: they were in it already. Talos appends to most
- * lists, so what a list holds twice counts once; otherwise a patch that adds a file would never be done.
+ * Whether merging patches left a machine configuration unchanged: then it had them already. Talos appends to most lists, so duplicates in a
+ * list count once; otherwise a patch that adds a file would never be complete.
  */
 export function isAsBefore(before: string, patched: string): boolean {
   return isDeepStrictEqual(contentsOf(before), contentsOf(patched));

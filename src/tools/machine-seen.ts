@@ -5,7 +5,7 @@ import { throughOthers, whyNot } from './observe-cluster.js';
 import { lookInMaintenance, type MaintenanceSeen } from './talos-api/maintenance-looks.js';
 import { TalosCallFailed } from './talos-api/talos-call-failed.js';
 
-/** Which machine stands at a node's address. */
+/** The machine at a node's address. */
 export type MachineAt =
   /** It has the cluster's configuration: the other control planes reach it. */
   | {
@@ -17,11 +17,11 @@ export type MachineAt =
     }
   /** It waits for a configuration. `endpoint`: where it was reached. */
   | ({ readonly kind: 'maintenance'; readonly endpoint: string } & MaintenanceSeen)
-  | { readonly kind: 'silent'; readonly why: string };
+  | { readonly kind: 'unreachable'; readonly why: string };
 
 /**
- * Looks which machine stands at a node's address: through the other control planes as always; a machine without a
- * configuration takes nothing from them, and is asked itself.
+ * Identifies the machine at a node's address, through the other control planes first. A machine without a configuration accepts no
+ * forwarded calls, so it is asked directly.
  */
 export async function machineAt(
   access: ClusterAccess,
@@ -50,13 +50,16 @@ export async function machineAt(
     const seen = await lookInMaintenance(endpoint, { timeoutMs: answerMs, ...limits });
     return seen.stage === 'maintenance'
       ? { kind: 'maintenance', endpoint, ...seen }
-      : { kind: 'silent', why };
+      : { kind: 'unreachable', why };
   } catch (error) {
     if (signal?.aborted || !(error instanceof TalosCallFailed)) throw error;
-    // What wants to see a certificate has its configuration: why it could not be asked was said before.
-    return { kind: 'silent', why: error.rejection === undefined && !error.reached ? whyNot(error) : why };
+    // A machine that requires a certificate has its configuration: the earlier error explains why it was not reached.
+    return {
+      kind: 'unreachable',
+      why: error.rejection === undefined && !error.reached ? whyNot(error) : why,
+    };
   }
 }
 
-/** A machine that is there answers at once. */
+/** A reachable machine responds at once. */
 const answerMs = 5_000;

@@ -4,8 +4,8 @@ import { nodeObject } from './kubernetes-observation.js';
 import { machineAt } from './machine-seen.js';
 
 /**
- * The node whose machine a run had begun to replace; the first of them. It is no way to anything: a machine that waits for a
- * configuration shows a certificate of its own making. Kubernetes that does not answer names none, which whoever observes finds out.
+ * The first node whose machine a run began to replace. It cannot serve as an endpoint: a machine that waits for a configuration shows a
+ * self-made certificate. If Kubernetes does not respond, none is returned; the observation reports that.
  */
 export async function unfinishedNode(access: ClusterAccess): Promise<string | undefined> {
   const known = new Set(access.inventory.nodes.map(({ name }) => name));
@@ -16,7 +16,7 @@ export async function unfinishedNode(access: ClusterAccess): Promise<string | un
     .find((name) => known.has(name));
 }
 
-/** Adds what stands at the address of each node whose machine a run had begun to replace, and whose Talos does not answer. */
+/** Adds the machine found at the address of each node whose replacement began, and whose Talos does not respond. */
 export async function withStanding(
   access: ClusterAccess,
   observation: ClusterObservation,
@@ -31,7 +31,7 @@ export async function withStanding(
   return { ...observation, nodes: await Promise.all(nodes) };
 }
 
-/** Undefined: it answers by now; what it runs was not read, so nothing rests on it. */
+/** Undefined: it responds by now; its version was not read, so nothing may depend on it. */
 async function standingAt(
   access: ClusterAccess,
   name: string,
@@ -39,6 +39,6 @@ async function standingAt(
 ): Promise<MachineStanding | undefined> {
   const machine = await machineAt(access, name, signal);
   if (machine.kind === 'configured') return undefined;
-  if (machine.kind === 'silent') return { kind: 'silent' };
+  if (machine.kind === 'unreachable') return { kind: 'unreachable' };
   return { kind: 'waiting', uuid: machine.uuid, version: machine.version };
 }

@@ -17,15 +17,15 @@ import { CommandFailed } from './run-command.js';
 import { TalosCallFailed } from './talos-api/talos-call-failed.js';
 import type { TalosTarget } from './talos-target.js';
 
-/** What to look at. Steps ask only for what they decide on. */
+/** What to observe. Steps request only what they decide on. */
 export interface Scope {
-  /** Nodes whose Talos API is asked; default all. */
+  /** Nodes whose Talos API is read; default all. */
   readonly talosOf?: readonly string[];
-  /** Of these only how they are (stage, ready) is asked. What they run stays empty in their observation. */
+  /** For these nodes only stage and readiness are read. Their versions stay empty in the observation. */
   readonly statusOf?: readonly string[];
   /** Default true. */
   readonly etcd?: boolean;
-  /** The node that is being disrupted: no request goes through it. */
+  /** The node that is being disrupted: it is not used as an endpoint. */
   readonly avoid?: string;
   readonly signal?: AbortSignal;
 }
@@ -75,9 +75,9 @@ export async function observeNode(
 }
 
 /**
- * Calls a node's Talos API through the other control planes, the next one where one does not answer, or does not take part: a
- * control plane without its configuration shows a certificate of its own, and one whose clock is wrong turns ours down.
- * An answer of the node itself, such as "not authorized", is not asked for again elsewhere.
+ * Calls a node's Talos API through the other control planes. It tries the next one where one does not respond, or is not in service: a
+ * control plane without its configuration shows a certificate of its own, and one with a wrong clock rejects ours. An answer of the node
+ * itself, such as "not authorized", is not retried elsewhere.
  */
 export async function throughOthers<T>(
   targets: readonly TalosTarget[],
@@ -161,7 +161,7 @@ async function talosOf(
   return answer(async () => {
     const ask = <T>(call: (target: TalosTarget) => Promise<T>): Promise<T> =>
       throughOthers(access.targets(node.name, avoid), call);
-    // The version first: a node that is down costs one wait, not four.
+    // The version first: an unreachable node costs one timeout, not four.
     const version = await ask((target) => access.talos.version(target, limits));
     const [nodename, extensions, status] = await Promise.all([
       ask((target) => access.talos.nodename(target, limits)),
@@ -172,7 +172,7 @@ async function talosOf(
   });
 }
 
-/** What each control plane's own member says, asked of each. */
+/** The status of each control plane's own member, read from each. */
 export async function observeEtcdStatuses(
   access: ClusterAccess,
   { avoid, signal }: Scope,
@@ -189,7 +189,7 @@ export async function observeEtcdStatuses(
   );
 }
 
-/** Members and alarms as the cluster sees them, and what each control plane's own member says. */
+/** Members and alarms as the cluster reports them, and the status of each control plane's own member. */
 export async function observeEtcd(
   access: ClusterAccess,
   { avoid, signal }: Scope,
@@ -215,7 +215,7 @@ export async function observeEtcd(
   });
 }
 
-/** Asks one control plane after another. */
+/** Tries one control plane after another. */
 async function firstAnswer<T>(
   nodes: readonly InventoryNode[],
   ask: (node: InventoryNode) => Promise<T>,
@@ -236,13 +236,13 @@ async function answer<T>(ask: () => Promise<T>): Promise<Answer<T>> {
     return { kind: 'answered', value: await ask() };
   } catch (error) {
     if (error instanceof TalosCallFailed && error.cancelled) throw error;
-    // That is an answer: waiting does not make a credential good.
+    // A rejected credential is an answer: waiting does not fix it.
     if (error instanceof Refusal && error.reason.kind === 'credential-rejected') throw error;
     return { kind: 'unreachable', why: whyNot(error) };
   }
 }
 
-/** talosctl repeats itself; the part after the last `desc =` is what happened. */
+/** talosctl repeats itself; the part after the last `desc =` is the cause. */
 export function whyNot(error: unknown): string {
   if (error instanceof Refusal && 'why' in error.reason && typeof error.reason.why === 'string')
     return error.reason.why;
@@ -253,19 +253,19 @@ export function whyNot(error: unknown): string {
   return cutMiddle(messageOf(said.split('desc = ').at(-1) || error.message, 2_000));
 }
 
-/** Sentences of Go programs end with their cause: what is cut is the middle. */
+/** Error messages of Go programs end with their cause: the middle is cut. */
 function cutMiddle(text: string): string {
   return text.length <= 260 ? text : `${text.slice(0, 120)} … ${text.slice(-130)}`;
 }
 
-/** The endpoint itself does not answer (and may well be the one that is down), as opposed to the node behind it. */
+/** The endpoint itself does not respond (and may well be the one that is down), as opposed to the node behind it. */
 function wayIsClosed(error: unknown, target: TalosTarget): boolean {
   if (error instanceof TalosCallFailed) return error.wayIsClosed;
-  // A talosconfig that is really wrong is rejected by the last of them as well.
+  // A talosconfig that is really wrong is also rejected by the last endpoint.
   if (error instanceof Refusal && error.reason.kind === 'credential-rejected')
     return /^(?:tls|x509): /.test(error.reason.why);
   if (!(error instanceof CommandFailed)) return false;
-  // The endpoint answered, and says that it cannot reach the node: neither could another one.
+  // The endpoint responded, and reports the node as unreachable: another endpoint could not reach it either.
   const { node, endpoint } = target;
   const behind = [`dial tcp ${node}:`, `dial tcp [${node}]:`];
   if (node !== endpoint && behind.some((words) => error.stderrTail.includes(words))) return false;

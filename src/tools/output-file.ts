@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
-/** How often a file is looked at, in milliseconds. */
+/** How often the file is polled, in milliseconds. */
 const pollMs = 200;
 const pieceBytes = 64 * 1024;
 
 /**
- * A stream of a child that goes into a file instead of a pipe, and is read from there as it grows. A child that outlives us
- * goes on writing: a pipe that nobody reads would kill it with its next word.
+ * Redirects a child's stream to a file instead of a pipe, and reads the file as it grows. A child that outlives this process goes on
+ * writing: without a reader, its next write to a pipe would kill it.
  */
 export class OutputFile {
-  /** For the child. */
+  /** File descriptor for the child. */
   readonly descriptor: number;
   readonly #file: string;
   readonly #reader: number;
@@ -26,14 +26,14 @@ export class OutputFile {
     this.#reader = openSync(this.#file, 'r');
   }
 
-  /** The child has it by now. */
+  /** The child has its own descriptor by now. */
   follow(onData: (chunk: Buffer) => void): void {
     closeSync(this.descriptor);
     this.#onData = onData;
     this.#poll = setInterval(() => this.#read(), pollMs);
   }
 
-  /** The child is gone: reads the rest, and removes the file. */
+  /** After the child's end: reads the rest, and removes the file. */
   end(): void {
     clearInterval(this.#poll);
     this.#read();

@@ -3,28 +3,28 @@ import type { ApiCall } from './kubernetes-api.js';
 import { statusMessage } from './kubernetes-status.js';
 import { messageOf } from './refusal.js';
 
-/** What became of a Pod that was to be made. */
+/** The result of creating a Pod. */
 export type MadePod =
   | { readonly kind: 'made'; readonly pod: V1Pod }
-  /** One of that name is there. */
+  /** A Pod with that name exists. */
   | { readonly kind: 'exists' }
-  /** The API server does not take it: rights, Pod Security, a namespace that is not there, a Pod that is none. */
+  /** The API server rejects it: permissions, Pod Security, a missing namespace, an invalid Pod. */
   | { readonly kind: 'refused'; readonly why: string };
 
-/** The Pods that Slipway makes itself, and deletes: probes. Nobody else's are touched through this. */
+/** The Pods that Slipway creates and deletes: smoke tests. It touches no other Pods. */
 export interface OwnPods {
-  /** Those of a namespace with that label, whatever its value. */
+  /** The Pods of a namespace with that label, whatever its value. */
   list(namespace: string, label: string, call?: ApiCall): Promise<V1Pod[]>;
   /** Undefined where there is none. */
   read(namespace: string, name: string, call?: ApiCall): Promise<V1Pod | undefined>;
   create(pod: V1Pod, call?: ApiCall): Promise<MadePod>;
-  /** Deletes that very Pod, by its uid; one of the same name that was made since stays. */
+  /** Deletes the Pod with that uid; a later one with the same name stays. */
   remove(pod: V1Pod, call?: ApiCall): Promise<void>;
 }
 
 type Send = <T>(call: ApiCall, send: (core: CoreV1Api) => Promise<T>) => Promise<T>;
 
-/** What a Pod is refused with: no right, or against a policy; no such namespace; not valid. */
+/** Status codes of a rejected Pod: forbidden by permission or policy; no such namespace; invalid. */
 const refusals: readonly number[] = [400, 403, 404, 422];
 
 export function ownPods(call: Send): OwnPods {
@@ -43,7 +43,7 @@ export function ownPods(call: Send): OwnPods {
           return { kind: 'made', pod: await core.createNamespacedPod({ namespace, body: pod }) };
         } catch (error) {
           if (!(error instanceof ApiException)) throw error;
-          // Sent twice, after an answer that was lost, it is refused the second time.
+          // If a create is repeated after a lost answer, the second one fails with a conflict.
           if (error.code === 409) return { kind: 'exists' };
           if (refusals.includes(error.code))
             return { kind: 'refused', why: messageOf(statusMessage(error.body), 500) };
@@ -59,7 +59,7 @@ export function ownPods(call: Send): OwnPods {
   };
 }
 
-/** A uid that is another one's by now is answered with a conflict. */
+/** If the name now belongs to a Pod with another uid, the API server answers with a conflict. */
 async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked;

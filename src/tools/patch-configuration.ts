@@ -3,23 +3,23 @@ import { runCommand } from './run-command.js';
 import type { CallLimits } from './talos-target.js';
 import { talosctlPath } from './tool-path.js';
 
-/** It reads files and writes one. */
+/** talosctl only reads files here and writes one. */
 const patchMs = 30_000;
 
 /** Files of a machine configuration; each holds secrets of the cluster. */
 export interface PatchedFiles {
   readonly configuration: string;
-  /** Merged one after the other. */
+  /** Merged in this order. */
   readonly patches: readonly string[];
-  /** Is there already, so that nobody else may read it, and is written over. */
+  /** Exists already with private permissions, and is overwritten. */
   readonly output: string;
 }
 
 /**
- * Merges patches into a machine configuration as `talosctl apply-config --config-patch` would, without sending it: strategic merge
- * patches and JSON patches, of one document or several.
+ * Merges patches into a machine configuration as `talosctl apply-config --config-patch` would, without sending it: strategic merge patches
+ * and JSON patches, of one document or several.
  *
- * @param version what the machine runs: the client is of that minor.
+ * @param version the machine's running version; selects the talosctl minor.
  * @throws CommandFailed whose output may repeat secrets, Refusal `tool-missing`
  */
 export async function patchConfiguration(
@@ -42,7 +42,7 @@ export async function patchConfiguration(
   });
 }
 
-/** What talosctl says of a patch, without what it repeats of it: its first line, and nothing in quotation marks. */
+/** talosctl's reason for rejecting a patch, without the patch's content: the first line, with quoted text removed. */
 export function withoutValues(said: string, files: readonly string[]): string {
   const [line = ''] = said.split('\n').filter((one) => one.trim() !== '');
   const named = files.reduce((text, file) => text.replaceAll(file, path.basename(file)), line);

@@ -8,18 +8,18 @@ import { factoryVersions, schematicContents } from './image-factory.js';
 import { observeCluster } from './observe-cluster.js';
 import { unfinishedNode, withStanding } from './machine-standing.js';
 
-/** Who asks for what. */
+/** The scope of a plan. */
 export interface PlanAsked {
   readonly request: UpgradeRequest;
   /** Only these nodes; empty: all. */
   readonly only: readonly string[];
-  /** Whether the certificate that may change machines is looked at, too: whoever only plans need not have it. */
+  /** Whether the admin certificate is checked, too: a plan alone does not need it. */
   readonly admin: boolean;
-  /** Planning's own: the schematics the inventory wants on nodes that run another one. */
+  /** For planning only: the schematics that the inventory declares for nodes that run another one. */
   readonly newSchematics: (inventory: Inventory, observation: ClusterObservation) => readonly string[];
 }
 
-/** Observes everything a plan is made of. The run and the command line both plan from this, so they plan the same. */
+/** Observes everything a plan is made of. The run and the command line both plan from this, so that their plans agree. */
 export async function planSources(
   access: ClusterAccess,
   { request, only, admin, newSchematics }: PlanAsked,

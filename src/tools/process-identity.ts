@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * One process of this machine, beyond doubt: a pid alone may have been given to somebody else since.
- * `startTime` is field 22 of /proc/<pid>/stat, clock ticks since the machine booted.
+ * Identifies one process of this machine: a pid alone may have been reused. `startTime` is field 22 of /proc/<pid>/stat, clock ticks since
+ * the machine booted.
  */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly startTime: string;
 }
 
-/** The identity of a running process; undefined when there is none of that pid, or only its zombie. */
+/** The identity of a running process; undefined when the pid is free, or belongs to a zombie. */
 export function identify(pid: number): ProcessIdentity | undefined {
   const found = statOf(pid);
   return found === undefined || found.state === 'Z' || found.state === 'X' ? undefined : found.identity;
 }
 
-/** That of a child just started, which may have ended since: before its end is heard of, its pid is nobody else's. */
+/** The identity of a child that was just started and may have ended since: its pid is not reused before Node reports its end. */
 export function identifyChild(pid: number): ProcessIdentity | undefined {
   return statOf(pid)?.identity;
 }
@@ -27,7 +27,7 @@ function statOf(pid: number): { state: string | undefined; identity: ProcessIden
   } catch {
     return undefined;
   }
-  // The second field is the command in brackets, and may itself hold blanks and brackets.
+  // The second field is the command in brackets, which may itself contain blanks and brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state] = fields;
   const startTime = fields[19];
@@ -51,12 +51,12 @@ export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals)
   }
 }
 
-/** This very process. */
+/** The identity of this process. */
 export function ownIdentity(): ProcessIdentity {
   const own = identify(process.pid);
   if (!own)
     throw new Error(
-      'Slipway tells processes apart by /proc, which this system does not have. It runs on Linux.',
+      'Slipway identifies processes by /proc, which this system does not have. It runs on Linux.',
     );
   return own;
 }

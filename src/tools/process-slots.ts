@@ -1,6 +1,6 @@
 import os from 'node:os';
 
-/** Gives a place back; calling it twice is the same as calling it once. */
+/** Releases the slot; a second call has no effect. */
 export type ReleaseSlot = () => void;
 
 /**
@@ -21,9 +21,9 @@ export class ProcessSlots {
   }
 
   /**
-   * Waits for a place.
-   * @param onQueued Called once, only when there is no place right now, with how many wait before this one.
-   * @throws the signal's reason when it aborts while waiting; the place in the queue is given up.
+   * Waits for a slot.
+   * @param onQueued Called once, only when no slot is free, with the number of waiting callers before this one.
+   * @throws the signal's reason when it aborts while waiting; the caller leaves the queue.
    */
   async acquire(signal?: AbortSignal, onQueued?: (ahead: number) => void): Promise<ReleaseSlot> {
     signal?.throwIfAborted();
@@ -41,7 +41,7 @@ export class ProcessSlots {
     };
   }
 
-  /** The place goes straight to the next in the queue, so that nobody who comes in between can take it as well. */
+  /** The slot goes directly to the next caller in the queue, so that no newcomer can take it as well. */
   #passOn(): void {
     const next = this.#waiting.shift();
     if (next) next();

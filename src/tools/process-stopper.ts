@@ -1,9 +1,9 @@
-/** Why we stopped a process ourselves. */
+/** Why this code stopped a process. */
 export type StopReason = 'timed-out' | 'cancelled' | 'line-callback-failed';
 
-/** What a stopper needs to know. */
+/** The parameters of a stopper. */
 export interface StopRules {
-  /** Process id of a child that leads its own process group; undefined when it never started. */
+  /** Process id of a child that leads its own process group; undefined when it failed to start. */
   readonly pid: number | undefined;
   readonly stopSignal: NodeJS.Signals;
   /** Milliseconds from the stop signal to SIGKILL. */
@@ -12,7 +12,7 @@ export interface StopRules {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Stops one child in order: once, its stop signal first, SIGKILL for its whole group when that is not enough. */
+/** Stops one child gracefully: its stop signal once, then SIGKILL for its whole group after the grace time. */
 export class ProcessStopper {
   readonly #rules: StopRules;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -27,12 +27,12 @@ export class ProcessStopper {
     if (rules.signal?.aborted) this.#onAbort();
   }
 
-  /** Why the child was stopped, or undefined when it ended automatically. */
+  /** Why the child was stopped, or undefined when it ended on its own. */
   get reason(): StopReason | undefined {
     return this.#reason;
   }
 
-  /** Asks the child to end. Only the first reason counts. */
+  /** Sends the stop signal. Only the first reason counts. */
   stop(reason: StopReason): void {
     if (this.#gone || this.#reason !== undefined) return;
     this.#reason = reason;
@@ -40,13 +40,13 @@ export class ProcessStopper {
     this.#timers.push(setTimeout(() => this.#send('group', 'SIGKILL'), this.#rules.graceMs));
   }
 
-  /** Must be called as soon as the child has exited: from then on its process id may belong to somebody else. */
+  /** Must be called as soon as the child has exited: afterwards its process id may be reused. */
   childIsGone(): void {
     if (this.#gone) return;
     this.#gone = true;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#rules.signal?.removeEventListener('abort', this.#onAbort);
-    // A group id is not given out again while the group has members, so this reaches grandchildren or nobody.
+    // A group id is not reused while the group has members, so the signal reaches only its own descendants.
     if (this.#reason !== undefined) this.#send('group', 'SIGKILL');
   }
 

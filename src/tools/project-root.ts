@@ -3,8 +3,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * The folder that holds Slipway's package.json: where static files (protos, examples, go.mod pins) are.
- * `SLIPWAY_PROJECT_ROOT` names it when the code runs from somewhere else.
+ * The folder with Slipway's package.json and its static files (protos, examples, go.mod pins). `SLIPWAY_PROJECT_ROOT` overrides it when the
+ * code runs from another folder.
  */
 export const projectRoot: string = process.env['SLIPWAY_PROJECT_ROOT'] ?? findRoot();
 

@@ -4,16 +4,16 @@ import { Refusal } from './refusal.js';
 
 /** Limits of reading a snapshot. */
 export interface ReadLimits {
-  /** All tries together, in milliseconds. */
+  /** All attempts together, in milliseconds. */
   readonly limitMs: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * Reads a snapshot from a healthy member into `file`, with the reader's credentials; another one is asked where one fails.
- * Answers whose member gave it.
+ * Reads a snapshot from a healthy member into `file`, with the reader's credentials; tries the next member where one fails. Returns the
+ * member that provided it.
  *
- * @throws Refusal `snapshot-failed` when no member is healthy, or none gave it.
+ * @throws Refusal `snapshot-failed` when no member is healthy, or none provides it.
  */
 export async function readSnapshot(
   access: ClusterAccess,
@@ -29,19 +29,19 @@ export async function readSnapshot(
   throw new Refusal({ kind: 'snapshot-failed', why });
 }
 
-/** What became of asking members in turn. */
+/** The result of trying the members one after the other. */
 export type MembersRead =
   | { readonly kind: 'read'; readonly from: string }
-  /** Each cause once, with the members it was met at: a full disk is the same for every one. */
+  /** Each cause once, with the members that reported it: a full disk is the same for every member. */
   | {
       readonly kind: 'failed';
       readonly causes: readonly { readonly why: string; readonly names: readonly string[] }[];
     };
 
 /**
- * Reads a snapshot into `file` from the first of these members that gives it, each asked through every way there is.
+ * Reads a snapshot into `file` from the first of these members that provides it, each tried through every endpoint.
  *
- * @param limits `timeoutMs`: for the next try, in milliseconds; zero or less: there is none.
+ * @param limits `timeoutMs`: for the next attempt, in milliseconds; zero or less: there is none.
  */
 export async function readFromMembers(
   access: ClusterAccess,
@@ -67,7 +67,7 @@ export async function readFromMembers(
   return { kind: 'failed', causes: [...failures].map(([why, names]) => ({ why, names: [...names] })) };
 }
 
-/** Members that vote, follow a leader and report no error; whoever leads has the most to do and is asked last. */
+/** Voters that follow a leader and report no error; the leader has the highest load and comes last. */
 async function healthyMembers(access: ClusterAccess, signal: AbortSignal): Promise<string[]> {
   const etcd = await observeEtcd(access, { signal });
   if (etcd.kind === 'unreachable') throw new Refusal({ kind: 'snapshot-failed', why: etcd.why });

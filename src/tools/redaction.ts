@@ -1,18 +1,18 @@
-/** What stands in the place of a secret. */
+/** The replacement text for a secret. */
 export const REDACTED = '[redacted]';
 
-/** Shorter lines of a secret of several lines ("}", "-----") would black out ordinary text. */
+/** Shorter lines of a multi-line secret ("}", "-----") would black out ordinary text. */
 const SHORTEST_LINE_OF_A_SECRET = 12;
 
-/** Takes known secrets out of text before it reaches a log, an error or a workflow's history. */
+/** Removes known secrets from a text before it reaches a log, an error or a workflow's history. */
 export class Redaction {
-  /** Length in characters of the longest text that is looked for; 0 when there is none. */
+  /** Length in characters of the longest secret; 0 when there is none. */
   readonly longest: number;
   readonly #needles: readonly string[];
 
   /**
-   * @param secrets Values, not names; empty ones are ignored. Output arrives line by line, so each longer line of
-   * a secret of several lines (a key in PEM, a kubeconfig) is looked for on its own as well.
+   * @param secrets Values, not names; empty ones are ignored. Output arrives line by line, so each longer line of a multi-line secret (a
+   * key in PEM, a kubeconfig) is redacted separately as well.
    */
   constructor(secrets: readonly string[] = []) {
     const needles = new Set<string>();
@@ -27,7 +27,7 @@ export class Redaction {
     this.longest = this.#needles[0]?.length ?? 0;
   }
 
-  /** The text with every secret in it replaced by `[redacted]`. */
+  /** Replaces every secret in the text by `[redacted]`. */
   apply(text: string): string {
     return this.#needles.reduce((rest, needle) => rest.replaceAll(needle, REDACTED), text);
   }

@@ -1,9 +1,6 @@
 import type { Reason } from '../planning/reasons/reason.js';
 
-/**
- * A failure whose reason is known as a value. Whoever shows it calls `describe(error.reason)`;
- * the message here names only the kind, for stacks.
- */
+/** A failure whose reason is a value. To show it, call `describe(error.reason)`; the message here names only the kind, for stack traces. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 
@@ -15,7 +12,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The first lines of whatever was thrown, fit for a sentence. */
+/** The first lines of any thrown value, fit for a sentence. */
 export function messageOf(error: unknown, charactersMax = 300): string {
   const text = error instanceof Error ? error.message : String(error);
   const flat = text.replaceAll(/\s+/g, ' ').trim();

@@ -14,46 +14,46 @@ import { Redaction } from './redaction.js';
 
 export { CommandFailed } from './command-failed.js';
 
-/** What to run and within which limits. */
+/** What to run, and its limits. */
 export interface CommandOptions {
-  /** A program's name (looked for on PATH) or its path. Never a shell line. */
+  /** A program's name (searched on PATH) or its path. Never a shell line. */
   readonly command: string;
   readonly args: readonly string[];
-  /** Added to PATH, HOME, LANG and TMPDIR, which are all that is handed on from our own environment. */
+  /** Added to PATH, HOME, LANG and TMPDIR, which are all that is passed on from our own environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Longest run in milliseconds, counted from the start of the process: waiting for a place is not in it. */
+  /** Longest run in milliseconds, counted from the start of the process: waiting for a slot is not included. */
   readonly timeoutMs: number;
-  /** Milliseconds since the epoch after which it is not started any more: what was looked at before is too old by then. */
+  /** Milliseconds since the epoch after which it is not started any more: the observation that it rests on is too old by then. */
   readonly startBefore?: number;
   /** Stops the process when it aborts; the promise settles only after the process is gone. */
   readonly signal?: AbortSignal;
-  /** Written to stdin, which is then closed. Without it stdin is empty, so nothing can wait for a person. */
+  /** Written to stdin, which is then closed. Without it stdin is empty, so that no program can wait for input. */
   readonly input?: string | Uint8Array;
-  /** An open file of ours that it gets as its stdin instead. */
+  /** An open file that becomes its stdin instead. */
   readonly stdinDescriptor?: number;
   /** Called for each line as it comes, redacted. When it throws, the process is stopped and that error is thrown. */
   readonly onLine?: (stream: 'stdout' | 'stderr', line: string) => void;
   /** Bytes kept of each stream's end. Default 1 MiB. */
   readonly maxBytes?: number;
-  /** Exit codes that are an answer and no failure. Default 0 alone. */
+  /** Exit codes that count as success. Default 0 alone. */
   readonly acceptExitCodes?: readonly number[];
-  /** Texts that must not leave here, in output, lines or errors. */
+  /** Texts to redact from output, lines and errors. */
   readonly secrets?: readonly string[];
   /** Sent first when the process must stop. Default SIGTERM; Terraform wants SIGINT. */
   readonly stopSignal?: 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGQUIT';
   /** Milliseconds between the stop signal and SIGKILL. Default 5,000. */
   readonly graceMs?: number;
   /**
-   * What the kernel sends the process when we die. Default KILL. Others may come several times: once for each of our threads that
-   * it is handed on to. `none`: it goes on alone; give it an `outputFolder`.
+   * The signal that the kernel sends the process when this one dies. Default KILL. Other signals may arrive several times, once for each of
+   * our threads that the child is reparented to. `none`: it continues alone; give it an `outputFolder`.
    */
   readonly deathSignal?: DeathSignal | 'none';
-  /** Called once when all places are taken, with how many commands wait before this one. */
+  /** Called once when all slots are taken, with how many commands wait before this one. */
   readonly onQueued?: (ahead: number) => void;
   /** Called with its process id as soon as it is started. When it throws, the process is stopped and that error is thrown. */
   readonly onStart?: (pid: number) => void;
-  /** A private folder for files that take its output, for a process that may outlive us: a broken pipe would kill it. */
+  /** A private folder for files that take the output of a process that may outlive this one: a broken pipe would kill it. */
   readonly outputFolder?: string;
 }
 
@@ -64,33 +64,36 @@ export interface CommandResult {
   readonly stdout: string;
   /** Redacted; the end of it when it was longer than `maxBytes`. */
   readonly stderr: string;
-  /** True when the beginning of `stdout` was thrown away: it must not be parsed. */
+  /** True when the beginning of `stdout` was discarded: it must not be parsed. */
   readonly stdoutTruncated: boolean;
   readonly durationMs: number;
 }
 
-/** All that a child gets of our own environment: ours may hold credentials that are none of its business. */
+/** The only variables of our own environment that a child gets: others may be credentials that it must not have. */
 const HANDED_ON = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
 const DEFAULT_MAX_BYTES = 1024 * 1024;
 const DEFAULT_GRACE_MS = 5_000;
-/** A grandchild may keep the pipes open after our child has gone: this long we listen for a last line. */
+/** A grandchild may keep the pipes open after the child has exited: read this long for a last line. */
 const PIPES_AFTER_EXIT_MS = 500;
 
-/** All processes of this Node process share these places: image pulls and drains never keep a quick look waiting. */
+/**
+ * All processes of this Node process share these slots. Long commands have their own, so that image pulls and drains never delay short
+ * ones.
+ */
 const slots = { quick: new ProcessSlots(), long: new ProcessSlots() };
 /** A command with a longer limit is a long one. Milliseconds. */
 const quickMax = 30_000;
 
 /**
- * Runs one program to its end: the only door from `src` to a process.
+ * Runs one program to its end: the only place in `src` that starts processes.
  *
- * The kernel kills each child when this process dies, however and whenever it dies (`die-with-parent.ts`). Grandchildren are not
- * bound to this process. Whoever must not run twice therefore also looks at the world before it starts.
+ * The kernel kills each child when this process dies, however and whenever it dies (`die-with-parent.ts`). Grandchildren are not bound to
+ * this process. A caller whose command must not run twice therefore also observes the cluster before it starts.
  *
- * The child is the leader of its own process group: Ctrl-C in a terminal reaches only us, and we stop it once and in
- * order. A process that must stop gets its stop signal, then SIGKILL; what is left of its group gets SIGKILL.
+ * The child is the leader of its own process group: Ctrl-C in a terminal reaches only this process, which stops the child once and
+ * gracefully. A process that must stop gets its stop signal, then SIGKILL; what is left of its group gets SIGKILL.
  *
- * @throws CommandFailed for every way not to end well: exit code, signal, time limit, cancelled, not started.
+ * @throws CommandFailed for every failure: exit code, signal, time limit, cancelled, not started.
  */
 export async function runCommand(options: CommandOptions): Promise<CommandResult> {
   const redaction = new Redaction(options.secrets);
@@ -113,7 +116,7 @@ export async function runCommand(options: CommandOptions): Promise<CommandResult
   }
 }
 
-/** What is known of a child that is gone. */
+/** The end of a child. */
 interface Exit {
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
@@ -129,7 +132,7 @@ interface Exit {
 type Programs = { readonly setpriv: string; readonly program: string };
 type Environment = Readonly<Record<string, string>>;
 
-/** Starts the child and resolves when it is gone, however it ended. */
+/** Starts the child and resolves when it has exited, however it ended. */
 async function runToExit(
   options: CommandOptions,
   programs: Programs,
@@ -152,7 +155,7 @@ async function runToExit(
     };
     files?.[stream].follow(take);
     child[stream]?.on('data', take);
-    // At its end, or where it is cut off before: its close alone may come after the promise has settled.
+    // At the stream's end, or where it is cut off before: its close event may come after the promise has settled.
     for (const event of ['end', 'close'] as const) child[stream]?.once(event, () => lines.end());
     return { tail, lines };
   };
@@ -207,14 +210,14 @@ function startInItsOwnGroup(
     env,
     extendEnv: false,
     cwd,
-    // Any descriptor will do; execa's types know only our own streams.
+    // Any descriptor works; execa's types know only our own streams.
     ...(input === undefined ? { stdin: (stdinDescriptor as 0 | undefined) ?? 'ignore' } : { input }),
     stdout: (files?.stdout.descriptor as 1 | undefined) ?? 'pipe',
     stderr: (files?.stderr.descriptor as 2 | undefined) ?? 'pipe',
-    // Collected by OutputTail, which forgets the beginning instead of killing the process when it says too much.
+    // OutputTail collects the output: it drops the beginning instead of killing a process that writes too much.
     buffer: false,
     reject: false,
-    // Stopped by ProcessStopper, and by the kernel when we die.
+    // ProcessStopper stops it, and the kernel does when this process dies.
     detached: true,
     cleanup: false,
   });

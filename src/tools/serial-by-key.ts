@@ -1,12 +1,12 @@
 import { ProcessSlots } from './process-slots.js';
 
-/** Does what belongs together one after the other, in the order in which it was asked for; what does not, at once. */
+/** Runs functions with the same key one after the other, in the order of the calls; those with different keys run concurrently. */
 export class SerialByKey {
   readonly #lines = new Map<string, { readonly slot: ProcessSlots; length: number }>();
 
   /**
-   * @param key what belongs together.
-   * @throws the signal's reason when it aborts before it is this one's turn
+   * @param key calls with the same key are serialized.
+   * @throws the signal's reason when it aborts before this call starts
    */
   async take<T>(key: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     const line = this.#lines.get(key) ?? { slot: new ProcessSlots(1), length: 0 };

@@ -1,7 +1,7 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** An etcd snapshot as it is kept. */
+/** A stored etcd snapshot. */
 export interface KeptSnapshot {
   readonly file: string;
   /** ISO time. */
@@ -9,34 +9,34 @@ export interface KeptSnapshot {
   readonly bytes: number;
   /** The run that took it; undefined: a person did. */
   readonly run: number | undefined;
-  /** By its first bytes, not by its name. */
+  /** Detected by its first bytes, not by its name. */
   readonly encrypted: boolean;
   /** Permission bits, e.g. 0o600. */
   readonly mode: number;
 }
 
-/** What a folder of snapshots holds. */
+/** The content of a snapshot folder. */
 export interface SnapshotFolder {
-  /** Those of one cluster, the newest first. */
+  /** Snapshots of one cluster, the newest first. */
   readonly snapshots: readonly KeptSnapshot[];
-  /** Files that were not written whole: whoever wrote them was stopped. */
+  /** Incomplete files: their writer was stopped. */
   readonly unfinished: readonly string[];
-  /** Other files: of other clusters, or of other people. */
+  /** Other files: of other clusters, or of other users. */
   readonly others: number;
 }
 
-/** How every age file begins. */
+/** The first bytes of every age file. */
 const ageHeader = 'age-encryption.org/v1\n';
 
-/** The name of a snapshot that a person takes; runs put `run<n>` where `manual` stands. */
+/** The name of a snapshot that a person takes; runs put `run<n>` in place of `manual`. */
 export function manualSnapshotName(cluster: string, takenAt: string): string {
   return `${cluster}-manual-${takenAt.replaceAll(/[:.]/g, '-')}.etcd.age`;
 }
 
 /**
- * Looks into a folder of snapshots. Reads no more than the beginning of each file.
+ * Lists a folder of snapshots. Reads only the beginning of each file.
  *
- * @throws Error when the folder cannot be read; ENOENT where there is none yet.
+ * @throws Error when the folder cannot be read; ENOENT where it does not exist yet.
  */
 export async function lookIntoSnapshots(folder: string, cluster: string): Promise<SnapshotFolder> {
   const entries = await readdir(folder, { withFileTypes: true });

@@ -6,14 +6,14 @@ import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity
 import { lifeOf, placeHere, type ProcessPlace } from './process-place.js';
 
 /**
- * A private folder (0700) for what one step must hand to a child process as a file: credentials, snapshots in clear.
- * It goes away with the step; what a killed process left behind goes away with the next start (`sweepStepFolders`).
+ * A private folder (0700) for files that one step passes to a child process: credentials, snapshots in clear. It is removed with the step;
+ * leftovers of a killed process are removed at the next start (`sweepStepFolders`).
  */
 export class StepFolder {
   #written = 0;
 
   private constructor(
-    /** Where it is. */
+    /** Its path. */
     readonly folder: string,
   ) {}
 
@@ -24,9 +24,9 @@ export class StepFolder {
   }
 
   /**
-   * Writes a file only this user can read, and answers its path.
+   * Writes a file that only this user can read, and returns its path.
    *
-   * @param name how its name ends; no two files of a folder have one name.
+   * @param name the suffix of its name; file names in a folder are unique.
    */
   async write(name: string, content: string | Uint8Array): Promise<string> {
     this.#written += 1;
@@ -41,16 +41,16 @@ export class StepFolder {
 }
 
 /**
- * Keeps the step folder `folder` from being swept while a child that outlives us works in it, and while the file it may leave
- * behind is there.
+ * Keeps the step folder `folder` from being swept while a child that outlives this process works in it, and while the file that it may
+ * leave behind exists.
  */
 export function holdStepFolder(folder: string, child: ProcessIdentity, leaves: string): void {
   writeFileSync(path.join(folder, `${holds}${child.pid}-${child.startTime}`), leaves, { mode: 0o600 });
 }
 
 /**
- * Removes the step folders whose process is gone. Called when a worker or a command starts. Those of another machine or container
- * that shares the folder of temporary files go when nothing was written in them for longer than any step lasts.
+ * Removes the step folders whose process has ended. Called when a worker or a command starts. Folders of another machine or container that
+ * shares the temporary folder are removed after a time without writes that is longer than any step.
  */
 export async function sweepStepFolders(): Promise<void> {
   const all = await readdir(stepFolders()).catch(() => []);
@@ -98,10 +98,10 @@ function stepFolders(): string {
 
 type Owner = ProcessIdentity & ProcessPlace;
 
-/** Of a place's names this much stands in a folder's: a socket's path may have 107 bytes in all. */
+/** The length of a place's id in a folder name: a socket's path may have 107 bytes in all. */
 const placeLength = 8;
 
-/** `<pid>-<start time>-<home>-<boot>`: a pid alone is used again by another process. */
+/** `<pid>-<start time>-<home>-<boot>`: a pid alone is reused by another process. */
 function folderName({ pid, startTime, home, boot }: Owner): string {
   return `${pid}-${startTime}-${home.slice(0, placeLength)}-${boot.slice(0, placeLength)}`;
 }
@@ -112,7 +112,7 @@ function ownerOf(entry: string): Owner {
   return { pid: Number(pid), startTime, home: wholeName(home, here.home), boot: wholeName(boot, here.boot) };
 }
 
-/** The name of this place where what stands in a folder's name begins it; otherwise it is another one's. */
+/** The name of this place where the folder's name starts with it; otherwise the folder belongs to another place. */
 function wholeName(beginning: string, own: string): string {
   return beginning !== '' && own.startsWith(beginning) ? own : beginning;
 }

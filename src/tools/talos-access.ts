@@ -6,34 +6,34 @@ import type { TalosSessions } from './talos-api/talos-sessions.js';
 import type { Talosctl } from './talosctl.js';
 import { talosctlClients } from './talosctl-clients.js';
 
-/** The two credentials of Talos, each for looks and for talosctl. */
+/** The two credentials of Talos, each for the API and for talosctl. */
 export interface TalosAccess {
-  /** Looks through Talos' API with the reader's talosconfig. */
+  /** Reads Talos' API with the reader's talosconfig. */
   readonly talos: TalosLooks;
-  /** Looks with the admin's: only for those that need that role. @throws Refusal `credential-unreadable` */
+  /** Reads with the admin's talosconfig: only for calls that need that role. @throws Refusal `credential-unreadable` */
   talosAdmin(): Promise<TalosLooks>;
   /** talosctl with the reader's talosconfig, of any minor: for snapshots. */
   readonly talosctl: Talosctl;
   /**
-   * talosctl with the admin's: only for the steps that change a node.
+   * talosctl with the admin's talosconfig: only for steps that change a node.
    *
-   * @param version what the node runs: the client is of that very minor.
+   * @param version the node's running version; selects the talosctl minor.
    * @throws Refusal `tool-missing`, `credential-unreadable`
    */
   talosctlAdmin(version: string): Promise<Talosctl>;
 }
 
-/** How the credentials are come by. The admin's is read only when it is asked for. */
+/** How to get the credentials. The admin's is read only on request. */
 export interface TalosCredentials {
   readonly reader: Credential;
   readonly admin: () => Promise<Credential>;
-  /** The path of one as a file, for talosctl. */
+  /** The path of a credential as a file, for talosctl. */
   readonly fileOf: (name: string, credential: Credential) => Promise<string>;
-  /** Connections that outlive this access; undefined: it has its own. */
+  /** Shared connections that outlive this access; undefined: it has its own. */
   readonly sessions: TalosSessions | undefined;
 }
 
-/** What the credentials are called when they are rejected. */
+/** The names of the credentials in error messages. */
 const which = { reader: 'talosconfig (reader)', admin: 'talosconfig (admin)' } as const;
 
 /** @throws Refusal `tool-missing` when there is no talosctl at all, `credential-unreadable` */
@@ -72,7 +72,7 @@ export async function talosAccess(
   };
 }
 
-/** The same answer for every caller, made when it is asked for first. */
+/** Caches the result of the first call for all callers. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => (made ??= make());

@@ -1,4 +1,4 @@
-/** Which node a call is for, and through which other node's Talos API it goes (I16). */
+/** The node that a call is for, and the other node whose Talos API forwards it (I16). */
 export interface TalosTarget {
   /** The node's address in the inventory. */
   readonly node: string;
@@ -8,12 +8,12 @@ export interface TalosTarget {
 
 /** Limits of one call. */
 export interface CallLimits {
-  /** Default: what a look may take. */
+  /** Default: the limit of a read. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   /** Milliseconds since the epoch after which it is not started any more. */
   readonly startBefore?: number;
 }
 
-/** A call that only looks takes well under a second; a node that hangs is unreachable after this. */
+/** A read takes well under a second; a node that hangs counts as unreachable after this. */
 export const lookMs = 15_000;

@@ -5,7 +5,7 @@ import { talosctlPath, toolPath } from './tool-path.js';
 /** talosctl with one talosconfig, in the minors the nodes run. */
 export interface TalosctlClients {
   /**
-   * For what any client does alike, such as a snapshot: that of the declared minor, another one where it is not here.
+   * For what any client does alike, such as a snapshot: the declared minor, or another one where it is not installed.
    *
    * @throws Refusal `tool-missing` when there is none at all
    */
@@ -13,7 +13,7 @@ export interface TalosctlClients {
   /**
    * For changing a node: the client of exactly that minor.
    *
-   * @param version what the node runs, `v1.13.4`.
+   * @param version the node's running version, `v1.13.4`.
    * @throws Refusal `tool-missing`
    */
   ofVersion(version: string): Promise<Talosctl>;
@@ -21,7 +21,7 @@ export interface TalosctlClients {
 
 /**
  * @param talosconfig path of the talosconfig file.
- * @param which what the talosconfig is called when it is rejected: `talosconfig (reader)`.
+ * @param which the talosconfig's name in errors: `talosconfig (reader)`.
  * @param declared the version slipway.yaml declares.
  */
 export function talosctlClients(
@@ -38,7 +38,7 @@ export function talosctlClients(
       } catch (missing) {
         if (!(missing instanceof Refusal) || missing.reason.kind !== 'tool-missing') throw missing;
         return made(toolPath('talosctl')).catch((error: unknown) => {
-          // The declared one is what is to be installed.
+          // The error names the declared minor, which is the one to install.
           throw error instanceof Refusal && error.reason.kind === 'tool-missing' ? missing : error;
         });
       }

@@ -3,25 +3,25 @@ import { Refusal } from './refusal.js';
 import { CommandFailed, runCommand, type CommandResult } from './run-command.js';
 import { lookMs, type CallLimits, type TalosTarget } from './talos-target.js';
 
-/** What is done with talosctl: what changes a node, and what writes a file. Looks go through Talos' API itself. */
+/** Commands that run through talosctl: those that change a node, and those that write a file. Reads go through Talos' API directly. */
 export interface Talosctl {
   /** Writes a snapshot of the member's database to `file`. */
   etcdSnapshot(target: TalosTarget, file: string, limits?: CallLimits): Promise<void>;
   etcdForfeitLeadership(target: TalosTarget, limits?: CallLimits): Promise<void>;
-  /** Removes a member from etcd's list, asked of any other member. @param memberId hex */
+  /** Removes a member from etcd's list, through any other member. @param memberId hex */
   etcdRemoveMember(target: TalosTarget, memberId: string, limits?: CallLimits): Promise<void>;
   imagePull(target: TalosTarget, image: string, limits?: CallLimits): Promise<void>;
-  /** Legacy flow: sends the upgrade request and returns with its answer; the node installs and reboots automatically. */
+  /** Legacy flow: sends the upgrade request and returns with its answer; the node installs and reboots on its own. */
   upgrade(target: TalosTarget, image: string, mode: RebootMode, limits?: CallLimits): Promise<void>;
-  /** Lifecycle flow: installs, and returns when the installer has ended. Nothing stops on the node, and nothing reboots. */
+  /** Lifecycle flow: installs, and returns when the installer has ended. Nothing on the node stops or reboots. */
   install(target: TalosTarget, image: string, limits?: CallLimits): Promise<void>;
-  /** Sends the reboot request and returns with its answer. Talos asks neither etcd nor Kubernetes. */
+  /** Sends the reboot request and returns with its answer. Talos checks neither etcd nor Kubernetes. */
   reboot(target: TalosTarget, mode: RebootMode, limits?: CallLimits): Promise<void>;
-  /** Boots what the other slot holds, and returns with its answer. Talos asks neither etcd nor Kubernetes. */
+  /** Boots the other slot, and returns with the answer. Talos checks neither etcd nor Kubernetes. */
   rollback(target: TalosTarget, limits?: CallLimits): Promise<void>;
   /**
-   * Gives a machine that has a configuration another whole one. `no-reboot`: Talos refuses it where it could not take effect at
-   * once; `auto`: it reboots for it where it must, and asks neither etcd nor Kubernetes. Output and errors may repeat parts of it.
+   * Sends a whole new configuration to a machine that has one. `no-reboot`: Talos rejects it where it could not take effect at once;
+   * `auto`: Talos reboots where it must, and checks neither etcd nor Kubernetes. Output and errors may repeat parts of it.
    */
   applyConfiguration(
     target: TalosTarget,
@@ -29,7 +29,7 @@ export interface Talosctl {
     mode: 'auto' | 'no-reboot',
     limits?: CallLimits,
   ): Promise<void>;
-  /** What that would come to, by a dry run; undefined where talosctl does not say. */
+  /** The effect that a dry run reports; undefined where talosctl does not report it. */
   tryConfiguration(
     target: TalosTarget,
     file: string,
@@ -37,12 +37,12 @@ export interface Talosctl {
   ): Promise<ConfigurationEffect | undefined>;
 }
 
-/** What a configuration does to a machine that runs another, or the same one. */
+/** The effect of a configuration on a machine that runs another, or the same one. */
 export type ConfigurationEffect = 'nothing' | 'at-once' | 'reboot';
 
 /**
- * talosctl lives for a tenth of a second, or waits for the node: without garbage collection, on one thread, it takes a third
- * less of the processor. The limit turns collection on again should one grow.
+ * talosctl runs for a tenth of a second, or waits for the node. Without garbage collection and on one thread it takes a third less CPU. The
+ * memory limit turns collection on again should one grow.
  */
 const shortLived = { GOGC: 'off', GOMEMLIMIT: '256MiB', GOMAXPROCS: '1' };
 
@@ -51,7 +51,7 @@ const shortLived = { GOGC: 'off', GOMEMLIMIT: '256MiB', GOMAXPROCS: '1' };
  *
  * @param binary path of the talosctl of the node's running minor.
  * @param talosconfig path of the talosconfig file.
- * @param which what it is called when it is rejected: `talosconfig (reader)`.
+ * @param which the talosconfig's name in errors: `talosconfig (reader)`.
  */
 export function talosctl(binary: string, talosconfig: string, which = 'talosconfig'): Talosctl {
   const call: Call = async (target, args, limits = {}) => {
@@ -81,11 +81,11 @@ export function talosctl(binary: string, talosconfig: string, which = 'talosconf
   };
 }
 
-/** What Go's TLS and Talos' roles say of a credential; each is final. */
+/** Messages of Go's TLS and of Talos' roles about a credential; each is final. */
 const rejections =
   /tls: expired certificate|tls: unknown certificate|tls: bad certificate|tls: certificate required|x509: certificate (?:has expired|signed by unknown authority)|desc = not authorized/;
 
-/** A credential that was looked at and rejected; undefined: something else happened. */
+/** The reason for a rejected credential; undefined: another failure. */
 function rejected(error: unknown, which: string, { endpoint }: TalosTarget): Refusal | undefined {
   if (!(error instanceof CommandFailed)) return undefined;
   const why = rejections.exec(error.stderrTail)?.[0];
@@ -100,12 +100,12 @@ type Call<T = CommandResult> = (
   limits?: CallLimits,
 ) => Promise<T>;
 
-/** What it printed is for people. */
+/** Its output is for people and not parsed. */
 async function done(call: Promise<unknown>): Promise<void> {
   await call;
 }
 
-/** What stops or changes a node. Every flag is written out: its default changed between releases. */
+/** Commands that stop or change a node. Every flag is written out: its default changed between releases. */
 function requests(call: Call<void>): Pick<Talosctl, 'upgrade' | 'install' | 'reboot' | 'rollback'> {
   return {
     upgrade: (target, image, mode, limits) => {
@@ -124,7 +124,7 @@ function requests(call: Call<void>): Pick<Talosctl, 'upgrade' | 'install' | 'reb
   };
 }
 
-/** Talos' own words for what a configuration comes to, the same from 1.9 to 1.13. */
+/** Talos' messages on the effect of a configuration, the same from 1.9 to 1.13. */
 const effects = /^Applied configuration (?<how>with|without) a reboot/m;
 
 function configurations(call: Call): Pick<Talosctl, 'applyConfiguration' | 'tryConfiguration'> {

@@ -4,11 +4,11 @@ import { BinaryMissing, resolveBinary } from './binaries/resolve-binary.js';
 import { Refusal } from './refusal.js';
 
 /**
- * Path of a program a step runs. Nothing is downloaded or built in the middle of an upgrade.
- * @param version A node is spoken to by a talosctl of the minor it runs: `1.13`. A Terraform state is written by exactly
- * the version its cluster names: `1.11.4`; any of a minor will do to read it: `1.11`. By default the first pin's.
+ * Path of a program a step runs. Nothing is downloaded or built during an upgrade.
+ * @param version A node needs a talosctl of its running minor: `1.13`. A Terraform state is written by exactly the version that its cluster
+ * names: `1.11.4`; any of a minor reads it: `1.11`. By default the first pin's.
  *
- * @throws Refusal `tool-missing`, with what was tried.
+ * @throws Refusal `tool-missing`, with the sources that were tried.
  */
 export async function toolPath(name: VersionedName, version?: string): Promise<string>;
 export async function toolPath(name: BinaryName): Promise<string>;
@@ -25,9 +25,9 @@ export async function toolPath(name: BinaryName, version?: string): Promise<stri
 }
 
 /**
- * Path of the talosctl for a machine that runs a version, `v1.13.4`: that of its minor. There is none for what is no version.
+ * Path of the talosctl for a machine's running version, `v1.13.4`: that of its minor.
  *
- * @throws Refusal `tool-missing`
+ * @throws Refusal `tool-missing`, also for text that is no version
  */
 export function talosctlPath(version: string): Promise<string> {
   return toolPath('talosctl', /^v?(?<minor>\d+\.\d+)\./.exec(version)?.groups?.['minor'] ?? version);

@@ -1,20 +1,21 @@
 import type { Client } from '@temporalio/client';
 import type { QueueAsking } from '../activities/activity-context.js';
 import type { AskOptions, Unanswered } from '../starter/ask-queue.js';
-import { offerUpgrade } from '../starter/offer-upgrade.js';
+import { enqueueMerge } from '../starter/enqueue-merge.js';
 import { lastMemo } from '../starter/queue-start.js';
-import { withdrawOffer } from '../starter/withdraw-offer.js';
+import { cancelPending } from '../starter/cancel-pending.js';
 
 /** This worker polls the queue it asks, so an answer takes moments. */
 const limitMs = 30_000;
 
-/** Asks the queues of clusters, from inside an activity. Each throws an Error when nobody answered: to ask again is safe. */
+/** Asks the queues of clusters, from inside an activity. Each call throws an Error when the queue does not respond: a retry is safe. */
 export function askingQueues(client: Client, taskQueue: string): QueueAsking {
   const options: AskOptions = { taskQueue, limitMs };
   return {
-    offer: async (offer) => answered(offer.input.request.cluster, await offerUpgrade(client, offer, options)),
-    withdraw: async (cluster, declared) =>
-      answered(cluster, await withdrawOffer(client, cluster, declared, options)),
+    enqueueMerge: async (merge) =>
+      answered(merge.input.request.cluster, await enqueueMerge(client, merge, options)),
+    cancelPending: async (cluster, declared) =>
+      answered(cluster, await cancelPending(client, cluster, declared, options)),
     queueOf: (cluster) => lastMemo(client, cluster),
   };
 }

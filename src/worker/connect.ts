@@ -9,12 +9,12 @@ export interface Connections {
   readonly namespace: string;
 }
 
-/** Between tries to reach Temporal at the start; after that the SDK itself keeps trying. */
+/** Time between attempts to reach Temporal at the start; after that the SDK itself retries. */
 const againMs = 1_000;
 
 /**
- * Connects to Temporal as TEMPORAL_ADDRESS or the profile says, trying for `patienceMs`:
- * after a reboot the worker may well be up before Temporal is.
+ * Connects to Temporal as TEMPORAL_ADDRESS or the profile says, and retries for `patienceMs`: after a reboot the worker may be up before
+ * Temporal is.
  */
 export async function connect(patienceMs: number, say: (line: string) => void): Promise<Connections> {
   const { connectionOptions, namespace } = loadClientConnectConfig();

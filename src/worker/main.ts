@@ -19,14 +19,14 @@ import { takeOver } from './take-over.js';
 import { ownWorkerIdentity } from './worker-identity.js';
 import { workerLimits } from './worker-limits.js';
 
-/** How long a worker looks for Temporal before it gives up; its supervisor starts it again. */
+/** How long a worker tries to reach Temporal before it exits; its supervisor starts it again. */
 const patienceMs = 60_000;
 
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
-  const told = listenForTheEnd();
+  const shutdown = listenForSignals();
   Runtime.install({
-    // The SDK's own handlers would swallow what comes before there is a worker.
+    // The SDK's own handlers would swallow signals that come before there is a worker.
     shutdownSignals: [],
     logger: new DefaultLogger('WARN'),
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' } } },
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   const { client, native, namespace } = await connect(patienceMs, say);
   await prepareNamespace(client, namespace, settings.retentionDays);
   const connections = keptConnections();
-  const takingOver = takeOverFromTheDead(client, namespace, settings);
+  const takingOver = takeOverFromDeadWorkers(client, namespace, settings);
   const inputOf = runInputs(client, namespace);
   const asker = new Client({ connection: client, namespace });
   const worker = await Worker.create({
@@ -58,7 +58,7 @@ async function main(): Promise<void> {
   });
   say(`worker ${settings.identity} works on task queue ${settings.taskQueue}, namespace ${namespace}`);
   const running = worker.run();
-  told.ends(worker);
+  shutdown.ends(worker);
   await running;
   connections.close();
   await takingOver;
@@ -67,14 +67,14 @@ async function main(): Promise<void> {
 }
 
 /**
- * SIGTERM and its like. A worker that looks for Temporal still, or gets ready, ends at once. Later it takes no more work, gives what
- * only waits or looks back at once, for another worker, and stays for the answers to requests that are on their way
- * (`Wait.sending`); whoever asked it to end ends its patience with SIGKILL.
+ * Handles SIGTERM and the other stop signals. A worker that still connects to Temporal, or starts, exits at once. Later it accepts no
+ * more work, and hands off activities that only wait or observe to another worker at once. It stays for the answers to requests on
+ * their way (`Wait.sending`), until its supervisor sends SIGKILL.
  */
-function listenForTheEnd(): { ends(worker: Worker): void } {
+function listenForSignals(): { ends(worker: Worker): void } {
   let running: Worker | undefined;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)
-    // Once: told again, it ends at once.
+    // Once: the second signal ends it at once.
     process.once(signal, () => {
       if (!running) process.exit(0);
       if (running.getState() === 'RUNNING') running.shutdown();
@@ -82,8 +82,8 @@ function listenForTheEnd(): { ends(worker: Worker): void } {
   return { ends: (worker) => (running = worker) };
 }
 
-/** What it cannot take over now comes back after its heartbeat timeout: no reason not to start. */
-async function takeOverFromTheDead(
+/** An activity that cannot be taken over now is retried after its heartbeat timeout: no reason not to start. */
+async function takeOverFromDeadWorkers(
   connection: Connection,
   namespace: string,
   { taskQueue }: WorkerSettings,

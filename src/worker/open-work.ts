@@ -3,12 +3,12 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import type { OpenWork } from '../activities/activity-context.js';
 import { searchAttributes } from '../workflows/messages.js';
 
-/** More are not named; one is enough to refuse. */
+/** No more are listed; one is enough to refuse. */
 const pageSize = 50;
 
 /**
- * Lists the open runs and node workflows of a cluster: also those whose queue, or whose run, was terminated and that go on
- * without it.
+ * Lists the open runs and node workflows of a cluster, including those that continue although their queue or their run was
+ * terminated.
  */
 export function openWork(
   connection: Connection,
@@ -18,7 +18,7 @@ export function openWork(
     const { executions } = await connection.workflowService.listWorkflowExecutions({
       namespace,
       pageSize,
-      // A cluster's name is of letters, digits and dashes: the inventory's schema sees to it.
+      // The inventory's schema allows only letters, digits and dashes in a cluster's name.
       query: `${searchAttributes.cluster} = "${cluster}" AND ExecutionStatus = "Running"`,
     });
     return (executions ?? []).flatMap((execution) => {

@@ -27,7 +27,7 @@ export function plansThrough(
     ofPull: async ({ repository, pullRequest }) => {
       const runs: RunOfPull[] = [];
       for (const { cluster } of await listQueues(temporal)) {
-        // A list trails behind what happens; the queue itself does not.
+        // Visibility lags behind; the queue itself does not.
         const open = (await readQueue(temporal, cluster))?.memo.open;
         if (!open) continue;
         const { origin } = (await inputOf(cluster, open.run)).request;
@@ -53,7 +53,7 @@ async function standing(
   return { cluster, run, waits: { plan, needs, ...people } };
 }
 
-/** GitHub's names have no case. */
+/** GitHub's names are case-insensitive. */
 function sameRepository(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }

@@ -5,12 +5,12 @@ import { searchAttributes } from '../workflows/messages.js';
 /** Temporal's `INDEXED_VALUE_TYPE_KEYWORD`. */
 const keyword = 2;
 const dayMs = 86_400_000;
-/** gRPC: the thing is there already. */
+/** gRPC: it exists already. */
 const alreadyExists = 6;
 
 /**
- * Makes Slipway's namespace and search attributes where they are missing, and sets the retention.
- * Temporal's own start flags for these do nothing on a database that exists.
+ * Creates Slipway's namespace and search attributes where they are missing, and sets the retention. Temporal's own start flags for
+ * these do nothing on an existing database.
  */
 export async function prepareNamespace(
   connection: Connection,
@@ -33,7 +33,7 @@ export async function prepareNamespace(
   await addSearchAttributes(connection, namespace);
 }
 
-/** A new namespace takes a moment to be seen by all of Temporal. */
+/** All of Temporal sees a new namespace only after a moment. */
 async function addSearchAttributes(connection: Connection, namespace: string, triesLeft = 60): Promise<void> {
   try {
     const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });

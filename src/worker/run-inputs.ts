@@ -2,12 +2,12 @@ import type { Connection } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { runId, type RunInput } from '../workflows/messages.js';
 
-/** Runs a worker remembers the input of; it serves a few clusters at a time. */
+/** How many runs' inputs a worker caches; it serves a few clusters at a time. */
 const rememberedMax = 200;
 
 /**
- * Reads a run's input from the first event of its history. The inventory stands there once,
- * instead of in the input of every step; a worker that has just started finds it as well as any other.
+ * Reads a run's input from the first event of its history. The inventory is there once, instead of in the input of every step, and a
+ * worker that has just started can read it, too.
  */
 export function runInputs(
   connection: Connection,

@@ -4,7 +4,7 @@ import { cacheFolder } from '../tools/binaries/cache.js';
 import { defaultTaskQueue } from '../workflows/messages.js';
 import { ownWorkerName } from './worker-identity.js';
 
-/** The worker's settings, from the environment; Temporal's address, namespace and TLS are read by its own envconfig. */
+/** The worker's settings, from the environment; Temporal's own envconfig reads its address, namespace and TLS. */
 export interface WorkerSettings {
   /** `SLIPWAY_TASK_QUEUE`: one queue a site. */
   readonly taskQueue: string;
@@ -16,7 +16,7 @@ export interface WorkerSettings {
   readonly dialMapFile: string | undefined;
   /** `SLIPWAY_RETENTION_DAYS`: how long closed runs are kept. Applies to runs that close afterwards. */
   readonly retentionDays: number;
-  /** Shown by Temporal as the worker's name; it ends with `#` and the process id. */
+  /** The worker's name in Temporal; it ends with `#` and the process id. */
   readonly identity: string;
   /** `SLIPWAY_WORKFLOW_BUNDLE`: the prebuilt workflow bundle. */
   readonly workflowBundle: string | undefined;

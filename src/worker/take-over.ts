@@ -1,7 +1,7 @@
 import type { Connection } from '@temporalio/client';
 import { isGone, workerIdentityOf, type WorkerIdentity } from './worker-identity.js';
 
-/** Where to look for what a dead worker had begun. */
+/** Where to look for the activities of dead workers. */
 export interface TakeOver {
   readonly connection: Connection;
   readonly namespace: string;
@@ -15,27 +15,27 @@ type Description = Awaited<ReturnType<WorkflowService['describeWorkflowExecution
 type PendingActivity = NonNullable<Description['pendingActivities']>[number];
 type Execution = NonNullable<NonNullable<Description['workflowExecutionInfo']>['execution']>;
 
-/** PENDING_ACTIVITY_STATE_STARTED. One that was told to stop is left to its heartbeat: it is not tried again. */
+/** PENDING_ACTIVITY_STATE_STARTED. One under cancellation is left to its heartbeat: it is not retried. */
 const started = 2;
-/** gRPC: it has ended, or is not under way, in the meantime. */
+/** gRPC: it has ended, or is not under way any more. */
 const notFound = 5;
 
 const pageSize = 200;
 
-/** Near the end of its time there may be no next attempt: then it is the timeout that says what was waited for. */
+/** With less time left there may be no next attempt: then the timeout says what it waited for. */
 const leftMsMin = 60_000;
 
 /**
- * Has Temporal give the activities of workers that are gone from this machine to somebody else now, instead of after the
- * heartbeat timeout: each is failed, and tried again like after any passing failure.
+ * Fails the activities of dead workers on this machine now, instead of after the heartbeat timeout: Temporal retries each, as after
+ * any transient failure.
  *
- * Temporal is told workflow and activity, and not the attempt. Between the look and the word another attempt may have begun:
- * after a heartbeat timeout in that very instant. That attempt would be failed instead: its worker hears of it with its next
- * heartbeat, stops, and the attempt after it goes on, as when a heartbeat is lost. Every activity may run twice at once for
- * that long, and one that sends a thing once only observes from its second attempt on (`activities/guarded-request.ts`).
+ * Temporal's API names workflow and activity, and not the attempt. Between list and failure another attempt may have begun: after a
+ * heartbeat timeout in that instant. Then that attempt fails instead: its worker learns of it with its next heartbeat and stops, and
+ * the next attempt continues, as after a lost heartbeat. Every activity may run twice at once for that long. One that sends a
+ * one-shot request only observes from its second attempt on (`activities/guarded-request.ts`).
  *
- * A dead worker sends nothing any more, nor do its children, which died with it. What it had sent may still be carried out: a
- * write to a Node fails its test then, or comes before the next attempt's look, and is adopted.
+ * A dead worker sends nothing more, nor do its children, which died with it. A request it had sent may still be carried out: a write
+ * to a Node then fails its test, or comes before the next attempt's observation, and is adopted.
  *
  * @returns how many were taken over.
  */
@@ -72,7 +72,7 @@ async function openExecutions({ connection, namespace, taskQueue }: TakeOver): P
   return found;
 }
 
-/** Who had it, where that worker is gone for sure, and there is time for another attempt. */
+/** The worker that had it, where that is surely gone, and there is time for another attempt. */
 function goneWorker(activity: PendingActivity, own: WorkerIdentity): WorkerIdentity | undefined {
   if (Number(activity.state) !== started) return undefined;
   const expires = Number(activity.expirationTime?.seconds ?? 0) * 1_000;
@@ -102,7 +102,7 @@ async function failNow(
   return answer !== undefined;
 }
 
-/** The dead worker is not asked for the next decision of the workflow, nor of those that wait for it. */
+/** Resets the workflow's sticky queue, so that the dead worker is not asked for its next workflow task. */
 async function forgetSticky(
   { connection, namespace }: TakeOver,
   { workflowExecutionInfo: info }: Description,
@@ -118,7 +118,7 @@ async function forgetSticky(
   );
 }
 
-/** The answer; undefined when there is no such thing any more. */
+/** The response; undefined when it does not exist any more. */
 async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked;

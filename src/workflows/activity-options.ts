@@ -9,23 +9,22 @@ import { attemptGraceMs } from './messages.js';
  * | look    | one observation            | 8 s       | the limit given, then an outage's  | 1 s … 30 s until the end  |
  * | wait    | polls until its limit      | 8 s       | the limit given                    | 1 s … 5 s until the end   |
  * | mutate  | changes one thing, quickly | 8 s       | the limit given, then an outage's  | 1 s … 10 s until the end  |
- * | once    | sends what is sent once    | 8 s       | the limit given                    | observes only; 1 s … 5 s  |
- * | telling | tells people one message   | 8 s       | 150 s; a day with its attempts     | 1 s … 30 s, five times    |
+ * | once    | sends a one-shot request   | 8 s       | the limit given                    | observes only; 1 s … 5 s  |
+ * | notify  | delivers one notification  | 8 s       | 150 s; a day with its attempts     | 1 s … 30 s, five times    |
  *
- * What is retried at all stands in `planning/reasons`: an activity's failure is non-retryable unless its entry says
- * otherwise. A dead worker is seen by the missing heartbeat, or by the next one on its machine (`worker/take-over.ts`), and the
- * next attempt begins by looking.
+ * `planning/reasons` decides what is retried: an activity's failure is non-retryable unless its entry says otherwise. A missing
+ * heartbeat shows that a worker died, or the next worker on its machine notices (`worker/take-over.ts`). The next attempt observes first.
  */
 const heartbeatTimeout = '8 seconds';
 
 /**
- * Time without a worker, or without Temporal, that no step is to fail for: a machine that reboots, a failover, an upgrade of
- * Temporal. The next attempt looks first; an activity's own limit counts from when it was scheduled, so a wait that is over ends then.
+ * How long no step fails because a worker or Temporal is away: a machine reboots, a failover, an upgrade of Temporal. The next
+ * attempt observes first. An activity's own limit counts from when it was scheduled, so a wait past its limit ends then.
  */
 export const outageMs = 1_800_000;
 
-/** Git, the forge, or a queue may be away for so long: a merge, or a plan, is not forgotten because of that. Milliseconds. */
-export const forgeMs = 86_400_000;
+/** How long git, the git host or a queue may be away before a merge or a plan is dropped. Milliseconds. */
+export const gitHostMs = 86_400_000;
 
 export type StepClass = 'look' | 'wait' | 'mutate' | 'once';
 
@@ -41,7 +40,7 @@ const retries: Record<StepClass, NonNullable<ActivityOptions['retry']>> = {
  *
  * @param limitMs its limit in milliseconds, which it keeps itself; Temporal ends an attempt that does not.
  * @param summary the line the Web UI shows.
- * @param spareMs what of an outage is waited for on top.
+ * @param spareMs how much of an outage is added to the limit.
  */
 export function activityOptions(
   kind: StepClass,
@@ -54,29 +53,29 @@ export function activityOptions(
     scheduleToCloseTimeout: limitMs + attemptGraceMs + spareMs,
     startToCloseTimeout: limitMs + attemptGraceMs,
     retry: retries[kind],
-    // The SDK's default lets the workflow go on while the child process still runs: undo would race with it.
+    // The SDK's default continues the workflow while the child process still runs: undo would race with it.
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     summary: summary.slice(0, 190),
   };
 }
 
-/** A message takes ninety seconds at most, and is no failure: what is tried again is what a dead worker left. */
-const tellingMs = 150_000;
-const tellingAttempts = 5;
-/** News that no worker could tell for so long is no news. */
-const newsMs = 86_400_000;
+/** Delivery of a message takes ninety seconds at most and never fails: only an attempt that a dead worker left is retried. */
+const notificationMs = 150_000;
+const notificationAttempts = 5;
+/** A notification that no worker delivered for so long is dropped: it is out of date. Milliseconds. */
+const notificationExpiryMs = 86_400_000;
 
 /**
- * Options of telling people one message. While no worker is there it waits, as the run does.
+ * Options of delivering one notification. While no worker is there it waits, as the run does.
  *
  * @param summary the line the Web UI shows.
  */
-export function tellingOptions(summary: string): ActivityOptions {
+export function notificationOptions(summary: string): ActivityOptions {
   return {
     heartbeatTimeout,
-    startToCloseTimeout: tellingMs,
-    scheduleToCloseTimeout: newsMs,
-    retry: { ...retries.look, maximumAttempts: tellingAttempts },
+    startToCloseTimeout: notificationMs,
+    scheduleToCloseTimeout: notificationExpiryMs,
+    retry: { ...retries.look, maximumAttempts: notificationAttempts },
     cancellationType: 'TRY_CANCEL',
     summary,
   };

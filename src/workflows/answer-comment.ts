@@ -4,17 +4,17 @@ import type { CommentEvent, Delivery } from './delivery-messages.js';
 import { reasonOf } from './failure-reason.js';
 import { activitiesFor } from './step-activities.js';
 
-/** What a comment came to. */
+/** How a comment was handled. */
 export interface CommentResult {
   readonly outcome: 'ignored' | 'no-answer' | 'counted' | 'not-counted' | 'failed';
-  /** Why it was ignored, or what was replied. */
+  /** Why it was ignored, or the reply. */
   readonly text: string;
 }
 
-/** Whoever wrote it looks for a reply now: a forge, or a run, that is away for longer is told of instead. */
+/** The author waits for a reply now: if the git host or the run is away for longer, the reply says so. */
 const hourMs = 3_600_000;
 
-/** Somebody wrote `/slipway …` at a pull request: the run it is about is asked, and a reply says what came of it. */
+/** Handles a `/slipway …` comment at a pull request: asks the run it is about, and replies with the result. */
 export async function answerComment(delivery: Delivery, event: CommentEvent): Promise<CommentResult> {
   const result = await resultOf(delivery, event).catch((error: unknown): CommentResult => {
     const why = plain(describe(reasonOf(error, 'GitHub, or the run', hourMs)));
@@ -24,10 +24,10 @@ export async function answerComment(delivery: Delivery, event: CommentEvent): Pr
   const { repository } = delivery;
   const { number, comment } = event;
   const act = activitiesFor('look', hourMs, `reply to comment ${comment}`);
-  // What a run took counts though nobody could be told of it here: its record tells it, too.
+  // What a run accepted counts even if no reply could be written: the run's record has it, too.
   await act
-    .tellPullRequest({ repository, number, marker: `answer/${comment}`, text: result.text })
-    .catch(() => 'not-told' as const);
+    .commentOnPullRequest({ repository, number, marker: `answer/${comment}`, text: result.text })
+    .catch(() => 'not-written' as const);
   return result;
 }
 

@@ -3,11 +3,11 @@ import type { Approval, ApprovalInput } from './messages.js';
 
 /** Where a run is with the approval of its plan. */
 export type ApprovalState =
-  /** `planning`: there is no plan yet. `not-needed`: it goes on without approval. `ending`: the run is on its way to its end. */
+  /** `planning`: there is no plan yet. `not-needed`: it continues without approval. `ending`: the run is about to end. */
   | { readonly kind: 'planning' }
   | { readonly kind: 'not-needed' }
   | { readonly kind: 'ending' }
-  /** `people`: how many different ones must approve; `yes`: who did. */
+  /** `people`: how many different approvers are required; `yes`: who approved. */
   | {
       readonly kind: 'waiting';
       readonly plan: string;
@@ -17,10 +17,10 @@ export type ApprovalState =
   | { readonly kind: 'approved'; readonly approval: Approval };
 
 /**
- * Why an answer to a plan is not taken: a sentence. Undefined: it is.
+ * Why an answer to a plan is rejected: a sentence. Undefined: it is accepted.
  *
  * @param verb `approve`: the same plan may be approved again, which changes nothing.
- * @param unproven nothing proves the name: as one of two people nobody counts by that.
+ * @param unproven nothing proves the name, so it cannot count as one of two approvers.
  */
 export function approvalRefusal(
   verb: 'approve' | 'reject',
@@ -48,7 +48,7 @@ export function approvalRefusal(
   return before && `${before.by} approved at ${before.at} already: another person must, too.`;
 }
 
-/** Whether two names are one person's, as far as names tell: `github:Ada`, `token:ada` and `ada` are. */
+/** Whether two names are one person's, as far as names show: `github:Ada`, `token:ada` and `ada` are. */
 export function samePerson(one: string, other: string): boolean {
   return bare(one) === bare(other);
 }

@@ -22,35 +22,35 @@ import {
   type RejectAnswer,
   type SignalledMemo,
 } from './messages.js';
-import type { RunNews } from './run-news.js';
+import type { RunNotifications } from './run-notifications.js';
 
-/** What of a plan says whether it waits, and for whom. */
+/** The part of a plan that says whether it needs approval, and by how many people. */
 type AskingPlan = Pick<UpgradePlan, 'approvals' | 'approvers' | 'hash'>;
 
-/** Signals that were refused, and are told of: the newest. */
+/** How many rejected signals the run's details show: the newest. */
 const refusedMax = 3;
 
-/** People's yes or no to the plan of one run. Where a plan needs one, nothing is touched before it is there. */
+/** The approval of one run's plan, or its rejection. Where a plan needs approval, nothing is touched before that. */
 export class PlanAnswer {
   private state: ApprovalState = { kind: 'planning' };
   private plan = '';
   private rejected: Approval | undefined;
-  /** Why signals were not taken, the newest last: whoever sent them hears no answer. */
+  /** Why signals were rejected, the newest last: a signal has no response. */
   refusedSignals: readonly string[] = [];
 
   /**
-   * @param limit milliseconds after which a plan that nobody answered ends the run.
-   * @param ending whether the run is on its way to its end.
+   * @param limit milliseconds after which an unanswered plan ends the run.
+   * @param ending whether the run is about to end.
    * @param superseded why a run that has touched nothing ends here, once there is a reason.
-   * @param tell is called when there is something else to tell of the wait.
-   * @param news hears who answered.
+   * @param onChange called when what the details show of the wait has changed.
+   * @param notifications receives who decided.
    */
   constructor(
     private readonly limit: number,
     private readonly ending: () => boolean,
     private readonly superseded: () => Reason | undefined,
-    private readonly tell: () => void,
-    private readonly news: Pick<RunNews, 'decided'>,
+    private readonly onChange: () => void,
+    private readonly notifications: Pick<RunNotifications, 'decided'>,
   ) {
     setHandler(
       approvePlan,
@@ -65,22 +65,22 @@ export class PlanAnswer {
       onOneLine((input: ApprovalInput) => this.reject(input)),
       {
         validator: (input: ApprovalInput) => this.check('reject', input),
-        description: `A person's no to the plan: the run ends, and nothing was touched. Input: ${answerShape}`,
+        description: `A person's rejection of the plan: the run ends, and nothing was touched. Input: ${answerShape}`,
       },
     );
   }
 
-  /** From now on signals are heard, those too that came before: what they tell must be ready to be told. */
+  /** Handles signals from now on, and those that came before: the handlers update the details, so the run must be set up. */
   hearSignals(): void {
     setHandler(approveBySignal, (given: unknown) => this.signalled('approve', given), {
-      description: `The same yes from somebody whose name nothing proves. Input: ${answerShape}`,
+      description: `An approval from somebody whose name nothing proves. Input: ${answerShape}`,
     });
     setHandler(rejectBySignal, (given: unknown) => this.signalled('reject', given), {
-      description: `The same no from somebody whose name nothing proves. Input: ${answerShape}`,
+      description: `A rejection from somebody whose name nothing proves. Input: ${answerShape}`,
     });
   }
 
-  /** Who approved so far, where that is not enough. */
+  /** Who approved so far, where another approver is required. */
   get yes(): readonly Approval[] {
     return this.state.kind === 'waiting' ? this.state.yes : [];
   }
@@ -88,12 +88,12 @@ export class PlanAnswer {
   /**
    * Waits for the approval, where the plan needs one.
    *
-   * @param tell is called when it begins to wait, and when it goes on.
-   * @returns why the run ends here; undefined: it goes on.
+   * @param setPhase called when the wait begins and when the run continues.
+   * @returns why the run ends here; undefined: it continues.
    */
   async point(
     { approvals = [], approvers: people = 1, hash }: AskingPlan,
-    tell: (phase: 'approval' | 'upgrading') => void,
+    setPhase: (phase: 'approval' | 'upgrading') => void,
   ): Promise<Reason | undefined> {
     const before = this.superseded();
     if (before) return before;
@@ -103,13 +103,13 @@ export class PlanAnswer {
     }
     this.plan = hash;
     this.state = { kind: 'waiting', plan: hash, people, yes: [] };
-    tell('approval');
+    setPhase('approval');
     const answered = await condition(
       () => this.state.kind === 'approved' || this.rejected !== undefined || this.superseded() !== undefined,
       this.limit,
     );
     const superseded = this.superseded();
-    // What a person approved in the same moment is superseded all the same: nothing was touched.
+    // An approval of the same moment is superseded, too: nothing was touched.
     if (superseded) {
       this.state = { kind: 'ending' };
       await condition(allHandlersFinished);
@@ -120,15 +120,15 @@ export class PlanAnswer {
       this.state = { kind: 'ending' };
       return { kind: 'approval-expired', plan: hash, limit: this.limit, ...(one ? { by: one.by } : {}) };
     }
-    // Where both were said at once, no counts.
+    // If both arrive at once, the rejection counts.
     if (this.rejected) {
       this.state = { kind: 'ending' };
-      // Whoever said no gets an answer before the run is over.
+      // Whoever rejected gets a response before the run is over.
       await condition(allHandlersFinished);
       const { by, why } = this.rejected;
       return { kind: 'approval-rejected', by, why, plan: hash };
     }
-    tell('upgrading');
+    setPhase('upgrading');
     return undefined;
   }
 
@@ -148,40 +148,40 @@ export class PlanAnswer {
     const approval = this.record({ by, why, from });
     if (state.kind === 'waiting') {
       const said = state.yes.find((one) => samePerson(one.by, by));
-      // Two calls of one person may both be looked at before either is counted.
+      // Two calls of one person may both be validated before either is counted.
       if (said) return { verdict: 'approved-by-one', approval: said };
       const yes = [...state.yes, approval];
       if (yes.length < state.people) {
         this.state = { ...state, yes };
-        this.tell();
+        this.onChange();
         return { verdict: 'approved-by-one', approval };
       }
     }
     this.state = { kind: 'approved', approval };
-    this.news.decided({ kind: 'approve', by, why });
+    this.notifications.decided({ kind: 'approve', by, why });
     return { verdict: 'approved', approval };
   }
 
   private reject({ by, why, from }: ApprovalInput): RejectAnswer {
-    if (!this.rejected) this.news.decided({ kind: 'reject', by, why });
+    if (!this.rejected) this.notifications.decided({ kind: 'reject', by, why });
     this.rejected ??= this.record({ by, why, from });
     return { verdict: 'rejected', rejection: this.rejected };
   }
 
-  /** It throws never: what a signal's handler throws would end the run, and anybody may send one. */
+  /** Never throws: an error in a signal handler would end the run, and any client may send a signal. */
   private signalled(verb: 'approve' | 'reject', sent: unknown): void {
     const given = validSignal(sent);
     const why = typeof given === 'string' ? given : approvalRefusal(verb, this.now(), given, true);
     if (typeof given === 'string' || why !== undefined) {
       this.refusedSignals = [...this.refusedSignals, `${verb}: ${why}`].slice(-refusedMax);
-      this.tell();
+      this.onChange();
       return;
     }
     const said = { ...given, from: bySignal };
     const answer = verb === 'approve' ? this.approve(said) : this.reject(said);
     if (answer.verdict === 'approved-already') return;
     const kept = 'approval' in answer ? answer.approval : answer.rejection;
-    // Of an update the answer is in the history; of a signal only this tells that it counts.
+    // The answer to an update is in the history; for a signal, only this memo shows that it counts.
     upsertMemo({ signalled: { kind: verb, ...kept } } satisfies SignalledMemo);
   }
 

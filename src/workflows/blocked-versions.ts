@@ -1,22 +1,22 @@
 import type { NodeEnding, RunResult } from '../planning/report/run-result.js';
 import type { EnqueueInput, BlockedVersion } from './messages.js';
 
-/** A run as it is over. */
+/** A run that has ended. */
 export interface EndedRun {
   readonly run: number;
   readonly input: EnqueueInput;
   /** ISO time. */
   readonly at: string;
-  /** Left out: it ended without a word. */
+  /** Left out: it ended without a result. */
   readonly result?: RunResult;
 }
 
-/** So many versions are remembered: a person who leaves that many behind has long looked at the first. */
+/** How many blocked versions are kept. */
 const rememberedMax = 20;
 
 /**
- * What is remembered as rolled back once a run has ended. A run over the whole cluster that ends well forgets its own version and older ones:
- * the cluster has come past them, and a merge takes it to no older one.
+ * The blocked versions after a run has ended. A run over the whole cluster that ends well unblocks its own version and older ones:
+ * the cluster has passed them, and no merge downgrades it.
  */
 export function blockedVersionsAfter(
   before: readonly BlockedVersion[],
@@ -34,8 +34,8 @@ export function blockedVersionsAfter(
 }
 
 /**
- * Why a merge may not begin automatically: its version was rolled back, or it has waited since before a whole run was: whoever rolls that back
- * wants the cluster as it was, and no other version right after it.
+ * Why a merge may not begin automatically: its version was rolled back, or it waits since before a run rollback. Whoever rolls a
+ * run back wants the cluster as it was, and no other version right after it.
  *
  * @param since ISO time from which it waits.
  */
@@ -48,10 +48,10 @@ export function blockedVersionBefore(
   return all.findLast((one) => one.talos === talos) ?? all.findLast(whole);
 }
 
-/** A run that took another one back, if it did anything. */
+/** A run rollback, if it changed anything. */
 function byRollback({ run, input: { request, only }, at, result }: EndedRun): BlockedVersion[] {
   const { done = 0, undone = 0, halted = 0 } = result?.counts ?? {};
-  // Of one that ended without a word nobody knows; the person who asked for it wanted it gone.
+  // What a run without a result did is unknown; whoever asked for the rollback wanted the version gone.
   if (!request.back || (result && done + undone + halted === 0)) return [];
   const { nodes, target } = request.back;
   const left = nodes.filter(({ name }) => only.length === 0 || only.includes(name)).map(({ to }) => to);
@@ -59,7 +59,7 @@ function byRollback({ run, input: { request, only }, at, result }: EndedRun): Bl
   return distinct(versions, request.talos).map((talos) => ({ talos, run, since: at }));
 }
 
-/** A run in which a node rolled back, or was to: its target, and the version of the hop, if that is another. */
+/** A run in which a node rolled back, or was to: its target, and the hop's version where that differs. */
 function byNodes({ run, input: { request }, at, result }: EndedRun): BlockedVersion[] {
   const back = result?.notDone?.filter(isBack) ?? [];
   const [first] = back;
@@ -68,7 +68,7 @@ function byNodes({ run, input: { request }, at, result }: EndedRun): BlockedVers
   return distinct(versions).map((talos) => ({ talos, run, since: at, wentBack: first.node }));
 }
 
-/** Automatically, by a person, by Talos; or it could not, which a person looks at all the more. */
+/** Rolled back automatically, by a person or by Talos; or the rollback failed, which needs a person even more. */
 function isBack({ state, reason }: NodeEnding): boolean {
   return state === 'rolled-back' || state === 'back-on-old' || reason?.kind === 'rollback-failed';
 }

@@ -7,9 +7,9 @@ import type { Retry } from '../planning/rollback/retry.js';
 import type { Rollback } from '../planning/rollback/rollback.js';
 import type { NodeEnding } from '../planning/report/run-result.js';
 import type { Standing } from './decision-refusals.js';
-import type { RunNews } from './run-news.js';
+import type { RunNotifications } from './run-notifications.js';
 
-/** One attempt at a node: what it does, and which it is. */
+/** One attempt at a node: its steps and its number. */
 export interface NodeAttempt {
   readonly node: PlannedNode;
   readonly steps: readonly StepName[];
@@ -17,31 +17,31 @@ export interface NodeAttempt {
   readonly attempt: number;
 }
 
-/** What the decisions of a run rest on. */
+/** What decisions about nodes need to know of their run, and can do with it. */
 export interface DecidedRun {
   /** Milliseconds a halted run waits; 0: it ends at once. */
   readonly limit: number;
-  /** Whether it is on its way to its end. */
+  /** Whether it is about to end. */
   readonly ending: () => boolean;
-  /** Where it is with a node, but for what was decided about it. */
+  /** The run's progress with a node, apart from decisions about it. */
   readonly standing: (node: string) => Standing;
-  /** Observes a node that halted, and says how it would be retried. */
+  /** Observes a node that halted, and plans its retry. */
   readonly retry: (node: string) => Promise<Retry>;
-  /** The same of how it would roll back. */
+  /** Observes a node that halted, and plans its rollback. */
   readonly rollback: (node: string) => Promise<Rollback>;
-  /** The same, where nobody has decided about it: undefined where that is not asked, or could not be. */
+  /** Plans the automatic rollback of a node; undefined: slipway.yaml has none, or the node could not be observed. */
   readonly ownRollback: (node: string, halt: Halt) => Promise<OwnRollback | undefined>;
-  /** Whether the run goes on without that node, as slipway.yaml says. */
+  /** Whether the run continues without that node, as slipway.yaml says. */
   readonly without: (ending: NodeEnding) => boolean;
   /** Stops the work on a node at its next safe point. */
   readonly stop: (node: string) => void;
-  /** Called when it begins to wait, and when it goes on. */
+  /** Called when the wait begins and when the run continues. */
   readonly tell: (phase: 'decision' | 'upgrading') => void;
-  /** Hears what halts the run, and who decided what about it. */
-  readonly news: Pick<RunNews, 'halted' | 'decided'>;
+  /** Notifies people of what halts the run, and of who decided what about it. */
+  readonly news: Pick<RunNotifications, 'halted' | 'decided'>;
 }
 
-/** What a halted batch comes to. */
+/** How a halted batch is settled. */
 export type Settled =
   | { readonly kind: 'goes-on'; readonly turns: readonly NodeAttempt[] }
   | { readonly kind: 'ends'; readonly reason: Reason };

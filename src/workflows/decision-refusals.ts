@@ -1,28 +1,28 @@
 import { notInRun } from '../planning/report/decision-commands.js';
 
-/** Where a run is with one node, as far as a person's decision goes. */
+/** The run's progress with one node, as far as decisions depend on it. */
 export type Standing =
   | { readonly kind: 'unknown'; readonly known: readonly string[] }
-  /** Its turn has not come. */
+  /** The run has not reached it. */
   | { readonly kind: 'ahead' }
   | { readonly kind: 'under-way' }
-  /** It rolls back to the previous version, and is under work for that. */
-  | { readonly kind: 'going-back' }
-  /** It halted, too, and another node of its batch rolls back: the run ends after that, if all goes well. */
-  | { readonly kind: 'stands-aside'; readonly other: string }
+  /** It is being rolled back to the previous version. */
+  | { readonly kind: 'rolling-back' }
+  /** It halted, too, and another node of its batch rolls back: the run ends after that rollback if it succeeds. */
+  | { readonly kind: 'blocked-by-rollback'; readonly other: string }
   /** It halted the run, which waits. */
   | { readonly kind: 'halted' }
-  /** The same, and its rollback failed: no other node is begun before this one is whole. */
+  /** Its rollback failed: no other node is begun before this one is repaired. */
   | { readonly kind: 'back-failed' }
-  /** Somebody decided about it: `retry by Ada: the disk was replaced`. */
+  /** Somebody has decided about it: `retry by Ada: the disk was replaced`. */
   | { readonly kind: 'decided'; readonly how: string }
   | { readonly kind: 'done' }
-  /** The run is on its way to its end. */
+  /** The run is about to end. */
   | { readonly kind: 'ending' };
 
 export type DecisionVerb = 'retry' | 'skip' | 'rollback';
 
-/** Why a decision about a node is not taken as the run stands: a sentence. Undefined: it is. */
+/** Why a decision about a node is rejected in the run's present state: a sentence. Undefined: it is accepted. */
 export function decisionRefusal(verb: DecisionVerb, standing: Standing, node: string): string | undefined {
   const halted = verb === 'skip' ? undefined : `${node} has not halted: `;
   const sentences: Readonly<Record<Standing['kind'], string | undefined>> = {
@@ -37,8 +37,8 @@ export function decisionRefusal(verb: DecisionVerb, standing: Standing, node: st
         : undefined,
     ahead: halted && `${halted}its turn has not come.`,
     'under-way': halted && `${halted}it is under work.`,
-    'going-back': `${node} is rolling back: that is finished first.`,
-    'stands-aside': `${standing.kind === 'stands-aside' ? standing.other : ''} is rolling back, and the run ends after it: decide about ${node} should that fail.`,
+    'rolling-back': `${node} is rolling back: that is finished first.`,
+    'blocked-by-rollback': `${standing.kind === 'blocked-by-rollback' ? standing.other : ''} is rolling back, and the run ends after it: decide about ${node} should that fail.`,
   };
   return sentences[standing.kind];
 }

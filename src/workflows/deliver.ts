@@ -1,63 +1,63 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { ClusterChange } from '../activities/read-changes.js';
-import type { PlanTold } from '../activities/tell-plan.js';
+import type { PlanPublished } from '../activities/publish-plan.js';
 import { describeDeclaredChange } from '../planning/merge/describe-declared-change.js';
 import { deliveryIs, isHandedOver } from '../planning/merge/submitted-change.js';
-import { forgeMs } from './activity-options.js';
+import { gitHostMs } from './activity-options.js';
 import { answerComment, type CommentResult } from './answer-comment.js';
 import type { Delivery } from './delivery-messages.js';
-import type { OfferAnswer, WithdrawAnswer } from './messages.js';
+import type { EnqueueMergeAnswer, CancelPendingAnswer } from './messages.js';
 import { planPullRequest } from './plan-pull-request.js';
 import { activitiesFor } from './step-activities.js';
-import { tellMerge } from './tell-merge.js';
+import { notifyMerge } from './notify-merge.js';
 
-/** What a delivery came to. */
+/** The result of a delivery. */
 export interface DeliveryResult {
-  /** Why nothing was looked at; left out: it was. */
+  /** Why nothing was read; left out: it was. */
   readonly ignored?: string;
   /** The commit it is about. */
   readonly head?: string;
   readonly clusters: readonly DeliveredCluster[];
-  /** Of a comment: what it came to. */
+  /** Of a comment: how it was handled. */
   readonly comment?: CommentResult;
 }
 
 export interface DeliveredCluster {
   readonly file: string;
-  /** What it means for the cluster. */
+  /** What the change means for the cluster. */
   readonly sentence: string;
-  /** What its queue answered; left out: nothing was handed over. */
-  readonly answer?: OfferAnswer;
-  /** What its queue had waiting, and begins no more. */
-  readonly withdrawn?: WithdrawAnswer['withdrawn'];
-  /** What became of the plan for an open pull request. */
-  readonly plan?: PlanTold | 'failed';
+  /** The queue's answer; left out: nothing was submitted. */
+  readonly answer?: EnqueueMergeAnswer;
+  /** The pending merge that the queue cancelled. */
+  readonly cancelled?: CancelPendingAnswer['cancelled'];
+  /** The result of the plan for an open pull request. */
+  readonly plan?: PlanPublished | 'failed';
 }
 
-/** One thing that happened at a forge: read from git, and what was merged handed to the queues of its clusters. */
+/** Handles one event of a git host: reads the change from git, and submits merges to the queues of their clusters. */
 export async function deliver(delivery: Delivery): Promise<DeliveryResult> {
   const { event, repository } = delivery;
-  if (delivery.schema > 1) return told(delivery, { ignored: `a newer Slipway sent it`, clusters: [] });
+  if (delivery.schema > 1) return shown(delivery, { ignored: `a newer Slipway sent it`, clusters: [] });
   const what = deliveryIs(event);
   if (event.kind === 'comment')
-    return told(delivery, { comment: await answerComment(delivery, event), clusters: [] });
+    return shown(delivery, { comment: await answerComment(delivery, event), clusters: [] });
   if (event.kind === 'pull-request' && what === 'proposal')
-    return told(delivery, await planPullRequest(delivery, event));
-  if (what !== 'merge') return told(delivery, { ignored: 'only merges start something', clusters: [] });
-  const changes = await activitiesFor('look', forgeMs, `what changed in ${repository.name}`).readChanges({
+    return shown(delivery, await planPullRequest(delivery, event));
+  if (what !== 'merge') return shown(delivery, { ignored: 'only merges start something', clusters: [] });
+  const changes = await activitiesFor('look', gitHostMs, `what changed in ${repository.name}`).readChanges({
     delivery,
   });
-  // One cluster waits for no other, and none for the forge.
-  const handed = changes.clusters.map(async (cluster) => ({
+  // Clusters are independent: none waits for another, nor for the git host.
+  const submissions = changes.clusters.map(async (cluster) => ({
     cluster,
-    done: await handedOver(delivery, cluster, changes.head),
+    done: await submitted(delivery, cluster, changes.head),
   }));
-  const clusters = await Promise.all(handed);
-  for (const { cluster, done } of clusters) await tellMerge(delivery, changes, cluster, done);
-  return told(delivery, { head: changes.head, clusters: clusters.map(({ done }) => done) });
+  const clusters = await Promise.all(submissions);
+  for (const { cluster, done } of clusters) await notifyMerge(delivery, changes, cluster, done);
+  return shown(delivery, { head: changes.head, clusters: clusters.map(({ done }) => done) });
 }
 
-async function handedOver(
+async function submitted(
   delivery: Delivery,
   cluster: ClusterChange,
   head: string,
@@ -68,17 +68,21 @@ async function handedOver(
   if (back) {
     const { talos } = back;
     const declared = { commit: head, delivery: delivery.id, ...(talos === undefined ? {} : { talos }) };
-    const act = activitiesFor('mutate', forgeMs, `git was reverted: tell the queue of ${back.cluster}`);
-    return { ...done, ...(await act.withdraw({ cluster: back.cluster, declared })) };
+    const act = activitiesFor(
+      'mutate',
+      gitHostMs,
+      `git was reverted: cancel what waits in the queue of ${back.cluster}`,
+    );
+    return { ...done, ...(await act.cancelPending({ cluster: back.cluster, declared })) };
   }
   if (!isHandedOver(change)) return done;
-  const act = activitiesFor('mutate', forgeMs, `hand ${change.cluster} over to its queue`);
-  return { ...done, answer: await act.handOver({ delivery, cluster, head }) };
+  const act = activitiesFor('mutate', gitHostMs, `hand ${change.cluster} over to its queue`);
+  return { ...done, answer: await act.submitMerge({ delivery, cluster, head }) };
 }
 
 /**
- * The cluster of which git declares less than before, so that nothing newer may begin; and which Talos it has now. What stood there
- * before is not known of one that looks new: after a forced push it may be anything.
+ * The cluster of which git declares less than before, so that nothing newer may begin, and the Talos version it declares now. The
+ * previous version of a cluster that looks new is unknown: after a forced push it may be any.
  */
 function wentBack(change: ClusterChange['change']): { cluster: string; talos?: string } | undefined {
   if (change.kind === 'downgrade' && change.talos) return { cluster: change.cluster, talos: change.talos.to };
@@ -87,7 +91,7 @@ function wentBack(change: ClusterChange['change']): { cluster: string; talos?: s
   return change.kind === 'renamed' ? { cluster: change.from } : undefined;
 }
 
-function told({ repository }: Delivery, result: DeliveryResult): DeliveryResult {
+function shown({ repository }: Delivery, result: DeliveryResult): DeliveryResult {
   const lines = result.ignored
     ? [`Ignored: ${result.ignored}.`]
     : result.comment

@@ -1,39 +1,42 @@
 import type { RepositorySettings } from '../starter/settings.js';
 
-/** The type of the workflow that every delivery starts, as it stands in history. */
+/** The workflow type that every delivery starts, as history names it. */
 export const deliverType = 'deliver';
 
-/** `delivery/<delivery id>`: one workflow for each delivery, however often it is delivered. */
+/** `delivery/<delivery id>`: one workflow for each delivery, even if it arrives more than once. */
 export const deliveryWorkflowId = (id: string): string => `delivery/${id}`;
 
 /**
- * Something that happened at a forge, as the starter hands it over: checked, bounded, and about a repository and a branch of
- * starter.yaml. What is not needed to decide what to do is left out.
+ * An event of a git host, as the starter passes it on: validated, bounded, about a repository and a branch of starter.yaml.
+ * Fields that no decision needs are left out.
  */
 export interface Delivery {
   readonly schema: 1;
-  /** The forge's own id of it, or one that the poll source made: letters, digits, dots and dashes. */
+  /** The git host's own id of it, or one that the poll source generated: letters, digits, dots and dashes. */
   readonly id: string;
   readonly repository: RepositorySettings;
   /** ISO time. */
   readonly receivedAt: string;
   readonly via: 'webhook' | 'poll';
-  readonly event: ForgeEvent;
+  readonly event: GitHostEvent;
 }
 
-/** What happened. Strings are what the forge says, written by anybody: text, never markup. */
-export type ForgeEvent = PushEvent | PullRequestEvent | CommentEvent;
+/** What happened. The git host's strings are untrusted input: text, never markup. */
+export type GitHostEvent = PushEvent | PullRequestEvent | CommentEvent;
 
 /** The branch of starter.yaml moved. */
 export interface PushEvent {
   readonly kind: 'push';
   readonly branch: string;
-  /** Where it stood; only zeros: it is new, or seen for the first time, and nothing can be compared. The same as `after`: it was looked at. */
+  /**
+   * The commit before. Only zeros: the branch is new or polled for the first time, so there is nothing to compare. The same as `after`:
+   * a poll has recorded where the branch is.
+   */
   readonly before: string;
   readonly after: string;
-  /** The forge says that `after` does not follow on `before`; a poll cannot tell, and says false. */
+  /** The git host says that `after` does not follow `before`; a poll cannot know, and says false. */
   readonly forced: boolean;
-  /** Who pushed; empty where a poll cannot tell. */
+  /** Who pushed; empty where a poll cannot know. */
   readonly by: string;
 }
 
@@ -46,7 +49,7 @@ export interface PullRequestEvent {
   /** One line, 300 characters at most. */
   readonly title: string;
   readonly base: { readonly branch: string; readonly sha: string };
-  /** `repository`: as the forge names it; empty when it is gone. */
+  /** `repository`: as the git host names it; empty when it is gone. */
   readonly head: { readonly repository: string; readonly branch: string; readonly sha: string };
   /** Of a merged one. */
   readonly mergeCommit?: string;
@@ -54,14 +57,14 @@ export interface PullRequestEvent {
   readonly by: string;
 }
 
-/** Somebody wrote `/slipway …` at a pull request. Whether they may is asked of the forge. */
+/** Somebody wrote `/slipway …` at a pull request. The git host is asked whether they may. */
 export interface CommentEvent {
   readonly kind: 'comment';
   /** Of the pull request. */
   readonly number: number;
   readonly comment: number;
   readonly by: string;
-  /** 2,000 characters at most; what was longer is cut. */
+  /** 2,000 characters at most; a longer body is cut. */
   readonly body: string;
 }
 
@@ -71,6 +74,6 @@ export interface DeliveryMemo {
   readonly via: 'webhook' | 'poll';
   /** One line for people: `push to main by renovate[bot]`. */
   readonly what: string;
-  /** Where a poll saw the branch: the next poll goes on from there. */
+  /** The commit a poll observed: the next poll continues from there. */
   readonly seen?: { readonly branch: string; readonly head: string; readonly count: number };
 }

@@ -9,7 +9,7 @@ import {
 import type { Reason } from '../planning/reasons/reason.js';
 import type { Waiting } from './messages.js';
 
-/** The reason inside a failed activity or child; what is not known becomes `unexpected`, which halts. */
+/** The reason inside a failed activity or child workflow; an unknown error becomes `unexpected`, which halts. */
 export function reasonOf(error: unknown, waitedFor: string, limitMs: number): Reason {
   const cause = innermost(error);
   if (isCancellation(error)) return { kind: 'aborted', by: 'a cancel' };

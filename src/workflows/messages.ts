@@ -5,19 +5,19 @@ import type { UpgradeRequest } from '../planning/plan/plan.js';
 import type { Reason } from '../planning/reasons/reason.js';
 import type { RollbackCosts } from '../planning/rollback/rollback-costs.js';
 
-/** The one task queue workers of a site poll. */
+/** The one task queue that the workers of a site poll. */
 export const defaultTaskQueue = 'slipway';
 
 /** The namespace Slipway's runs live in, unless TEMPORAL_NAMESPACE or a profile names another than `default`. */
 export const defaultNamespace = 'slipway';
 
-/** Workflow ids: people read them, so they say what they are. */
+/** Workflow ids are readable: people see them in the Web UI. */
 export const queueId = (cluster: string): string => `cluster/${cluster}`;
 export const runId = (cluster: string, run: number): string => `run/${cluster}/${run}`;
 export const nodeId = (cluster: string, run: number, hop: number, node: string, attempt: number): string =>
   `${runId(cluster, run)}/${hop}/${node}/${attempt}`;
 
-/** Workflow type names, as they stand in history and in visibility queries. */
+/** Workflow types, as history and visibility queries name them. */
 export const workflowTypes = { queue: 'clusterQueue', run: 'upgradeCluster', node: 'upgradeNode' } as const;
 
 /** Search attributes (all keywords), and no more: SQL visibility has ten slots of each type. */
@@ -66,14 +66,14 @@ export interface SupersedeInput {
   readonly target: string;
   readonly commit?: string;
 }
-/** From the queue to `upgradeCluster`: a newer merge wants another version. A run that has touched nothing ends; any other goes on. */
+/** To `upgradeCluster`: a newer merge wants another version. A run that has touched nothing ends; any other continues. */
 export const supersedeRun = defineSignal<[SupersedeInput]>('supersede');
 
 export interface AbortInput {
   readonly by: string;
   readonly why: string;
 }
-/** To `upgradeCluster`: the same as a cancel, with a name and a reason. */
+/** To `upgradeCluster`: a cancel with a name and a reason. */
 export const abortRun = defineUpdate<{ readonly verdict: 'aborting' }, [AbortInput]>('abort');
 
 export interface PauseInput {
@@ -88,7 +88,7 @@ export interface PauseAnswer {
 }
 /** To `upgradeCluster`: no further node is begun until `resume`. */
 export const pauseRun = defineUpdate<PauseAnswer, [PauseInput]>('pause');
-/** To `upgradeCluster`: goes on. */
+/** To `upgradeCluster`: ends the pause. */
 export const resumeRun = defineUpdate<{ readonly verdict: 'resumed' | 'not-paused' }, [PauseInput]>('resume');
 
 export interface StartNowInput {
@@ -99,25 +99,25 @@ export interface StartNowAnswer {
   /** `no-windows`: slipway.yaml has none, or a rollback does not wait for them. */
   readonly verdict: 'starts' | 'starts-already' | 'no-windows' | 'ending-already';
 }
-/** To `upgradeCluster`: nodes are begun although the maintenance window is closed, from now to the end of the run. */
+/** To `upgradeCluster`: begins nodes outside the maintenance window, from now to the end of the run. */
 export const startNow = defineUpdate<StartNowAnswer, [StartNowInput]>('startNow');
 
-/** What a person says to a plan. */
+/** A person's answer to a plan. */
 export interface ApprovalInput {
-  /** The plan's hash, or how it begins. */
+  /** The plan's hash, or its first characters. */
   readonly plan: string;
-  /** `github:ada` and `token:ci` were checked where they were said; any other name is what somebody typed. */
+  /** `github:ada` and `token:ci` were authenticated where they came from; any other name is unverified. */
   readonly by: string;
   readonly why: string;
-  /** From where: which comment, or the starter's API; left out: a command. */
+  /** Where it came from: which comment, or the starter's API; left out: a command. */
   readonly from?: string;
 }
-/** The same as it is kept: with the whole hash, and the ISO time. */
+/** An answer as it is kept: with the whole hash, and the ISO time. */
 export interface Approval extends ApprovalInput {
   readonly at: string;
 }
 export interface ApproveAnswer {
-  /** `approved-already`: `approval` is the one that counts. `approved-by-one`: another person must approve, too. */
+  /** `approved-already`: `approval` is the one that counts. `approved-by-one`: another approver is required. */
   readonly verdict: 'approved' | 'approved-already' | 'approved-by-one';
   readonly approval: Approval;
 }
@@ -125,27 +125,30 @@ export interface RejectAnswer {
   readonly verdict: 'rejected';
   readonly rejection: Approval;
 }
-/** To `upgradeCluster`: the plan may be carried out. Refused, with a sentence, where no such plan waits for it. */
+/** To `upgradeCluster`: approves the plan. Rejected, with a sentence, where no such plan waits for approval. */
 export const approvePlan = defineUpdate<ApproveAnswer, [ApprovalInput]>('approve');
-/** To `upgradeCluster`: the plan is not carried out; the run ends. */
+/** To `upgradeCluster`: rejects the plan; the run ends. */
 export const rejectPlan = defineUpdate<RejectAnswer, [ApprovalInput]>('reject');
 
-/** The same as signals, with an ApprovalInput as JSON; anybody may send anything. Nobody hears an answer: the run's details tell it. */
+/**
+ * Approval and rejection as signals, with an ApprovalInput as JSON. The input is untrusted. A signal has no response: the run's details
+ * show the result.
+ */
 export const approveBySignal = defineSignal<[unknown]>('approve');
 export const rejectBySignal = defineSignal<[unknown]>('reject');
 
-/** From where a signal's answer is, as it is kept. */
+/** `from` of an answer that came by signal. */
 export const bySignal = 'a signal, which proves no name';
 
-/** Memo of `upgradeCluster`: an answer to its plan that came by signal and counts. Of updates the answer itself is in the history. */
+/** Memo of `upgradeCluster`: an answer to its plan that came by signal and counts. Answers to updates are in the history. */
 export interface SignalledMemo {
   readonly signalled: { readonly kind: 'approve' | 'reject' } & Approval;
 }
 
-/** Characters of what a decision keeps, at most. */
+/** Characters a decision keeps, at most. */
 export const decisionMost = { node: 253, by: 200, why: 2_000 } as const;
 
-/** What a person decides about one node of an open run. */
+/** A person's decision about one node of an open run. */
 export interface NodeDecisionInput {
   readonly node: string;
   readonly by: string;
@@ -154,16 +157,16 @@ export interface NodeDecisionInput {
 export type RetryAnswer =
   /** It is retried, with these steps. */
   | { readonly verdict: 'retrying'; readonly node: string; readonly steps: readonly StepName[] }
-  /** As it stands it cannot be: nothing changed, and the run goes on waiting. */
+  /** It cannot be retried in its present state: nothing changed, and the run still waits. */
   | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
 export interface SkipAnswer {
-  /** `stopping`: it is under work, and is undone unless its install was sent: then it is finished. Should it halt, the run waits all the same. */
+  /** `stopping`: the node is under work. It is undone, or finished where its install was sent. If it halts, the run still waits. */
   readonly verdict: 'skipped' | 'stopping';
   readonly node: string;
 }
-/** To `upgradeCluster`: a node that halted the run is observed, and retried from what it is now. */
+/** To `upgradeCluster`: observes a node that halted the run, and retries it from its present state. */
 export const retryNode = defineUpdate<RetryAnswer, [NodeDecisionInput]>('retry');
-/** To `upgradeCluster`: the run goes on without that node. */
+/** To `upgradeCluster`: the run continues without that node. */
 export const skipNode = defineUpdate<SkipAnswer, [NodeDecisionInput]>('skip');
 
 export type RollbackAnswer =
@@ -176,30 +179,30 @@ export type RollbackAnswer =
       readonly costs?: RollbackCosts;
     }
   | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
-/** To `upgradeCluster`: a node that halted the run rolls back to what it ran before. */
+/** To `upgradeCluster`: rolls a node that halted the run back to the version it ran before. */
 export const rollBackNode = defineUpdate<RollbackAnswer, [NodeDecisionInput]>('rollback');
 
-/** The summary of the timer that runs while a halted run waits: by it the wait is told from a pause. */
+/** Summary of the timer while a halted run waits for a decision: it distinguishes that wait from a pause. */
 export const decisionTimer = 'a person decides';
 
-/** The same of the timer that runs while a maintenance window is waited for. */
+/** Summary of the timer while a run waits for a maintenance window. */
 export const windowTimer = 'the maintenance window opens';
 
-/** The same of the timers until people are told again what waits for them, and until the end of a run waits no longer for its messages. */
+/** Summaries of the reminder timers, and of the timer that limits the last deliveries of a run. */
 export const remindTimer = 'people are reminded';
-export const tellTimer = 'the last messages are told';
+export const tellTimer = 'the last messages are delivered';
 
-/** By whom a worker is left out that cannot be emptied, and why: as slipway.yaml says. */
+/** Who leaves out a worker that cannot be drained, and why: slipway.yaml says so. */
 export const leftOutByItself = 'Slipway itself: upgrade.workers.undrained';
 
-/** Milliseconds an attempt may take beyond the step's limit: to finish its preflight check, and to say so itself. */
+/** Milliseconds an attempt may take beyond the step's limit: to finish its preflight check, and to report. */
 export const attemptGraceMs = 120_000;
 
 /** What activities put into their heartbeat while they wait: status, watch and the Web UI show it. */
 export interface Waiting {
   /** A sentence: what it waits for. */
   readonly waitingFor: string;
-  /** The reason it says, so that whoever shows it can say what to type; left out: the sentence says no reason. */
+  /** The reason for the wait, so that the caller can show what to type; left out: there is none. */
   readonly reason?: Reason;
   /** ISO times. */
   readonly since: string;

@@ -20,27 +20,27 @@ import {
   type SkipAnswer,
 } from './messages.js';
 
-/** What people decide about the nodes of one run. Where a node halts the run, it waits for that. */
+/** People's decisions about the nodes of one run. Where a node halts the run, the run waits for them. */
 export class NodeDecisions {
   private readonly skipped = new Map<string, string>();
-  /** What is done next with a node, because somebody said so. */
+  /** The next work on a node, because somebody decided it. */
   private readonly next = new Map<string, { readonly said: string; readonly work: NextWork }>();
-  /** Nodes that roll back, or went: who said so, and why; undefined: they do by themselves. */
+  /** Nodes that roll back, or rolled back: who decided that, and why; undefined: automatically. */
   private readonly back = new Map<string, string | undefined>();
   /** Why nodes halted last. */
   private readonly haltedBy = new Map<string, Reason>();
-  /** Nodes that are observed for that just now. */
+  /** Nodes under observation for a decision. */
   private readonly asked = new Map<string, string>();
-  /** Nodes that were under work when somebody had them left out. */
+  /** Nodes that were skipped while under work. */
   private readonly skippedAtWork = new Set<string>();
-  /** The run ends with how it is settled: nothing that is said now is done. */
+  /** The run ends with the settled result: later decisions have no effect. */
   private over = false;
 
   constructor(private readonly run: DecidedRun) {
     const refusal = (verb: DecisionVerb) => (input: NodeDecisionInput) =>
       decisionRefusal(verb, this.standing(input.node), input.node);
     const retries = 'A node that halted the run is observed, and retried from what it is now.';
-    const rollsBackAutomatically =
+    const rollsBack =
       'A node that halted the run rolls back to the version it ran before; then the run ends, held.';
     const skips = 'The run goes on without a node that halted it, or that is not installed yet.';
     setHandler(
@@ -51,7 +51,7 @@ export class NodeDecisions {
     setHandler(
       rollBackNode,
       onOneLine((input) => this.rollback(input)),
-      takesNodeDecision(rollBackNode, rollsBackAutomatically, refusal('rollback')),
+      takesNodeDecision(rollBackNode, rollsBack, refusal('rollback')),
     );
     setHandler(
       skipNode,
@@ -60,24 +60,24 @@ export class NodeDecisions {
     );
   }
 
-  /** Who said that the run goes on without it, and why. */
+  /** Who skipped the node, and why. */
   skippedBy(node: string): string | undefined {
     return this.skipped.get(node);
   }
 
   /**
-   * Waits until somebody has decided about every node that halted a batch; those that only stopped with it are retried.
+   * Waits for a decision about every node that halted a batch. Nodes that only stopped with the batch are retried.
    *
    * @param stopped the nodes of the batch that are not done.
-   * @param turns how each node of the batch was begun last.
+   * @param attempts the last attempt at each node of the batch.
    */
-  async settle(stopped: readonly NodeEnding[], turns: readonly NodeAttempt[]): Promise<Settled> {
-    const settled = await this.settled(stopped, turns);
+  async settle(stopped: readonly NodeEnding[], attempts: readonly NodeAttempt[]): Promise<Settled> {
+    const settled = await this.settled(stopped, attempts);
     this.over = settled.kind === 'ends';
     return settled;
   }
 
-  private async settled(stopped: readonly NodeEnding[], turns: readonly NodeAttempt[]): Promise<Settled> {
+  private async settled(stopped: readonly NodeEnding[], attempts: readonly NodeAttempt[]): Promise<Settled> {
     const [first] = stopped;
     if (!first) return { kind: 'goes-on', turns: [] };
     const wentBack = stopped.find(({ state }) => state === 'rolled-back');
@@ -94,10 +94,10 @@ export class NodeDecisions {
       const [by = '', why = ''] = leftOutByItself.split(': ');
       news.decided({ kind: 'skip', by, why, node: one.node });
     }
-    await this.goBackByThemselves(halting, turns);
-    // Whoever asks meanwhile about another one gets an answer before that is settled.
+    await this.rollBackAutomatically(halting, attempts);
+    // A request about another node that runs meanwhile gets its response before the batch is settled.
     await condition(allHandlersFinished);
-    // The run ends after a rollback, whoever said so: nobody is waited for about the others.
+    // The run ends after a rollback, whoever decided it, so it does not wait for decisions about the others.
     const isDecided = (): boolean => this.anyRollsBack(halting) || halting.every((one) => !this.isOpen(one));
     if (!isDecided()) {
       const open = halting.filter((one) => this.isOpen(one));
@@ -109,37 +109,37 @@ export class NodeDecisions {
       news.halted(open, new Date(Date.now() + limit).toISOString());
       const options = { summary: decisionTimer };
       const decided = await condition(() => ending() || isDecided(), limit, options);
-      // Whoever asks just now gets an answer before the run is over.
+      // A request of this moment gets its response before the run is over.
       await condition(allHandlersFinished);
       if (ending()) return { kind: 'ends', reason };
       if (!decided && !isDecided()) return { kind: 'ends', reason: this.undecided(halting, first, reason) };
       tell('upgrading');
     }
-    // The others that halted are told of, too: the run ends, and they stay as they are.
+    // Notifies of the other halted nodes, too: the run ends, and they stay halted.
     if (this.anyRollsBackAutomatically(halting)) {
       const left = halting.filter((one) => this.isOpen(one));
       if (left.length > 0) news.halted(left);
     }
-    // Where a node rolls back the run ends after it: what only stopped with it is not retried.
+    // The run ends after a node's rollback: nodes that only stopped with the batch are not retried.
     const back = stopped.some(({ node }) => this.next.get(node)?.work.node.back === true);
     const again = stopped.filter(({ node }) => !this.skipped.has(node) && (!back || this.next.has(node)));
-    return { kind: 'goes-on', turns: again.map((one) => this.attemptOf(one, turns)) };
+    return { kind: 'goes-on', turns: again.map((one) => this.attemptOf(one, attempts)) };
   }
 
-  /** Whom somebody had left out when its install was sent already, and who then halts, halts the run as any other. */
+  /** A node that was skipped after its install was sent, and then halts, halts the run like any other. */
   private heedHalt({ node, outcome }: NodeEnding): void {
     if (outcome !== 'halted' || !this.skippedAtWork.has(node)) return;
     this.skippedAtWork.delete(node);
     this.skipped.delete(node);
   }
 
-  /** A rollback that was aborted before anything was sent leaves what the node halted for. */
+  /** A rollback that was aborted before anything was sent leaves the reason the node halted for. */
   private whyStopped({ node, outcome, reason }: NodeEnding): Reason {
     const before = reason?.kind === 'aborted' && this.back.has(node) ? this.haltedBy.get(node) : undefined;
     return before ?? reason ?? { kind: 'unexpected', message: `${node} ended ${outcome}` };
   }
 
-  /** About whom nobody decided. */
+  /** The reason where nobody decided in time. */
   private undecided(halting: readonly NodeEnding[], first: NodeEnding, reason: Reason): Reason {
     const open = halting.find((one) => this.isOpen(one)) ?? first;
     return { kind: 'undecided', node: open.node, limit: this.run.limit, reason: open.reason ?? reason };
@@ -157,23 +157,23 @@ export class NodeDecisions {
     };
   }
 
-  private attemptOf({ node, attempt }: NodeEnding, turns: readonly NodeAttempt[]): NodeAttempt {
-    const turn = attemptOf(node, turns);
+  private attemptOf({ node, attempt }: NodeEnding, attempts: readonly NodeAttempt[]): NodeAttempt {
+    const last = attemptOf(node, attempts);
     const next = this.next.get(node);
     this.next.delete(node);
-    return { ...turn, ...next?.work, attempt: attempt + 1 };
+    return { ...last, ...next?.work, attempt: attempt + 1 };
   }
 
-  /** Those of which that can be said without a person; a rollback that failed is a person's. */
-  private async goBackByThemselves(
+  /** Rolls back the nodes that roll back automatically; only a person decides about a failed rollback. */
+  private async rollBackAutomatically(
     halting: readonly NodeEnding[],
-    turns: readonly NodeAttempt[],
+    attempts: readonly NodeAttempt[],
   ): Promise<void> {
     const { ownRollback } = this.run;
     await Promise.all(
       halting.map(async ({ node, outcome, failedStep, reason }) => {
         if (outcome !== 'halted' || !failedStep || !reason) return;
-        if (this.skipped.has(node) || attemptOf(node, turns).node.back === true) return;
+        if (this.skipped.has(node) || attemptOf(node, attempts).node.back === true) return;
         const answer = await this.deciding(node, 'rollback automatically', () =>
           ownRollback(node, { failedStep, reason }),
         );
@@ -182,7 +182,7 @@ export class NodeDecisions {
     );
   }
 
-  /** Nobody has decided about it. */
+  /** Whether nobody has decided about the node. */
   private isOpen({ node }: NodeEnding): boolean {
     return !this.skipped.has(node) && !this.next.has(node);
   }
@@ -225,7 +225,7 @@ export class NodeDecisions {
     return { verdict: 'rolling-back', node, steps, ...(costs ? { costs } : {}) };
   }
 
-  /** Nobody else decides about a node while it is observed. */
+  /** No other decision about a node is accepted while it is observed. */
   private async decide<Answer extends Retry | Rollback>(
     verb: string,
     { node, by, why }: NodeDecisionInput,
@@ -267,15 +267,15 @@ export class NodeDecisions {
   }
 }
 
-function attemptOf(node: string, turns: readonly NodeAttempt[]): NodeAttempt {
-  const turn = turns.find((one) => one.node.name === node);
-  if (!turn) throw new Error(`${node} halted, and had no turn`);
-  return turn;
+function attemptOf(node: string, attempts: readonly NodeAttempt[]): NodeAttempt {
+  const last = attempts.find((one) => one.node.name === node);
+  if (!last) throw new Error(`${node} halted, and had no attempt`);
+  return last;
 }
 
 type NextWork = Pick<NodeAttempt, 'node' | 'steps'>;
 
-/** Whether it is for a person to decide about; a node that was stopped by another one's failure, and undone, is not. */
+/** Whether a person has to decide about it; not a node that another one's failure stopped, and that was undone. */
 function halts({ outcome, reason }: NodeEnding): boolean {
   return outcome === 'halted' || reason?.kind !== 'fleet-halted';
 }

@@ -19,7 +19,7 @@ export interface CurrentHop {
   readonly number: number;
 }
 
-/** How nodes that halted a run are looked at, before they are retried or roll back. */
+/** Observes nodes that halted a run, before they are retried or rolled back. */
 export class NodeLooks {
   constructor(
     private readonly input: RunInput,
@@ -29,17 +29,17 @@ export class NodeLooks {
   ) {}
 
   async retry(name: string): Promise<Retry> {
-    const { act, about } = this.looking(name, 'retried');
-    return act.planRetry(about).catch((error: unknown) => this.notSeen(error, name));
+    const { act, about } = this.observing(name, 'retried');
+    return act.planRetry(about).catch((error: unknown) => this.notObserved(error, name));
   }
 
   async rollback(name: string): Promise<Rollback> {
-    const { act, about } = this.lookingBack(name, 'rolled back');
-    return act.planRollback(about).catch((error: unknown) => this.notSeen(error, name));
+    const { act, about } = this.observingForRollback(name, 'rolled back');
+    return act.planRollback(about).catch((error: unknown) => this.notObserved(error, name));
   }
 
-  /** Nobody could look: that is why nothing is begun, in the words of what kept it. */
-  private notSeen(
+  /** The node could not be observed: nothing is begun, and the reason says what prevented it. */
+  private notObserved(
     error: unknown,
     name: string,
   ): { readonly verdict: 'refused'; readonly reasons: readonly Reason[] } {
@@ -52,25 +52,25 @@ export class NodeLooks {
 
   async ownRollback(name: string, halt: Halt): Promise<OwnRollback | undefined> {
     if (this.hopNow().plan.onFailure !== 'rollback') return undefined;
-    const { act, about } = this.lookingBack(name, 'rolled back automatically');
+    const { act, about } = this.observingForRollback(name, 'rolled back automatically');
     try {
       return await act.planOwnRollback({ ...about, halt });
     } catch (error) {
       if (isCancellation(error)) throw error;
-      // Nobody could see it: then it is for a person.
+      // The node could not be observed: a person decides.
       return undefined;
     }
   }
 
-  /** The same, of a node that rolls back: where its machine was replaced, at Terraform too. */
-  private lookingBack(name: string, how: string) {
+  /** The observation for a rollback: of Terraform, too, where the machine was replaced. */
+  private observingForRollback(name: string, how: string) {
     const { hop, plan } = this.hopNow();
-    const { act, about } = this.looking(name, how, plan.terraform ? plan.limits.terraformPlan : 0);
+    const { act, about } = this.observing(name, how, plan.terraform ? plan.limits.terraformPlan : 0);
     return { act, about: { ...about, ...rollbackHopOf(hop, about.node, this.endings) } };
   }
 
-  /** What observes a node that is to be treated so. */
-  private looking(name: string, how: string, asking = 0) {
+  /** The activities and the input that observe a node. */
+  private observing(name: string, how: string, asking = 0) {
     const { hop, plan } = this.hopNow();
     const { request, run } = this.input;
     const node = hop.nodes.find((one) => one.name === name);

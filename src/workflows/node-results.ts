@@ -3,7 +3,7 @@ import type { NodeBefore, RecordedFacts } from '../planning/node/classify-node.j
 import type { PlannedNode, RebootMode, UpgradePlan } from '../planning/plan/plan.js';
 import type { NodeCounts, NodeEnding, NodeResult, NodeState } from '../planning/report/run-result.js';
 
-/** Stopped by another one of its batch before its own workflow began. */
+/** Another node of its batch stopped it before its own workflow began. */
 export function notBegun(node: PlannedNode, to: string): NodeEnding {
   return {
     ...skipped(node, to),
@@ -13,7 +13,7 @@ export function notBegun(node: PlannedNode, to: string): NodeEnding {
   };
 }
 
-/** Runs what it is to run already, and was not touched. */
+/** It runs its target already, and was not touched. */
 export function skipped(node: PlannedNode, to: string): NodeEnding {
   const at = new Date().toISOString();
   return {
@@ -28,7 +28,7 @@ export function skipped(node: PlannedNode, to: string): NodeEnding {
   };
 }
 
-/** A person had it left out before it was begun. What an earlier run left of it is not well, and is told. */
+/** A person skipped it before it was begun. If an earlier run left it unwell, the ending says so. */
 export function leftOut(node: PlannedNode, to: string, skippedBy: string): NodeEnding {
   const ending: NodeEnding = { ...skipped(node, to), state: 'untouched', skippedBy };
   const state = foundAs(node);
@@ -36,40 +36,40 @@ export function leftOut(node: PlannedNode, to: string, skippedBy: string): NodeE
   return { ...ending, state, reason: { kind: 'left-unfinished', node: node.name, state } };
 }
 
-/** What a node is before this run does anything to it. */
+/** A node's state before this run touches it. */
 function foundAs({ armed, replacement, adopts }: PlannedNode): NodeState {
   if (replacement?.continues) return replacement.continues === 'waiting' ? 'not-joined' : 'replacing';
   if (armed) return 'armed';
   return adopts === undefined ? 'untouched' : 'cordoned';
 }
 
-/** Whether it keeps the run from going on: it is not done, and nobody had it left out. */
+/** Whether it stops the run: it is not done, and nobody skipped it. */
 export function isStopped({ outcome, skippedBy }: NodeEnding): boolean {
   return outcome !== 'done' && outcome !== 'skipped' && skippedBy === undefined;
 }
 
-/** What a run keeps of a node: the steps stay in the result of the node's workflow, which is in the run's history as it is. */
+/** What a run keeps of a node: the steps stay in the result of the node's workflow, which the run's history has. */
 export function endingOf(result: NodeResult): NodeEnding {
   const { steps: _, before: __, ...ending } = result;
   return ending;
 }
 
-/** What a node's rollback is compared with, of what was recorded before its first attempt. */
+/** The facts that a rollback is compared with, of those recorded before the node's first attempt. */
 export function beforeOf({ labels, taints, annotations, network, device }: RecordedFacts): NodeBefore {
   return { labels, taints, annotations, ...(network ? { network } : {}), ...(device ? { device } : {}) };
 }
 
-/** The node with the way it is rebooted, as it was settled with the order. */
+/** The node with its reboot mode, as it was resolved with the order. */
 export function withMode(node: PlannedNode, rebootMode: RebootMode | undefined): PlannedNode {
   return rebootMode === undefined || node.rebootMode === rebootMode ? node : { ...node, rebootMode };
 }
 
-/** Whether anything is to be done to a node: it does not run its version yet, or an earlier run left its marks on it. */
+/** Whether a node needs work: it does not run its version yet, or an earlier run left its annotations on it. */
 export function isTouched({ skip, adopts }: PlannedNode): boolean {
   return !skip || adopts !== undefined;
 }
 
-/** How many nodes of the plan ended how. */
+/** How many nodes of the plan ended in each way. */
 export function countsOf(plan: UpgradePlan | undefined, endings: readonly NodeEnding[]): NodeCounts {
   const planned = plan?.hops.flatMap((hop) => hop.nodes) ?? [];
   const touched = planned.filter(isTouched).length;
@@ -80,7 +80,7 @@ export function countsOf(plan: UpgradePlan | undefined, endings: readonly NodeEn
   return { ...counts, skipped: planned.length - touched, notBegun: touched - begun };
 }
 
-/** Nodes that were skipped, and do not run what their hop brings: one that ran it already has nothing to catch up on. */
+/** Skipped nodes that do not run their hop's version: one that ran it already has nothing to catch up on. */
 export function skippedShort(plan: UpgradePlan, endings: readonly NodeEnding[]): string[] {
   const short = endings.filter(
     ({ node, to, skippedBy }) =>
@@ -90,15 +90,15 @@ export function skippedShort(plan: UpgradePlan, endings: readonly NodeEnding[]):
   return [...new Set(short.map(({ node }) => node))];
 }
 
-/** The nodes that were begun and not brought to their target, or left out by a person. */
+/** Nodes that were begun and did not reach their target, or that a person skipped. */
 export function notDoneOf(endings: readonly NodeEnding[]): NodeEnding[] {
   return endings.filter((one) => isStopped(one) || one.skippedBy !== undefined);
 }
 
-/** Why a cluster is refused may be said of each of its nodes. */
+/** A refusal of the cluster may have a reason for each of its nodes. */
 const reasonsMax = 20;
 
-/** The reasons that a run's result gives. @param abortedBy who aborted the run, which no node knows */
+/** The reasons in a run's result. @param abortedBy who aborted the run, which no node knows */
 export function reasonsGiven(reasons: readonly Reason[], abortedBy: string | undefined): Reason[] {
   return reasons
     .slice(0, reasonsMax)

@@ -3,10 +3,10 @@ import type { StepName } from '../planning/steps/node-steps.js';
 import type { Reason } from '../planning/reasons/reason.js';
 
 /**
- * Whether a node whose step failed is what it was before the one step of its order that sends something once: it had not come to it, or
- * that step itself says that it sent nothing.
+ * Whether a node whose step failed is unchanged by its one-shot step: the order had not reached it, or that step says that it sent
+ * nothing.
  *
- * @param sends the step that sends; undefined, or one the order has not: nothing was to be sent, and false is answered.
+ * @param sends the one-shot step; undefined, or not in the order: nothing was to be sent, and the result is false.
  */
 export function nothingSent(
   order: readonly StepName[],
@@ -32,8 +32,8 @@ type SaidThere =
   | 'terraform-plan-stale';
 
 /**
- * Whether what a preflight check, Talos or Terraform says, or an abort, is said only before anything is changed. What an attempt after one that was
- * lost may meet first says nothing; of all else nobody knows how far it came.
+ * Whether a reason (of a preflight check, of Talos, of Terraform, or an abort) occurs only before anything is changed. What an
+ * attempt after a lost one may meet first proves nothing; for everything else it is unknown how far the step came.
  */
 const saidBeforeSending: Readonly<Record<SaidThere, boolean>> = {
   'talos-unreachable': false,

@@ -1,13 +1,13 @@
 import { defaultPayloadConverter, type Payload, type PayloadConverter } from '@temporalio/common';
 
-/** What stands for a value that nobody here can read. */
+/** Stands for a value that cannot be decoded. */
 export interface Unreadable {
   readonly unreadable: string;
 }
 
 /**
- * Temporal's own converter, but that what it cannot read becomes a value that says so. Anybody may send a signal, in any encoding (the
- * Web UI offers several), and what is thrown before its handler is called would stop the whole workflow, again and again.
+ * Temporal's own converter, except that a value it cannot decode becomes one that says so. Any client may send a signal in any
+ * encoding (the Web UI offers several). An error before its handler is called would stop the whole workflow, again and again.
  */
 export const payloadConverter: PayloadConverter = {
   toPayload: (value) => defaultPayloadConverter.toPayload(value),

@@ -26,67 +26,70 @@ export type ReleaseAnswer =
 /** To `clusterQueue`: lifts the hold. Touches no node. */
 export const releaseCluster = defineUpdate<ReleaseAnswer, [ReleaseInput]>('release');
 
-/** What became of what waited. */
+/** What happened to the pending merge. */
 export interface Begun {
-  /** It begins. */
+  /** It started. */
   readonly started?: StartedRun;
-  /** It stays, for a person: why. */
-  readonly stays?: StayingOffer;
+  /** It is blocked until a person decides: why. */
+  readonly stays?: BlockedMerge;
 }
 
-/** What was merged, and does not begin automatically. */
-export interface StayingOffer {
+/** A merge that does not begin automatically. */
+export interface BlockedMerge {
   readonly target: string;
   readonly reason: Reason;
 }
 
-/** A run that began because what kept it from beginning is gone. */
+/** A run that began because the obstacle is gone. */
 export interface StartedRun {
   readonly run: number;
   readonly target: string;
 }
 
-/** What a merge wants. */
-export interface Offer {
-  /** The same for every delivery of the same merge: it is taken once. */
+/** A merge to enqueue. */
+export interface EnqueueMerge {
+  /** Identical for every delivery of the same merge: it is enqueued once. */
   readonly key: string;
   readonly input: EnqueueInput;
 }
-export type OfferAnswer =
+export type EnqueueMergeAnswer =
   | { readonly verdict: 'started'; readonly run: number }
-  /** It begins automatically once `reason` is gone, or, where its version was rolled back, not at all. `instead`: the target of an older offer that does not begin any more, with its merge. */
+  /**
+   * It begins automatically once `reason` is gone; not at all, where its version was rolled back. `instead`, `insteadOf`: target and
+   * origin of the older pending merge that it replaced.
+   */
   | {
       readonly verdict: 'waits';
       readonly reason: Reason;
       readonly instead?: string;
       readonly insteadOf?: Origin;
     }
-  /** It was taken before, by another delivery of the same merge. */
+  /** Another delivery of the same merge was enqueued before. */
   | { readonly verdict: 'known' }
   | { readonly verdict: 'refused'; readonly reason: Reason };
-/** To `clusterQueue` (update-with-start): a merge wants a version. Where no run may begin now it waits; of those that wait the newest stays. */
-export const offerUpgrade = defineUpdate<OfferAnswer, [Offer]>('offer');
+/** To `clusterQueue` (update-with-start): enqueues a merge. Where no run may begin now it waits; only the newest merge stays pending. */
+export const enqueueMerge = defineUpdate<EnqueueMergeAnswer, [EnqueueMerge]>('enqueueMerge');
 
-/** What git declares instead of what waits, or of what an open run brings: a merge was reverted. */
-export interface Withdrawal {
+/** What git declares instead of the pending merge, or of the open run's version: a merge was reverted. */
+export interface CancelPending {
   /** The version that is declared now; left out: none is. */
   readonly talos?: string;
   /** The commit that declares it. */
   readonly commit: string;
-  /** The delivery that says so. */
+  /** The delivery that reports it. */
   readonly delivery?: string;
 }
-export interface WithdrawAnswer {
-  /** What does not begin any more. */
-  readonly withdrawn?: {
+export interface CancelPendingAnswer {
+  /** The cancelled merge. */
+  readonly cancelled?: {
     readonly target: string;
     readonly origin?: Origin;
-    /** The delivery that came first: all of one commit are answered alike. */
+    /** The delivery that came first: all deliveries of one commit get the same answer. */
     readonly delivery?: string;
   };
 }
-/** To `clusterQueue` (update-with-start): what waits for another version is not declared any more, so it does not begin. */
-export const withdrawOffer = defineUpdate<WithdrawAnswer, [Withdrawal]>('withdraw');
+/** To `clusterQueue` (update-with-start): cancels the pending merge of a version that git no longer declares. */
+export const cancelPending = defineUpdate<CancelPendingAnswer, [CancelPending]>('cancelPending');
 
 /** No run of the cluster begins, until `unfreeze`. */
 export interface Freeze {
@@ -102,18 +105,18 @@ export interface FreezeInput {
 export interface FreezeAnswer {
   readonly verdict: 'frozen' | 'frozen-already';
   readonly freeze: Freeze;
-  /** The run that is open: it goes on. */
+  /** The open run, which continues. */
   readonly open: number | null;
 }
-/** To `clusterQueue`: no run begins. One that is open goes on; `pause` and `abort` are for that. */
+/** To `clusterQueue`: blocks new runs. An open one continues; `pause` and `abort` stop it. */
 export const freezeCluster = defineUpdate<FreezeAnswer, [FreezeInput]>('freeze');
 export type UnfreezeAnswer =
   | ({ readonly verdict: 'unfrozen'; readonly freeze: Freeze } & Begun)
   | { readonly verdict: 'not-frozen' };
-/** To `clusterQueue`: runs may begin again, and what waits does. */
+/** To `clusterQueue`: allows runs again, and begins the pending merge. */
 export const unfreezeCluster = defineUpdate<UnfreezeAnswer, [FreezeInput]>('unfreeze');
 
-/** Who let runs begin again, and why. */
+/** Who allowed runs again, and why. */
 export interface Lifted {
   readonly by: string;
   readonly why: string;
@@ -121,15 +124,15 @@ export interface Lifted {
   readonly at: string;
 }
 
-/** Who lifted what kept runs from beginning, the last time each. */
+/** The last release and the last unfreeze. */
 export interface LastLifted {
   /** `run`: the one whose hold it was. */
   readonly release?: Lifted & { readonly run: number };
   readonly unfreeze?: Lifted;
 }
 
-/** What waits to begin: of what was merged, the newest. */
-export interface WaitingOffer {
+/** The pending merge: the newest. */
+export interface PendingMerge {
   readonly target: string;
   readonly commit?: string;
   /** As the git host names it; left out, as the pull request is: no merge asked for it. */
@@ -140,14 +143,14 @@ export interface WaitingOffer {
   readonly blockedVersion?: BlockedVersion;
 }
 
-/** A version that did not stay: no merge brings it again automatically. */
+/** A rolled-back version: no merge brings it again automatically. */
 export interface BlockedVersion {
   readonly talos: string;
-  /** The run in which a node rolled back from it, or that took another run back. */
+  /** The run in which a node rolled back from it, or that rolled another run back. */
   readonly run: number;
   /** ISO time at which that run had ended. */
   readonly since: string;
-  /** The node that rolled back, of several one; left out: a whole run was rolled back. */
+  /** The node that rolled back, or one of several; left out: a whole run was rolled back. */
   readonly wentBack?: string;
 }
 
@@ -158,12 +161,12 @@ export interface QueueMemo {
     readonly run: number;
     readonly target: string;
     readonly since: string;
-    /** It takes another run back. */
+    /** It is a run rollback. */
     readonly back?: true;
   } | null;
   readonly lastRun: number;
   /** Left out, as what follows: nothing. */
-  readonly waiting?: WaitingOffer;
+  readonly waiting?: PendingMerge;
   readonly frozen?: Freeze;
   /** The newest last. */
   readonly blockedVersions?: readonly BlockedVersion[];

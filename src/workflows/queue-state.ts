@@ -9,22 +9,22 @@ import type {
   Freeze,
   FreezeAnswer,
   FreezeInput,
-  Offer,
-  OfferAnswer,
+  EnqueueMerge,
+  EnqueueMergeAnswer,
   QueueMemo,
   LastLifted,
   ReleaseAnswer,
   ReleaseInput,
   BlockedVersion,
   UnfreezeAnswer,
-  WithdrawAnswer,
-  Withdrawal,
+  CancelPendingAnswer,
+  CancelPending,
 } from './messages.js';
 import { tooOld, unknownShape } from './request-refusals.js';
 import { blockedVersionsAfter, blockedVersionBefore } from './blocked-versions.js';
 import { waitingOf, type Waiting } from './waiting-merge.js';
 
-/** What the queue carries from one run to the next. */
+/** The queue's state, carried from one run to the next. */
 export interface CarriedQueue {
   readonly cluster: string;
   readonly lastRun: number;
@@ -32,23 +32,23 @@ export interface CarriedQueue {
   /** The newest merge that may not begin yet; left out, as what follows: nothing. */
   readonly waiting?: Waiting;
   readonly frozen?: Freeze;
-  /** The merges that were taken, the newest last. */
+  /** The enqueued merges, the newest last. */
   readonly taken?: readonly Taken[];
   /** Versions that no merge brings again automatically, the newest last. */
   readonly blockedVersions?: readonly BlockedVersion[];
   readonly lifted?: LastLifted;
 }
 
-/** A merge that was taken. */
+/** An enqueued merge. */
 interface Taken {
   readonly key: string;
-  /** Which delivery brought it: asked again by the same one, the queue answers as before. */
+  /** The delivery that brought it: the queue repeats its answer to that delivery. */
   readonly delivery?: string;
   /** The run it became. */
   readonly run?: number;
 }
 
-/** A run that is open, and what is wanted in its place. */
+/** The open run, and the version wanted instead. */
 interface Superseded {
   readonly run: number;
   readonly target: string;
@@ -60,10 +60,10 @@ interface Open {
   readonly since: string;
 }
 
-/** Merges that are remembered, so that a delivery that comes again starts nothing. A bot merges a few a week. */
+/** How many merges are remembered, so that a repeated delivery starts nothing. A bot merges a few a week. */
 const takenMax = 200;
 
-/** What one cluster's queue knows, and what it answers. Times are handed in; it waits for nothing. */
+/** State and rules of one cluster's queue. Callers pass the time in; it waits for nothing. */
 export class QueueState {
   readonly cluster: string;
   private lastRun: number;
@@ -86,12 +86,12 @@ export class QueueState {
     this.lifted = state.lifted;
   }
 
-  /** The run that is to be carried out, or is. */
+  /** The run to carry out, or under way. */
   get open(): { readonly run: number; readonly input: EnqueueInput } | undefined {
     return this.current ? { run: this.lastRun, input: this.current.input } : undefined;
   }
 
-  /** A person, or a program of theirs, asks for a run now: it begins, or they are told why not. */
+  /** Enqueues a run that a person or their program asks for: it begins, or the answer says why not. */
   enqueue(input: EnqueueInput, now: string): EnqueueAnswer {
     const refused = unknownShape(input) ?? tooOld(input, now) ?? this.obstacle(input);
     if (refused) return { verdict: 'refused', reason: refused };
@@ -99,8 +99,8 @@ export class QueueState {
     return { verdict: 'started', run, workflowId: `run/${this.cluster}/${run}` };
   }
 
-  /** A merge wants a version: it begins, or waits in the place of any older one. */
-  offer({ key, input }: Offer, now: string): OfferAnswer {
+  /** Enqueues a merge: it begins, or waits and replaces any older pending one. */
+  enqueueMerge({ key, input }: EnqueueMerge, now: string): EnqueueMergeAnswer {
     const refused = unknownShape(input);
     if (refused) return { verdict: 'refused', reason: refused };
     const before = this.taken.find((one) => one.key === key);
@@ -112,10 +112,10 @@ export class QueueState {
         : { verdict: 'known' };
     }
     this.taken = [...this.taken, { key, ...(origin ? { delivery: origin.delivery } : {}) }].slice(-takenMax);
-    // What lasts longest is told: whoever reads it may not be told again.
+    // Reports the obstacle that lasts longest: a reader may not get another report.
     const reason = this.blockedVersion({ input, since: now }) ?? this.obstacle(input);
     if (!reason) {
-      // What waited, if anything did, was merged before.
+      // The pending merge, if any, is older.
       this.waiting = null;
       return { verdict: 'started', run: this.begin(input, now, key) };
     }
@@ -126,37 +126,37 @@ export class QueueState {
     return { verdict: 'waits', reason, instead, ...(insteadOf ? { insteadOf } : {}) };
   }
 
-  /** Git declares another version than what waits, and an older one: that does not begin any more. */
-  withdraw({ talos, delivery }: Withdrawal): WithdrawAnswer {
+  /** Cancels the pending merge if git declares another, older version. */
+  cancelPending({ talos, delivery }: CancelPending): CancelPendingAnswer {
     const request = this.waiting?.input.request;
     if (!request || request.talos === talos) return {};
     this.waiting = null;
     const { origin } = request;
     const by = delivery === undefined ? {} : { delivery };
-    return { withdrawn: { target: request.talos, ...(origin ? { origin } : {}), ...by } };
+    return { cancelled: { target: request.talos, ...(origin ? { origin } : {}), ...by } };
   }
 
-  /** Whether the open run wants another version than what has come to wait behind it. */
+  /** The open run, where a newer pending merge wants another version. */
   get superseded(): Superseded | undefined {
     const { waiting } = this;
-    // What does not begin automatically takes nobody's place.
+    // A merge that does not begin automatically supersedes nothing.
     return waiting && !this.blockedVersion(waiting) ? this.insteadOfOpen(waiting.input.request) : undefined;
   }
 
-  /** Whether the open run brings what a merge declared, and git declares another version by now. */
-  undeclared({ talos, commit }: Withdrawal): Superseded | undefined {
+  /** The open run, where it brings a merged version that git no longer declares. */
+  undeclared({ talos, commit }: CancelPending): Superseded | undefined {
     if (talos === undefined || !this.current?.input.request.origin) return undefined;
     return this.insteadOfOpen({ talos, commit });
   }
 
   private insteadOfOpen({ talos, commit }: Pick<UpgradeRequest, 'talos' | 'commit'>): Superseded | undefined {
     const request = this.current?.input.request;
-    // A rollback repairs: no merge takes its place.
+    // A rollback repairs: no merge supersedes it.
     if (!request || request.back || request.talos === talos) return undefined;
     return { run: this.lastRun, target: talos, ...(commit === undefined ? {} : { commit }) };
   }
 
-  /** @param said left out: it is not known who did. */
+  /** @param said left out: it is unknown who decided. */
   release(said: ReleaseInput | undefined, now: string): ReleaseAnswer {
     const { hold } = this;
     if (!hold) return { verdict: 'not-held', open: this.current ? this.lastRun : null };
@@ -173,7 +173,7 @@ export class QueueState {
     return { verdict: 'frozen', freeze: this.frozen, open };
   }
 
-  /** @param said left out: it is not known who did. */
+  /** @param said left out: it is unknown who decided. */
   unfreeze(said: FreezeInput | undefined, now: string): UnfreezeAnswer {
     const freeze = this.frozen;
     if (!freeze) return { verdict: 'not-frozen' };
@@ -183,9 +183,9 @@ export class QueueState {
   }
 
   /**
-   * The open run has ended, and left this hold. A rollback that only looked leaves the one it was to repair.
+   * The open run has ended, and left this hold. A rollback that only observed leaves the hold it was to repair.
    *
-   * @param result left out: it ended without a word.
+   * @param result left out: it ended without a result.
    */
   ended(hold: Hold | null, result?: RunResult): void {
     const at = hold?.since ?? result?.endedAt;
@@ -199,7 +199,7 @@ export class QueueState {
     if (!repairs || !onlyLooked) this.hold = hold;
   }
 
-  /** Begins what waits, where nothing keeps it from that any more. */
+  /** Begins the pending merge, where nothing blocks it any more. */
   beginWaiting(now: string): Begun {
     const { waiting } = this;
     if (!waiting || this.obstacle(waiting.input)) return {};
@@ -248,10 +248,10 @@ export class QueueState {
     return run;
   }
 
-  /** Why what was merged may not begin automatically, whatever else is over. */
+  /** Why a merge may not begin automatically, whatever else blocks it. */
   private blockedVersion(waiting: Pick<Waiting, 'input' | 'since'>): Reason | undefined {
     const by = this.blockedVersionOf(waiting);
-    return by && { kind: 'taken-back', cluster: this.cluster, ...by };
+    return by && { kind: 'version-blocked', cluster: this.cluster, ...by };
   }
 
   private blockedVersionOf({
@@ -259,16 +259,16 @@ export class QueueState {
     since,
   }: Pick<Waiting, 'input' | 'since'>): BlockedVersion | undefined {
     const open = this.current?.input.request;
-    // Somebody brings it again just now: that run's end says more.
+    // Somebody brings it again just now: that run's end decides.
     if (open && !open.back && open.talos === request.talos) return undefined;
     return blockedVersionBefore(this.blockedVersions, request.talos, since);
   }
 
-  /** Why no run of that may begin now. */
+  /** Why a run may not begin now. */
   private obstacle({ request }: EnqueueInput): Reason | undefined {
     const { cluster, current, hold, frozen } = this;
     if (current) return { kind: 'run-open', cluster, run: this.lastRun, ...whatOf(current) };
-    // A rollback is what repairs: a person asks for it, knowing what the run left.
+    // A rollback repairs: a person asks for it, knowing what the run left.
     if (request.back) return undefined;
     if (hold) {
       const [first] = hold.reasons;

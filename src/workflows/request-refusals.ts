@@ -4,10 +4,10 @@ import type { EnqueueInput } from './messages.js';
 /** The newest schema of a request that this worker knows. */
 const requestSchema = 1;
 
-/** A request that no worker took in this time was given up by whoever sent it. Milliseconds. */
+/** A request that no worker accepted in this time was given up by its sender. Milliseconds. */
 const requestAgeMax = 600_000;
 
-/** A request that a newer Slipway made. */
+/** A request of a newer Slipway. */
 export function unknownShape({ request: { schema } }: EnqueueInput): Reason | undefined {
   return schema > requestSchema ? { kind: 'schema-unknown', schema, known: requestSchema } : undefined;
 }

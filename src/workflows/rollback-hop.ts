@@ -2,7 +2,7 @@ import type { Hop, PlannedNode } from '../planning/plan/plan.js';
 import type { NodeEnding } from '../planning/report/run-result.js';
 import { isTouched } from './node-results.js';
 
-/** What a node's machine is made with: the values of its hop, or the previous ones where it rolls back. */
+/** The values of a node's machine: those of its hop, or the previous ones for a rollback. */
 export function valuesFor(
   { replacement }: PlannedNode,
   { values }: Hop,
@@ -11,7 +11,7 @@ export function valuesFor(
   return replacement && given ? { values: given } : {};
 }
 
-/** What the rollback of a node is planned from, beside the node: what its hop gave, and who is still to be replaced in it. */
+/** What a node's rollback is planned from, beside the node: its hop's values, and the nodes the hop has still to replace. */
 export function rollbackHopOf(
   { values, templates, nodes, to }: Hop,
   node: PlannedNode,

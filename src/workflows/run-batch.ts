@@ -5,17 +5,17 @@ import { isStopped } from './node-results.js';
 
 /**
  * Upgrades the nodes of one batch at the same time. The first that does not end `done` stops the others at their next safe
- * point: what was not installed is undone, what was is finished (I9).
+ * point: a node without an install is undone, any other is finished (I9).
  *
- * @param upgrade carries one node to its end, and answers how it ended.
- * @param notBegun how a node ended that was stopped before its workflow began.
+ * @param upgrade carries one node to its end, and returns its ending.
+ * @param notBegun the ending of a node that was stopped before its workflow began.
  */
 export async function upgradeBatch(
-  turns: readonly NodeAttempt[],
-  upgrade: (turn: NodeAttempt) => Promise<NodeEnding>,
-  notBegun: (turn: NodeAttempt) => NodeEnding,
+  attempts: readonly NodeAttempt[],
+  upgrade: (attempt: NodeAttempt) => Promise<NodeEnding>,
+  notBegun: (attempt: NodeAttempt) => NodeEnding,
 ): Promise<NodeEnding[]> {
-  const [only, ...others] = turns;
+  const [only, ...others] = attempts;
   if (only && others.length === 0) return [await upgrade(only)];
   const scope = new CancellationScope();
   let first: string | undefined;
@@ -25,16 +25,16 @@ export async function upgradeBatch(
   };
   const settled = await scope.run(() =>
     Promise.allSettled(
-      turns.map(async (turn) => {
-        const { name } = turn.node;
+      attempts.map(async (attempt) => {
+        const { name } = attempt.node;
         try {
-          const result = await upgrade(turn);
+          const result = await upgrade(attempt);
           if (isStopped(result)) stop(name);
           return result;
         } catch (error) {
           const before = first;
           stop(name);
-          if (before !== undefined && isCancellation(error)) return notBegun(turn);
+          if (before !== undefined && isCancellation(error)) return notBegun(attempt);
           throw error;
         }
       }),
@@ -49,13 +49,13 @@ export async function upgradeBatch(
   );
 }
 
-/** A node that was stopped because of another one says so, not that somebody aborted it. */
+/** The reason of a node that another one stopped names that node, not an abort. */
 function withCause(result: NodeEnding, first: string | undefined): NodeEnding {
   if (first === undefined || result.node === first || result.reason?.kind !== 'aborted') return result;
   return { ...result, reason: { kind: 'fleet-halted', because: `${first} stopped first` } };
 }
 
-/** The one that failed first is told first. */
+/** The node that failed first comes first. */
 function inOrderOfBlame(results: readonly NodeEnding[], first: string | undefined): NodeEnding[] {
   return results.toSorted((one, other) => Number(other.node === first) - Number(one.node === first));
 }

@@ -6,12 +6,12 @@ import { outageMs } from './activity-options.js';
 import { activitiesFor } from './step-activities.js';
 
 /**
- * What Terraform would still change after the last node of a run; undefined where slipway.yaml names no Terraform. The nodes are right
- * by then, whatever Terraform answers, or does not: it is told, and fails nothing. An abort is still an abort where machines were
+ * What Terraform would still change after the last node of a run; undefined where slipway.yaml names no Terraform. The nodes are on
+ * target by then: Terraform's result, or its failure, is reported and fails nothing. An abort still counts where machines were
  * replaced.
  *
- * After a run in place machines are no longer what Terraform made, so what it would do is told, too. It is not worth waiting for: not
- * for somebody who holds the state's lock, nor for a backend that is away; and such a run is done, also when it is aborted meanwhile.
+ * After a run in place the machines differ from what Terraform made, so its plan is reported, too. That is not worth a wait for a
+ * held state lock or an unreachable backend. Such a run is done, even if it is aborted meanwhile.
  *
  * @param abortedBy who aborted the run, and why, where somebody did.
  */
@@ -25,7 +25,7 @@ export async function leftAfter(
   const limit = limits.terraformPlan + (makes ? limits.terraformLock : 0);
   const summary = 'what Terraform would still change, with what git says';
   const how = makes ? {} : { waitsForLock: false };
-  // Where it is not waited for, no outage is either: nor for a Terraform that was told to stop and still waits for its backend.
+  // No wait, so no outage either: nor for a Terraform that was stopped and still waits for its backend.
   const act = activitiesFor('look', limit, summary, makes ? outageMs : 0);
   try {
     return await act.confirmNoChanges({ ...reference, limit, ...how });

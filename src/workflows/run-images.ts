@@ -5,8 +5,7 @@ import { reasonOf } from './failure-reason.js';
 import { activitiesFor } from './step-activities.js';
 
 /**
- * Whether the factory has every image of the hop.
- * A machine that is replaced comes with its image.
+ * Whether the factory has every image of the hop. A replaced machine comes with its image.
  *
  * @returns why not; undefined: they are there.
  */

@@ -15,35 +15,35 @@ import type { NodeInput } from './node-input.js';
 import { NodeLooks, type CurrentHop } from './node-looks.js';
 import { endingOf, isStopped, isTouched, leftOut, notBegun, skipped } from './node-results.js';
 import { upgradeBatch } from './run-batch.js';
-import type { RunNews } from './run-news.js';
+import type { RunNotifications } from './run-notifications.js';
 import { upgradeNode } from './upgrade-node.js';
 import { valuesFor } from './rollback-hop.js';
 
-/** The nodes of one run: each brought to its end by a workflow of its own, again where a person says so, or left out. */
+/** The nodes of one run: a child workflow carries each to its end; a person may retry it or skip it. */
 export class RunNodes {
-  /** How nodes ended, hop after hop; of one that was begun more than once, how it ended last. */
+  /** How nodes ended, hop after hop; for a retried node, the last ending. */
   readonly endings: NodeEnding[] = [];
-  /** Those under work, or about to be. */
+  /** Nodes under work, or about to be. */
   current: readonly string[] = [];
   /** Those of them that roll back. */
-  private goingBack: ReadonlySet<string> = new Set();
+  private rollingBack: ReadonlySet<string> = new Set();
   private now: CurrentHop | undefined;
-  /** What nodes that halted in this hop were before it. */
+  /** The recorded facts of nodes before this hop, for those that halted in it. */
   private readonly before = new Map<string, NodeBefore>();
   private readonly decisions: NodeDecisions;
-  /** The work on each node that is under way: cancelled, it ends at its next safe point. */
+  /** The work on each node under way: when cancelled, it ends at its next safe point. */
   private readonly underWay = new Map<string, CancellationScope>();
 
   /**
-   * @param ending whether the run is on its way to its end.
-   * @param tell is called when something about nodes has changed; with the phase, where that has.
-   * @param news hears of what people are told of.
+   * @param ending whether the run is about to end.
+   * @param onChange called when something about nodes has changed; with the phase, where that has.
+   * @param notifications sends what people are notified of.
    */
   constructor(
     private readonly input: RunInput,
     private readonly ending: () => boolean,
-    private readonly tell: (phase?: Phase) => void,
-    private readonly news: RunNews,
+    private readonly onChange: (phase?: Phase) => void,
+    private readonly notifications: RunNotifications,
   ) {
     const looks = new NodeLooks(input, () => this.hopNow(), this.endings);
     this.decisions = new NodeDecisions({
@@ -55,12 +55,12 @@ export class RunNodes {
       ownRollback: (node, halt) => looks.ownRollback(node, halt),
       without: (ended) => this.goesOnWithout(ended),
       stop: (node) => this.underWay.get(node)?.cancel(),
-      tell,
-      news,
+      tell: onChange,
+      news: notifications,
     });
   }
 
-  /** From now on it is about the nodes of that hop. */
+  /** Starts a hop. */
   begin(plan: UpgradePlan, hop: Hop, number: number): void {
     this.now = { plan, hop, number };
     this.before.clear();
@@ -70,14 +70,14 @@ export class RunNodes {
     return this.endings.filter(({ to }) => to === this.now?.hop.to);
   }
 
-  /** Why nodes that were left out are still for a person to look at. */
+  /** Why skipped nodes still need a person's attention. */
   leftUnwell(): Reason[] {
     return this.endings.flatMap(({ skippedBy, state, reason }) =>
       skippedBy !== undefined && reason && !wellStates.has(state) ? [reason] : [],
     );
   }
 
-  /** Whether the run ends because a node rolled back by another machine. */
+  /** Whether the run ends because a node rolled back by replacement. */
   rolledBackByReplacement(reason: Reason): boolean {
     if (reason.kind !== 'rolled-back') return false;
     return this.hopNow().hop.nodes.some(
@@ -85,7 +85,7 @@ export class RunNodes {
     );
   }
 
-  /** The nodes of a batch that need work; the others are skipped, and told so. */
+  /** The nodes of a batch that need work; the others are recorded as skipped. */
   toTouch(names: readonly string[]): PlannedNode[] {
     const { hop } = this.hopNow();
     return names.flatMap((name) => {
@@ -99,10 +99,10 @@ export class RunNodes {
   }
 
   /**
-   * A batch until each of its nodes is done, or left out by a person.
+   * Works on a batch until each of its nodes is done, or skipped by a person.
    *
-   * @param beforeAgain is waited for before nodes are retried, or roll back: a person may have taken hours to say so. What it
-   *   answers ends the run.
+   * @param beforeAgain awaited before nodes are retried or rolled back: a person may have taken hours to decide. A reason ends the
+   *   run.
    * @returns why the run ends here
    */
   async carryOut(
@@ -110,60 +110,60 @@ export class RunNodes {
     beforeAgain: (first: PlannedNode) => Promise<Reason | undefined>,
   ): Promise<Reason | undefined> {
     const { plan } = this.hopNow();
-    let turns: readonly NodeAttempt[] = nodes.map((node) => ({
+    let attempts: readonly NodeAttempt[] = nodes.map((node) => ({
       node,
       steps: stepsOf(plan, node),
       attempt: 1,
     }));
-    /** How each was begun last. */
+    /** The last attempt at each node. */
     const batch = new Map<string, NodeAttempt>();
-    while (turns.length > 0) {
-      for (const turn of turns) batch.set(turn.node.name, turn);
-      const results = await this.upgradeNodes(turns);
+    while (attempts.length > 0) {
+      for (const one of attempts) batch.set(one.node.name, one);
+      const results = await this.upgradeNodes(attempts);
       const stopped = this.stoppedOf(batch, results);
       const settled = await this.decisions.settle(stopped, [...batch.values()]);
       if (settled.kind === 'ends') return settled.reason;
       this.markLeftOut(stopped);
-      ({ turns } = settled);
-      const [next] = turns;
+      attempts = settled.turns;
+      const [next] = attempts;
       if (!next) return undefined;
-      // Decided is decided, also while a snapshot is taken before it begins.
-      this.underWork(turns);
+      // A decision stands, also while a snapshot is taken before its work begins.
+      this.underWork(attempts);
       const ended = await beforeAgain(next.node);
       if (ended) {
         this.current = [];
         return ended;
       }
-      turns = this.notLeftOut(turns);
+      attempts = this.notLeftOut(attempts);
     }
     this.current = [];
     return undefined;
   }
 
-  /** Those of a batch that are not done: of these turns, and of earlier ones that stood aside while another rolled back. */
+  /** The nodes of a batch that are not done: of these attempts, and of earlier ones that were deferred while another rolled back. */
   private stoppedOf(batch: ReadonlyMap<string, NodeAttempt>, results: readonly NodeEnding[]): NodeEnding[] {
     const stopped = results.filter(isStopped);
     const begun = new Set(results.map(({ node }) => node));
-    const aside = this.endingsOfHop().filter(
+    const deferred = this.endingsOfHop().filter(
       (ending) => batch.has(ending.node) && !begun.has(ending.node) && isStopped(ending),
     );
-    return [...stopped, ...aside];
+    return [...stopped, ...deferred];
   }
 
-  private underWork(turns: readonly NodeAttempt[]): void {
-    this.current = turns.map(({ node }) => node.name);
-    this.goingBack = new Set(turns.flatMap(({ node }) => (node.back === true ? node.name : [])));
+  private underWork(attempts: readonly NodeAttempt[]): void {
+    this.current = attempts.map(({ node }) => node.name);
+    this.rollingBack = new Set(attempts.flatMap(({ node }) => (node.back === true ? node.name : [])));
   }
 
-  /** Somebody had one left out before it was retried: it stays as it ended. */
-  private notLeftOut(turns: readonly NodeAttempt[]): NodeAttempt[] {
-    const begun = turns.filter(({ node }) => this.decisions.skippedBy(node.name) === undefined);
-    if (begun.length === turns.length) return begun;
+  /** Drops nodes that somebody skipped before their retry: each stays as it ended. */
+  private notLeftOut(attempts: readonly NodeAttempt[]): NodeAttempt[] {
+    const begun = attempts.filter(({ node }) => this.decisions.skippedBy(node.name) === undefined);
+    if (begun.length === attempts.length) return begun;
     this.markLeftOut(this.endingsOfHop());
     return begun;
   }
 
-  /** Writes down who said that the run goes on without nodes that halted it. */
+  /** Records who skipped nodes that halted the run. */
   private markLeftOut(stopped: readonly NodeEnding[]): void {
     for (const ending of stopped) {
       const skippedBy = this.decisions.skippedBy(ending.node);
@@ -172,26 +172,26 @@ export class RunNodes {
     }
   }
 
-  private async upgradeNodes(turns: readonly NodeAttempt[]): Promise<NodeEnding[]> {
+  private async upgradeNodes(attempts: readonly NodeAttempt[]): Promise<NodeEnding[]> {
     const { hop } = this.hopNow();
-    const names = turns.map(({ node }) => node.name);
-    this.underWork(turns);
-    this.tell();
-    this.news.nodesBegin(turns.flatMap(({ node }) => this.halted(node)));
+    const names = attempts.map(({ node }) => node.name);
+    this.underWork(attempts);
+    this.onChange();
+    this.notifications.nodesBegin(attempts.flatMap(({ node }) => this.halted(node)));
     const results = await upgradeBatch(
-      turns,
-      async (turn) => {
-        const ending = await this.upgradeScoped(turn, names);
-        this.news.nodeEnded(ending);
+      attempts,
+      async (attempt) => {
+        const ending = await this.upgradeScoped(attempt, names);
+        this.notifications.nodeEnded(ending);
         return ending;
       },
       ({ node }) => notBegun(node, hop.to),
     );
     this.current = [];
-    // A node that was retried is told as it ended last.
+    // Only the last ending of a retried node counts.
     const before = this.endings.filter(({ node, to }) => to !== hop.to || !names.includes(node));
     this.endings.splice(0, this.endings.length, ...before, ...results);
-    this.tell();
+    this.onChange();
     return results;
   }
 
@@ -201,19 +201,19 @@ export class RunNodes {
     return this.endings.filter(({ node, to }) => node === name && to === this.now?.hop.to);
   }
 
-  /** One node, so that a person can have it left out while it is under way. */
-  private async upgradeScoped(turn: NodeAttempt, batch: readonly string[]): Promise<NodeEnding> {
-    const { name } = turn.node;
+  /** One node in its own scope, so that a person can skip it while it is under way. */
+  private async upgradeScoped(attempt: NodeAttempt, batch: readonly string[]): Promise<NodeEnding> {
+    const { name } = attempt.node;
     const scope = new CancellationScope();
     this.underWay.set(name, scope);
     try {
-      const ending = await scope.run(() => this.upgradeOne(turn, batch));
+      const ending = await scope.run(() => this.upgradeOne(attempt, batch));
       const skippedBy = this.decisions.skippedBy(name);
       return ending.outcome === 'undone' && skippedBy !== undefined ? { ...ending, skippedBy } : ending;
     } catch (error) {
       const skippedBy = this.decisions.skippedBy(name);
       if (skippedBy === undefined || this.ending() || !isCancellation(error)) throw error;
-      return leftOut(turn.node, this.hopNow().hop.to, skippedBy);
+      return leftOut(attempt.node, this.hopNow().hop.to, skippedBy);
     } finally {
       this.underWay.delete(name);
     }
@@ -227,7 +227,7 @@ export class RunNodes {
     const { request, run } = this.input;
     const { cluster } = request;
     const { limits, drain } = plan;
-    // Its rollback ends at what the hop found it with.
+    // A rollback ends at the version the hop found.
     const to =
       node.back === true ? (hop.nodes.find(({ name }) => name === node.name)?.from ?? hop.to) : hop.to;
     const before = node.back === true ? this.before.get(node.name) : undefined;
@@ -282,16 +282,17 @@ export class RunNodes {
     );
   }
 
-  /** Where the run is with a node, but for what people decided. */
+  /** The run's progress with a node, apart from decisions. */
   private standing(name: string): Standing {
     const known = this.now?.hop.nodes.map((node) => node.name) ?? [];
     if (!known.includes(name)) return { kind: 'unknown', known };
-    if (this.current.includes(name)) return { kind: this.goingBack.has(name) ? 'going-back' : 'under-way' };
+    if (this.current.includes(name))
+      return { kind: this.rollingBack.has(name) ? 'rolling-back' : 'under-way' };
     const ending = this.endings.findLast(({ node, to }) => node === name && to === this.now?.hop.to);
     if (!ending) return { kind: 'ahead' };
     if (!isStopped(ending)) return { kind: 'done' };
-    const other = this.current.find((one) => this.goingBack.has(one));
-    if (other !== undefined) return { kind: 'stands-aside', other };
+    const other = this.current.find((one) => this.rollingBack.has(one));
+    if (other !== undefined) return { kind: 'blocked-by-rollback', other };
     return { kind: ending.reason?.kind === 'rollback-failed' ? 'back-failed' : 'halted' };
   }
 

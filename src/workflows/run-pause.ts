@@ -3,7 +3,7 @@ import type { Reason } from '../planning/reasons/reason.js';
 import { takesDecision } from './valid-decision.js';
 import { onOneLine } from './valid-texts.js';
 import { pauseRun, resumeRun, type PauseAnswer, type PauseInput } from './messages.js';
-import type { RunNews, Stop } from './run-news.js';
+import type { RunNotifications, Stop } from './run-notifications.js';
 
 /** The pause of one run: no further node is begun while it lasts; nodes under way are finished. */
 export class RunPause {
@@ -11,19 +11,19 @@ export class RunPause {
 
   /**
    * @param limit milliseconds after which a pause that nobody ended ends the run.
-   * @param ending whether the run is on its way to its end.
-   * @param news hears who paused it, and who had it go on.
+   * @param ending whether the run is about to end.
+   * @param notifications receives who paused the run, and who resumed it.
    */
   constructor(
     private readonly limit: number,
     ending: () => boolean,
-    news: Pick<RunNews, 'decided'>,
+    notifications: Pick<RunNotifications, 'decided'>,
   ) {
     const pause = ({ by, why }: PauseInput): PauseAnswer => {
       if (ending()) return { verdict: 'ending-already', limit };
       if (this.by !== undefined) return { verdict: 'paused-already', limit };
       this.by = `${by}: ${why}`;
-      news.decided({ kind: 'pause', by, why });
+      notifications.decided({ kind: 'pause', by, why });
       return { verdict: 'pausing', limit };
     };
     const pauses = 'Begins no further node until resume; the nodes under way are finished.';
@@ -31,7 +31,7 @@ export class RunPause {
     const resume = ({ by, why }: PauseInput): { verdict: 'resumed' | 'not-paused' } => {
       if (this.by === undefined) return { verdict: 'not-paused' };
       this.by = undefined;
-      news.decided({ kind: 'resume', by, why });
+      notifications.decided({ kind: 'resume', by, why });
       return { verdict: 'resumed' };
     };
     setHandler(resumeRun, onOneLine(resume), takesDecision(resumeRun, 'Continues with the next node.'));
@@ -40,16 +40,16 @@ export class RunPause {
   /**
    * Between nodes: waits while the run is paused.
    *
-   * @param tell is called when it begins to wait, and when it goes on.
-   * @returns why the run ends here; undefined: it goes on.
+   * @param setPhase called when the wait begins and when the run continues.
+   * @returns why the run ends here; undefined: it continues.
    */
-  async point(tell: (phase: 'paused' | 'upgrading', stop?: Stop) => void): Promise<Reason | undefined> {
+  async point(setPhase: (phase: 'paused' | 'upgrading', stop?: Stop) => void): Promise<Reason | undefined> {
     const { by, limit } = this;
     if (by === undefined) return undefined;
-    tell('paused', { by, until: new Date(Date.now() + limit).toISOString() });
+    setPhase('paused', { by, until: new Date(Date.now() + limit).toISOString() });
     const resumed = await condition(() => this.by === undefined, limit);
     if (!resumed) return { kind: 'pause-expired', by, limit };
-    tell('upgrading');
+    setPhase('upgrading');
     return undefined;
   }
 }

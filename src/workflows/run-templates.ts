@@ -11,10 +11,10 @@ export function hasTemplates({ templates = [], nodes }: Hop): boolean {
 }
 
 /**
- * Replaces the templates of a hop, where they differ, before its first node. An abort waits for them: a template that is incomplete
- * is of no use to anybody.
+ * Replaces the templates of a hop, where they differ, before its first node. An abort waits for that: an incomplete template is
+ * of no use.
  *
- * @returns why they are not there; undefined: they are.
+ * @returns why they could not be replaced; undefined: they are in place.
  */
 export async function templatesMissing(
   reference: { readonly cluster: string; readonly run: number },

@@ -4,35 +4,35 @@ import type { Reason } from '../planning/reasons/reason.js';
 import { takesDecision } from './valid-decision.js';
 import { onOneLine } from './valid-texts.js';
 import { startNow, windowTimer, type StartNowAnswer, type StartNowInput } from './messages.js';
-import type { RunNews, Stop } from './run-news.js';
+import type { RunNotifications, Stop } from './run-notifications.js';
 import { activitiesFor } from './step-activities.js';
 
 const lookMs = 30_000;
 
-/** The maintenance windows of one run: outside them no node is begun, unless a person says so. */
+/** The maintenance windows of one run: no node is begun outside them, unless a person says so. */
 export class RunWindow {
   private startsNow = false;
 
   /**
    * @param windows undefined: always open.
    * @param limit milliseconds the run waits for one to open.
-   * @param ending whether the run is on its way to its end.
+   * @param ending whether the run is about to end.
    * @param superseded why a run that has touched nothing ends here, once there is a reason.
-   * @param news hears who had it begin all the same.
+   * @param notifications receives who had the run begin outside a window.
    */
   constructor(
     private readonly windows: Windows | undefined,
     private readonly limit: number,
     ending: () => boolean,
     private readonly superseded: () => Reason | undefined,
-    news: Pick<RunNews, 'decided'>,
+    notifications: Pick<RunNotifications, 'decided'>,
   ) {
     const start = ({ by, why }: StartNowInput): StartNowAnswer => {
       if (ending()) return { verdict: 'ending-already' };
       if (!windows) return { verdict: 'no-windows' };
       if (this.startsNow) return { verdict: 'starts-already' };
       this.startsNow = true;
-      news.decided({ kind: 'start-now', by, why });
+      notifications.decided({ kind: 'start-now', by, why });
       return { verdict: 'starts' };
     };
     const starts = 'Begins nodes although the maintenance window is closed, from now to the end of the run.';
@@ -42,38 +42,38 @@ export class RunWindow {
   /**
    * Before nodes are begun: waits for a window to open.
    *
-   * @param touched whether a node was begun already: then a newer merge ends nothing.
-   * @param tell is called when it begins to wait, and when it goes on.
-   * @returns why the run ends here; undefined: it goes on.
+   * @param touched whether a node was begun already: then a newer merge does not end the run.
+   * @param setPhase called when the wait begins and when the run continues.
+   * @returns why the run ends here; undefined: it continues.
    */
   async point(
     touched: boolean,
-    tell: (phase: 'window' | 'upgrading', stop?: Stop) => void,
+    setPhase: (phase: 'window' | 'upgrading', stop?: Stop) => void,
   ): Promise<Reason | undefined> {
     const { windows, limit } = this;
     if (!windows) return undefined;
     const until = Date.now() + limit;
     const stands = (): Reason | undefined => (touched ? undefined : this.superseded());
-    let told = false;
+    let waits = false;
     while (!this.startsNow) {
       const ended = stands();
       if (ended) return ended;
-      const sight = await activitiesFor('look', lookMs, 'the maintenance window').lookAtWindow({ windows });
-      if (sight.open) break;
+      const window = await activitiesFor('look', lookMs, 'the maintenance window').lookAtWindow({ windows });
+      if (window.open) break;
       if (Date.now() >= until) return { kind: 'window-expired', limit };
-      const { opens: next } = sight;
-      if (!told)
-        tell('window', {
+      const { opens: next } = window;
+      if (!waits)
+        setPhase('window', {
           until: new Date(until).toISOString(),
           ...(next === undefined ? {} : { opens: next }),
         });
-      told = true;
+      waits = true;
       const opens = next === undefined ? until : Date.parse(next);
-      // A clock of the worker that is behind would have it ask without end.
+      // At least a second: while a worker's clock is behind, the loop would ask again and again without a pause.
       const wait = Math.max(1_000, Math.min(opens, until) - Date.now());
       await condition(() => this.startsNow || stands() !== undefined, wait, { summary: windowTimer });
     }
-    if (told) tell('upgrading');
+    if (waits) setPhase('upgrading');
     return undefined;
   }
 }

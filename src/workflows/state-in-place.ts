@@ -4,9 +4,9 @@ import type { NodeState } from '../planning/report/run-result.js';
 import type { NodeInput } from './node-input.js';
 import { nothingSent } from './nothing-sent.js';
 
-/** What is seen of a node that booted the wanted version. */
+/** Observations of a node that booted the wanted version. */
 const booted: readonly Reason['kind'][] = ['wrong-schematic', 'extensions-lost'];
-/** What is seen of a node that still runs, or runs again, what it was to leave. */
+/** Observations of a node that still runs, or runs again, the version it was to leave. */
 const stayed: readonly Reason['kind'][] = ['rollback-unanswered', 'rollback-not-booted'];
 
 /** The state of a node that keeps its machine, where a step failed and nothing is undone. */
@@ -25,21 +25,21 @@ export function stateInPlace(
 }
 
 /**
- * A rollback by its other slot: until it boots that, the node is what it was, on the version it is to leave. Where a rollback was, or may
- * have been, sent, and the node shows no sign of it, it was seen to run that version on.
+ * A rollback by its other slot: until the node boots that slot, it runs the version it is to leave. Where a rollback was, or may
+ * have been, sent and the node shows no sign of it, it was observed to run that version still.
  */
 function stateBack(
   { node, steps }: Pick<NodeInput, 'node' | 'steps'>,
   failed: StepName,
   reason: Reason,
 ): NodeState {
-  // It looks for the intent of an attempt before first: what it met after that, nothing had been sent.
+  // This step looks for the intent of an earlier attempt first: before that nothing had been sent.
   const met = reason.kind === 'gave-up' && reason.reason ? reason.reason : reason;
   if (nothingSent(steps, 'roll-back', failed, reason) || stayed.includes(met.kind))
     return node.back === 'run' ? 'cordoned' : 'on-target';
   if (failed !== 'await-boot' && failed !== 'roll-back') return 'back-on-old';
   if (booted.includes(met.kind)) return 'back-on-old';
-  const isSilent = met.kind === 'node-never-returned' || met.kind === 'talos-unreachable';
-  // Nobody saw what became of it, and what follows a rollback is a reboot.
-  return isSilent ? 'unreachable' : 'rebooting';
+  const isUnresponsive = met.kind === 'node-never-returned' || met.kind === 'talos-unreachable';
+  // Nobody observed the result, and a reboot follows a rollback.
+  return isUnresponsive ? 'unreachable' : 'rebooting';
 }

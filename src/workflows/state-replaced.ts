@@ -4,7 +4,7 @@ import type { NodeState } from '../planning/report/run-result.js';
 import type { NodeInput } from './node-input.js';
 import { nothingSent } from './nothing-sent.js';
 
-/** Where its machine was replaced there is no rollback to name: it is on its way, or it has come. */
+/** A replaced machine has no rollback to name: it is being replaced, or it has come. */
 export function stateOfReplacement(failed: StepName): NodeState {
   const unfinished: readonly StepName[] = ['replace-machine', 'cordon', 'record-facts', 'continue-machine'];
   if (unfinished.includes(failed)) return 'replacing';
@@ -12,7 +12,7 @@ export function stateOfReplacement(failed: StepName): NodeState {
   return before.includes(failed) ? 'not-joined' : 'on-target';
 }
 
-/** A rollback by another machine: until Terraform was started, the node is what the attempt before left. */
+/** A rollback by replacement: until Terraform was started, the node is as the previous attempt left it. */
 export function stateOfReplacementBack(
   { node, steps: order }: Pick<NodeInput, 'node' | 'steps'>,
   failed: StepName,

@@ -7,13 +7,13 @@ import type { MachineIdentity } from '../planning/terraform/machine-identity.js'
 import { activityOptions, type StepClass } from './activity-options.js';
 import type { NodeInput } from './node-input.js';
 
-/** What later steps need of earlier ones. */
+/** What later steps need from earlier ones. */
 export interface NodeProgress {
   facts?: RecordedFacts;
   bootId?: string;
-  /** What Terraform had of its machine before anything was done. */
+  /** Terraform's state of its machine before anything was done. */
   replacement?: Replacement;
-  /** By what its new machine is known. */
+  /** How its new machine is identified. */
   machine?: MachineIdentity;
   /** The workflow's own id: it names this node's one install. */
   readonly install: string;
@@ -21,11 +21,11 @@ export interface NodeProgress {
   readonly undoes?: true;
 }
 
-/** How one step becomes an activity: its class, its limit, its input, and what it leaves for later steps. */
+/** How one step becomes an activity: its class, its limit, its input, and its result for later steps. */
 export interface StepActivity {
   readonly kind: StepClass;
   readonly limit: (input: NodeInput) => number;
-  /** Answers the note of the step's record. */
+  /** Returns the note of the step's record. */
   readonly run: (act: Activities, input: NodeInput, progress: NodeProgress) => Promise<string>;
 }
 
@@ -34,21 +34,21 @@ const base = ({ cluster, run, node }: NodeInput) => ({ cluster, run, node });
 /** The other nodes of its batch, where there are any. */
 const besides = ({ beside }: NodeInput) => (beside && beside.length > 0 ? { beside } : {});
 
-/** A patch may reboot the node: then it is emptied first, and has to come back as after the reboot before. */
+/** A patch may reboot the node: then the node is drained first, and has to come back as after any reboot. */
 const patchLimit = ({ limits, drain, node }: NodeInput): number =>
   limits.gates +
   limits.drain * drain.attempts +
   limits.boot +
   limits.ready +
-  (node.role === 'control-plane' ? limits.handOver + limits.etcdRejoin : 0);
+  (node.role === 'control-plane' ? limits.transferLeadership + limits.etcdRejoin : 0);
 
-/** What the Pod of a probe may take beside its own limit, to be made and to go. Milliseconds. */
+/** What the Pod of a smoke test may take beyond its own limit, to start and to be removed. Milliseconds. */
 const besideProbe = 30_000;
 
 const probesLimit = ({ node: { probes = [] } }: NodeInput): number =>
   probes.reduce((sum, { limit }) => sum + limit + besideProbe, 0);
 
-/** What Terraform is given in this hop. */
+/** The values Terraform gets in this hop. */
 const valuesOf = ({ values = {} }: NodeInput) => ({ values });
 
 export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
@@ -114,17 +114,17 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
         slice: input.limits.drainSlice,
       }),
   },
-  'hand-over-leadership': {
+  'transfer-leadership': {
     kind: 'wait',
-    limit: ({ limits }) => limits.handOver,
-    run: (act, input) => act.handOverLeadership({ ...base(input), limit: input.limits.handOver }),
+    limit: ({ limits }) => limits.transferLeadership,
+    run: (act, input) => act.transferLeadership({ ...base(input), limit: input.limits.transferLeadership }),
   },
   'record-facts': {
     kind: 'look',
     limit: ({ limits }) => limits.check,
     run: async (act, input, progress) => {
       const seen = await act.recordFacts({ ...base(input), to: input.to });
-      // What the version that it leaves made of the node is no measure of the one it rolls back to.
+      // The facts under the version it leaves are no measure for the version it rolls back to.
       progress.facts = { ...seen, ...input.before };
       return `boot id ${progress.facts.bootId}, ${progress.facts.version}`;
     },
@@ -221,7 +221,7 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
   'await-ready': {
     kind: 'wait',
     limit: ({ limits }) => limits.ready,
-    // Where it boots nothing more, it is the boot that was recorded.
+    // Where no reboot follows, it is the boot that was recorded.
     run: (act, input, { bootId, facts }) =>
       act.awaitReady({
         ...base(input),

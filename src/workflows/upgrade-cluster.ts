@@ -12,16 +12,16 @@ import { abortRun, type Phase, type RunInput } from './messages.js';
 import { countsOf, notDoneOf, reasonsGiven, skippedShort, withMode } from './node-results.js';
 import { leftAfter } from './run-confirmation.js';
 import { missingImages } from './run-images.js';
-import { RunNews, type Stop } from './run-news.js';
+import { RunNotifications, type Stop } from './run-notifications.js';
 import { RunNodes } from './run-nodes.js';
 import { RunPause } from './run-pause.js';
-import { tellDetails, tellPhase } from './run-telling.js';
+import { showDetails, showPhase } from './run-details.js';
 import { RunSuperseded } from './run-superseded.js';
 import { RunWindow } from './run-window.js';
 import { hasTemplates, templatesMissing } from './run-templates.js';
 import { activitiesFor } from './step-activities.js';
 
-/** One run: plan, snapshot, node by node, result. The first failure ends it; what is not done is in the result. */
+/** One run: plan, snapshot, node by node, result. The first failure ends it; the result names what is not done. */
 export async function upgradeCluster(input: RunInput): Promise<RunResult> {
   const run = new Run(input);
   setHandler(
@@ -52,11 +52,11 @@ class Run {
   /** A node's work has begun: from now on the run ends clean, or holds the cluster. */
   private begun = false;
 
-  /** How it ended stands: what is said to it now comes too late. */
+  /** The run's result is final: later decisions have no effect. */
   private over = false;
 
   private readonly cluster: string;
-  private readonly news: RunNews;
+  private readonly notifications: RunNotifications;
   private readonly pause: RunPause;
   private readonly answer: PlanAnswer;
   private readonly window: RunWindow;
@@ -64,53 +64,53 @@ class Run {
 
   constructor(private readonly input: RunInput) {
     this.cluster = input.request.cluster;
-    this.news = new RunNews(input, () => ({
+    this.notifications = new RunNotifications(input, () => ({
       order: this.order,
       endings: this.nodes.endingsOfHop(),
       current: this.nodes.current,
     }));
     const ending = (): boolean => this.over || this.aborted();
-    this.pause = new RunPause(input.inventory.limits.pause, ending, this.news);
+    this.pause = new RunPause(input.inventory.limits.pause, ending, this.notifications);
     const superseded = new RunSuperseded();
     const reason = (): Reason | undefined => superseded.reason();
     this.answer = new PlanAnswer(
       input.inventory.limits.approval,
       ending,
       reason,
-      () => this.tell(),
-      this.news,
+      () => this.updateDetails(),
+      this.notifications,
     );
     const { limits, upgrade } = input.inventory;
     this.window = new RunWindow(
-      // A rollback repairs: it waits for no window.
+      // A rollback repairs: it does not wait for a window.
       input.request.back ? undefined : upgrade.windows,
       limits.window,
       ending,
       reason,
-      this.news,
+      this.notifications,
     );
     this.nodes = new RunNodes(
       input,
       ending,
       (phase) => {
         if (phase) this.phase(phase);
-        this.tell();
+        this.updateDetails();
       },
-      this.news,
+      this.notifications,
     );
     this.answer.hearSignals();
   }
 
   abort(by: string, why: string): void {
     if (this.over) return;
-    if (this.abortedBy === undefined) this.news.decided({ kind: 'abort', by, why });
+    if (this.abortedBy === undefined) this.notifications.decided({ kind: 'abort', by, why });
     this.abortedBy ??= `${by}: ${why}`;
     this.phase('aborting');
     this.scope.cancel();
   }
 
   async go(): Promise<RunResult> {
-    return this.news.over(await this.result());
+    return this.notifications.over(await this.result());
   }
 
   private async result(): Promise<RunResult> {
@@ -125,7 +125,7 @@ class Run {
     this.phase('planning');
     const { run, inventory } = this.input;
     const { cluster } = this;
-    // Where machines are replaced Terraform is asked, too.
+    // Where machines are replaced the plan needs Terraform, too.
     const asking = inventory.terraform ? inventory.limits.terraformPlan : 0;
     const limit = inventory.limits.observe + asking;
     const planned = await activitiesFor('look', limit, 'observe the cluster and make the plan').planUpgrade({
@@ -136,18 +136,18 @@ class Run {
     if (planned.verdict === 'refused') return this.end('refused', planned.reasons);
     this.plan = planned.plan;
     const [firstHop] = planned.plan.hops;
-    // While it waits for approval, or for its window, a node may be left out already.
+    // While the run waits for approval, or for its window, somebody may skip a node already.
     if (firstHop) this.nodes.begin(planned.plan, firstHop, 1);
-    this.news.planned(planned.plan);
+    this.notifications.planned(planned.plan);
     const until = new Date(Date.now() + inventory.limits.approval).toISOString();
     const unanswered = await this.answer.point(planned.plan, (phase) => {
       this.phase(phase, phase === 'approval' ? { until } : undefined);
       this.unanswered = phase === 'approval' ? planned.plan : undefined;
-      this.tell();
+      this.updateDetails();
     });
     this.unanswered = undefined;
     if (unanswered) return this.stopped(unanswered);
-    this.news.begins(planned.plan);
+    this.notifications.begins(planned.plan);
     for (const [index, hop] of planned.plan.hops.entries()) {
       const failed = await this.upgradeHop(planned.plan, hop, index + 1);
       if (!failed) continue;
@@ -157,7 +157,7 @@ class Run {
       return this.stopped(failed);
     }
     const unwell = this.nodes.leftUnwell();
-    // The others are done; these still are for a person to look at.
+    // The others are done; these still need a person's attention.
     if (unwell.length > 0) return this.end('halted', unwell);
     this.left = await leftAfter({ cluster, run }, planned.plan, inventory, () => this.abortedBy);
     const skipped = skippedShort(planned.plan, this.nodes.endings);
@@ -176,7 +176,7 @@ class Run {
     };
   }
 
-  /** Before the first node there is nothing to hold the cluster for; an abort holds it all the same (I9). */
+  /** Before the first node nothing needs a hold; an abort still holds the cluster (I9). */
   private stopped(reason: Reason): RunResult {
     if (reason.kind === 'aborted') return this.end('aborted', [reason]);
     return this.end(this.begun ? 'halted' : 'refused', [reason]);
@@ -197,7 +197,7 @@ class Run {
     this.phase('upgrading');
     if (hasTemplates(hop)) {
       const failed = await templatesMissing({ cluster, run }, plan.limits, hop);
-      // What was refused before Terraform was sent anything leaves nothing to hold the cluster for.
+      // A refusal before Terraform started leaves nothing to hold the cluster for.
       this.begun ||= failed === undefined || failureOf(failed).after === 'halt';
       if (failed) return failed;
     }
@@ -210,7 +210,7 @@ class Run {
       if (ended) return ended;
       if (first.role === 'control-plane' && controlPlanesDone > 0) await this.etcdStable(plan, first.name);
       await this.snapshot(plan, first);
-      // A pause that was asked for while etcd was waited for holds this batch, too.
+      // A pause requested while the run waited for etcd holds this batch, too.
       const late = await this.pause.point(phase);
       if (late) return late;
       this.begun = true;
@@ -231,7 +231,7 @@ class Run {
     await act.awaitEtcdStable({ cluster, run, stable, limit });
   }
 
-  /** Before anything is touched, and again before each control plane once the newest is too old (I3). */
+  /** Before anything is touched, and again before each control plane node once the newest is too old (I3). */
   private async snapshot(plan: UpgradePlan, node: PlannedNode): Promise<void> {
     const { newest } = this;
     const fresh = newest && Date.now() - Date.parse(newest.takenAt) < plan.snapshotMaxAge;
@@ -245,7 +245,7 @@ class Run {
     this.phase('upgrading');
   }
 
-  /** What is retried waits as what is begun; what rolls back repairs, and waits for nothing. */
+  /** A retry waits for what a first attempt waits for; a rollback repairs, and waits for nothing. */
   private async beforeAgain(plan: UpgradePlan, node: PlannedNode): Promise<Reason | undefined> {
     if (node.back !== true) {
       const phase = (next: Phase, stop?: Stop): void => this.phase(next, stop);
@@ -263,7 +263,7 @@ class Run {
   private end(outcome: RunResult['outcome'], reasons: readonly Reason[]): RunResult {
     const { request, run } = this.input;
     this.over = true;
-    tellPhase(outcome);
+    showPhase(outcome);
     const result: RunResult = {
       cluster: request.cluster,
       run,
@@ -279,21 +279,21 @@ class Run {
       notDone: notDoneOf(this.nodes.endings),
       ...(this.left ? { terraform: this.left } : {}),
     };
-    this.tell(result);
+    this.updateDetails(result);
     return result;
   }
 
   private phase(phase: Phase, stop?: Stop): void {
-    tellPhase(phase);
-    this.news.phase(phase, stop);
+    showPhase(phase);
+    this.notifications.phase(phase, stop);
   }
 
-  private tell(result?: RunResult): void {
+  private updateDetails(result?: RunResult): void {
     const { request, run } = this.input;
     const { order, unanswered } = this;
     const { yes, refusedSignals } = this.answer;
     const { current } = this.nodes;
     const endings = this.nodes.endingsOfHop();
-    tellDetails({ request, run, order, endings, current, result, unanswered, yes, refusedSignals });
+    showDetails({ request, run, order, endings, current, result, unanswered, yes, refusedSignals });
   }
 }

@@ -41,14 +41,14 @@ export async function upgradeNode(input: NodeInput): Promise<NodeResult> {
   for (const name of input.steps) {
     const step = steps[name];
     if (step.only && step.only !== input.node.role) continue;
-    // The node is finished; who aborts now stops the run, not the soak's result.
+    // The node is finished; an abort now stops the run, not the soak's result.
     if (name === 'soak' && aborting()) break;
-    // An activity may have ended before its cancel reached it: nothing that is sent once is sent after an abort.
+    // An activity may have ended before its cancel reached it: no one-shot request is sent after an abort.
     if (isFirstOnce(input, name) && aborting()) {
       const reason: Reason = { kind: 'aborted', by: 'a cancel' };
       return CancellationScope.nonCancellable(() => stopped(input, name, reason, records, end));
     }
-    tell(input, records, name);
+    showSteps(input, records, name);
     const stepStarted = now();
     try {
       const note = await runStep(name, step, input, progress);
@@ -71,7 +71,7 @@ export async function upgradeNode(input: NodeInput): Promise<NodeResult> {
       return CancellationScope.nonCancellable(() => stopped(input, name, reason, records, end));
     }
   }
-  tell(input, records, undefined);
+  showSteps(input, records, undefined);
   return input.node.back === true ? end('undone', 'rolled-back') : end('done', 'on-target');
 }
 
@@ -90,7 +90,7 @@ async function runStep(
 
 type End = (outcome: NodeResult['outcome'], state: NodeState, more?: Partial<NodeResult>) => NodeResult;
 
-/** Undoes what can be undone; otherwise leaves the node as it is, in a state with a name. */
+/** Undoes what can be undone; otherwise leaves the node in its state, and names that state. */
 async function stopped(
   input: NodeInput,
   failed: StepName,
@@ -101,7 +101,11 @@ async function stopped(
   const cordoned = leftCordoned(input, failed);
   if (!mayUndo(input, failed, reason)) {
     const state = stateAfter(input, failed, reason);
-    return end('halted', state, { reason: toldOf(input, state, reason), failedStep: failed, ...cordoned });
+    return end('halted', state, {
+      reason: reasonOfHalt(input, state, reason),
+      failedStep: failed,
+      ...cordoned,
+    });
   }
   const undoFailed = await undoSteps(input, failed, records);
   if (undoFailed) {
@@ -116,22 +120,22 @@ async function stopped(
 }
 
 /**
- * Nothing goes further down than a rollback that failed: it is told with the state that it left. One that somebody stopped before anything
- * was sent has not failed, and from then on an abort waits until it is finished.
+ * A failed rollback is the last resort: its reason carries the state that it left. A rollback that was stopped before anything was
+ * sent has not failed; after that an abort waits until it is finished.
  */
-function toldOf({ node, to }: NodeInput, state: NodeState, reason: Reason): Reason {
+function reasonOfHalt({ node, to }: NodeInput, state: NodeState, reason: Reason): Reason {
   return node.back && reason.kind !== 'aborted'
     ? { kind: 'rollback-failed', node: node.name, version: to, state, reason }
     : reason;
 }
 
-/** What is true of a node that was returned to service: what somebody else, or an earlier run, installed boots all the same. */
+/** The state of a node that was returned to service: a version that somebody else, or an earlier run, installed boots all the same. */
 function stateUndone(input: NodeInput, failed: StepName, reason: Reason): NodeState {
   if (reason.kind === 'installed-by-others' || input.node.armed) return 'armed';
   return wasTouched(input, failed, reason) ? 'undone' : 'untouched';
 }
 
-/** Whether anything was changed on the node; a cordon that was refused changed nothing. */
+/** Whether anything was changed on the node; a refused cordon changed nothing. */
 function wasTouched({ steps: order }: NodeInput, failed: StepName, reason: Reason): boolean {
   const mayHaveCome: readonly Reason['kind'][] = ['aborted', 'gave-up', 'unexpected'];
   if (failed === 'cordon') return mayHaveCome.includes(reason.kind);
@@ -139,19 +143,19 @@ function wasTouched({ steps: order }: NodeInput, failed: StepName, reason: Reaso
 }
 
 /**
- * Undone is what was sent nothing that is sent once. At the install itself only where it says that nothing was sent (the undo
- * looks for the install's mark again); after it the node is what it is, verified or not, and a person judges.
+ * A node is undone only before its one-shot request was sent. At the install itself only where the step says that nothing was sent:
+ * the undo looks for the intent annotation again. After it the node stays as it is, verified or not, and a person decides.
  */
 function mayUndo(input: NodeInput, failed: StepName, reason: Reason): boolean {
   const { steps: order } = input;
-  // Its cordon is that of a node that is not well.
+  // Its cordon belongs to a node that is not well.
   if (input.node.back === true || input.node.steps === 'rollback-in-place') return false;
-  // Its cordon is that of a machine that is not there.
+  // Its cordon belongs to a machine that is missing.
   if (input.node.replacement?.continues) return false;
-  // Its cordon is that of a machine that may lack its patches.
+  // Its cordon belongs to a machine that may lack its patches.
   if (input.node.skip && input.node.patches) return false;
   const sent = order.findIndex((name) => steps[name].repeat === 'once');
-  // A node that an earlier attempt upgraded, and that was not seen to be well, stays as it was left; one that a person rolled back is theirs.
+  // A node that an earlier attempt upgraded without verification stays as it is; one that a person rolled back is theirs.
   if (sent === -1) return reason.kind === 'cordon-lost';
   if (order.indexOf(failed) < sent) return true;
   if (!isFirstOnce(input, failed)) return false;
@@ -161,7 +165,7 @@ function mayUndo(input: NodeInput, failed: StepName, reason: Reason): boolean {
   );
 }
 
-/** Whether this is the first step of the order that is sent once only. */
+/** Whether this is the order's first one-shot step. */
 function isFirstOnce({ steps: order }: NodeInput, name: StepName): boolean {
   return order.find((one) => steps[one].repeat === 'once') === name;
 }
@@ -170,12 +174,12 @@ function isFirstOnce({ steps: order }: NodeInput, name: StepName): boolean {
 function leftCordoned({ steps: order, node }: NodeInput, failed: StepName): { cordoned?: true } {
   const at = order.indexOf(failed);
   const within = at >= order.indexOf('cordon') && at <= order.indexOf('uncordon');
-  // A rollback may fail before its own cordon, with the one of the attempt before still there.
+  // A rollback may fail before its own cordon, with that of the earlier attempt still there.
   const before = node.back === true && node.adopts !== undefined;
   return (within || before) && !node.keepCordon ? { cordoned: true } : {};
 }
 
-/** The undo of each step up to the failed one, the latest first. The failed one too: it may have come halfway. */
+/** The undo of each step up to the failed one, the latest first. The failed one too: it may have been partly done. */
 async function undoSteps(
   input: NodeInput,
   failed: StepName,
@@ -188,7 +192,7 @@ async function undoSteps(
   for (const name of undos.toReversed()) {
     const { kind, run } = stepActivities[name];
     const startedAt = now();
-    // An undo is tried for as long as a control plane may take to come back, not for as long as the step.
+    // An undo is retried for as long as a control plane node may take to come back, not for as long as the step.
     const limit = input.limits.ready;
     try {
       const act = activitiesFor(kind, limit, `undo: ${describeStep(name, input.node.name)}`);
@@ -207,20 +211,20 @@ async function undoSteps(
 }
 
 function stateAfter(input: NodeInput, failed: StepName, reason: Reason): NodeState {
-  if (failed === 'patch-machine' && isSilent(reason)) return 'unreachable';
+  if (failed === 'patch-machine' && isUnresponsive(reason)) return 'unreachable';
   if (input.node.replacement)
     return input.node.back ? stateOfReplacementBack(input, failed, reason) : stateOfReplacement(failed);
   return stateInPlace(input, failed, reason);
 }
 
-/** Whether Talos on the node was not heard any more. */
-function isSilent(reason: Reason): boolean {
+/** Whether Talos on the node did not respond any more. */
+function isUnresponsive(reason: Reason): boolean {
   const last = reason.kind === 'gave-up' ? reason.reason : reason;
   return last?.kind === 'talos-unreachable';
 }
 
-/** The Web UI's current details: the steps, and the one under way. */
-function tell(input: NodeInput, records: readonly StepRecord[], current: StepName | undefined): void {
+/** Writes the Web UI's current details: the steps, and the one under way. */
+function showSteps(input: NodeInput, records: readonly StepRecord[], current: StepName | undefined): void {
   const lines = input.steps
     .filter((name) => !steps[name].only || steps[name].only === input.node.role)
     .map((name) => {

@@ -11,19 +11,19 @@ const wanted: WantedTexts = {
   optional: 'from',
 };
 
-/** Names that somebody checked begin so: nobody takes one by typing it. */
+/** Authenticated names begin so: nobody takes one by typing it. */
 const checkedName = /^\s*(?:github|token):/i;
 
 /**
- * What was sent as an answer to a plan, whoever sent it, in whatever shape.
+ * Validates the input of an answer to a plan: any sender, any shape.
  *
- * @returns the answer, or why it is none: a sentence that repeats nothing of it.
+ * @returns the answer, or why it is rejected: a sentence that repeats none of the input.
  */
 export function validAnswer(given: unknown): ApprovalInput | string {
   return validTexts(given, wanted) as unknown as ApprovalInput | string;
 }
 
-/** The same of a signal, which proves nothing of who sent it. */
+/** Validates an answer by signal, which proves nothing about its sender. */
 export function validSignal(given: unknown): ApprovalInput | string {
   const answer = validAnswer(given);
   if (typeof answer !== 'string' && checkedName.test(answer.by))

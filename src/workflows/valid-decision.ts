@@ -2,10 +2,10 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import { validTexts } from './valid-texts.js';
 import { decisionMost, type NodeDecisionInput } from './messages.js';
 
-/** Who says something to a run or a queue, and why. */
+/** Who decides something about a run or a queue, and why. */
 export type Said = Pick<NodeDecisionInput, 'by' | 'why'>;
 
-/** What a decision is about: one node of a run; or the run, or the cluster, which its workflow id names. */
+/** The subject of a decision: one node of a run; or the run, or the cluster, which its workflow id names. */
 type Subject = 'node' | 'whole';
 
 const shapes: Readonly<Record<Subject, string>> = {
@@ -14,10 +14,10 @@ const shapes: Readonly<Record<Subject, string>> = {
 };
 
 /**
- * What was sent as a decision, whoever sent it, in whatever shape.
+ * Validates the input of a decision: any sender, any shape.
  *
- * @param update whose input it is, as it is named in Temporal.
- * @returns the decision, or why it is none: a sentence with the JSON that it takes.
+ * @param update the update's name in Temporal.
+ * @returns the decision, or why it is rejected: a sentence with the expected JSON.
  */
 export function validDecision(update: string, subject: 'node', given: unknown): NodeDecisionInput | string;
 export function validDecision(update: string, subject: Subject, given: unknown): Said | string;
@@ -30,12 +30,11 @@ export function validDecision(update: string, subject: Subject, given: unknown):
   }) as unknown as Said | string;
 }
 
-/** An update. */
 interface Named {
   readonly name: string;
 }
 
-/** How an update takes decisions; what its handler gets was checked. */
+/** Options of an update that is a decision; its handler gets validated input. */
 export interface TakesDecision<Input> {
   readonly validator: (given: Input) => void;
   /** As the Web UI shows it. */
@@ -43,9 +42,9 @@ export interface TakesDecision<Input> {
 }
 
 /**
- * Of an update that decides about a whole run or cluster.
+ * For an update that decides about a whole run or cluster.
  *
- * @param does what comes of it: a sentence.
+ * @param does its effect: a sentence.
  */
 export function takesDecision({ name }: Named, does: string): TakesDecision<Said> {
   return {
@@ -58,9 +57,9 @@ export function takesDecision({ name }: Named, does: string): TakesDecision<Said
 }
 
 /**
- * Of one that decides about a node.
+ * For an update that decides about a node.
  *
- * @param refusal why it is not taken as the run stands; undefined: it is.
+ * @param refusal why it is rejected in the run's present state; undefined: it is accepted.
  */
 export function takesNodeDecision(
   { name }: Named,

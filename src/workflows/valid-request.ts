@@ -1,14 +1,14 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { Withdrawal, EnqueueInput, Offer } from './messages.js';
+import type { CancelPending, EnqueueInput, EnqueueMerge } from './messages.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Lets through what programs ask a queue for; what somebody typed in their place would stop the queue, and every run after it. */
+/** Rejects hand-typed requests to a queue: a malformed one would stop the queue, and every run after it. */
 export const takesRequest = {
   enqueue: (given: EnqueueInput): void => refuseUnless(isRequest(given)),
-  offer: (given: Offer): void =>
+  enqueueMerge: (given: EnqueueMerge): void =>
     refuseUnless(isObject(given) && isText(given['key']) && isRequest(given['input'])),
-  withdraw: (given: Withdrawal): void =>
+  cancelPending: (given: CancelPending): void =>
     refuseUnless(
       isObject(given) &&
         isText(given['commit']) &&
@@ -17,7 +17,7 @@ export const takesRequest = {
     ),
 } as const;
 
-/** What a queue and the beginning of a run read of it; the rest is for the plan, which refuses with its own reasons. */
+/** Validates only what the queue and the beginning of a run read; the plan validates the rest, with its own reasons. */
 function isRequest(given: unknown): boolean {
   if (!isObject(given)) return false;
   const { request, inventory, only } = given;

@@ -1,21 +1,22 @@
 import { oneLine } from '../planning/messages/text.js';
 
-/** What an update or a signal takes: texts by name. */
+/** The texts of an update or a signal, by name. */
 export interface WantedTexts {
   /** How a sentence about it begins: `An answer to a plan`. */
   readonly what: string;
   /** As JSON, for a person to fill in. */
   readonly shape: string;
-  /** Characters of each text, at most: what is kept stands in history, report and notifications. */
+  /** Characters of each text, at most: history, report and notifications keep them. */
   readonly most: Readonly<Record<string, number>>;
-  /** Which of them may be left out. */
+  /** The text that may be left out. */
   readonly optional?: string;
 }
 
 /**
- * What was sent, whoever sent it, in whatever shape: Temporal's Web UI has a field in which anything can be typed.
+ * Validates texts: any sender, any shape. Temporal's Web UI has a field in which anything can be typed.
  *
- * @returns the texts, each on one line with nothing hidden in it, and nothing that was not asked for; or why it is none of that: a sentence that repeats nothing of it.
+ * @returns the expected texts only, each on one line without hidden characters; or why they are rejected: a sentence that repeats none of
+ *   the input.
  */
 export function validTexts(
   given: unknown,
@@ -38,8 +39,8 @@ export function validTexts(
 }
 
 /**
- * An update's handler that gets its texts as they are told of, on one line and with nothing in them that a terminal would obey: what
- * is sent reaches it as it was, and stands in sentences that others read.
+ * A handler that gets its texts on one line, without characters that a terminal would obey. An update's input reaches it unchanged,
+ * and its texts stand in sentences that others read.
  */
 export function onOneLine<Input extends object, Answer>(
   take: (input: Input) => Answer,

@@ -1,20 +1,20 @@
-import type { Offer, BlockedVersion, WaitingOffer } from './messages.js';
+import type { EnqueueMerge, BlockedVersion, PendingMerge } from './messages.js';
 
 /** A merge that may not begin yet. */
-export interface Waiting extends Offer {
+export interface Waiting extends EnqueueMerge {
   /** ISO time. */
   readonly since: string;
 }
 
 /**
- * The same for whoever reads the queue's memo.
+ * The pending merge, as the queue's memo shows it.
  *
  * @param blockedVersion why it does not begin automatically.
  */
 export function waitingOf(
   { input: { request }, since }: Waiting,
   blockedVersion: BlockedVersion | undefined,
-): WaitingOffer {
+): PendingMerge {
   const { talos, commit, origin } = request;
   const { repository, pullRequest } = origin ?? {};
   return {

@@ -11,15 +11,15 @@ import { runAttempt, type RunningAttempt } from './an-activity.js';
 const verdict: Reason = { kind: 'install-failed', node: 'work-1', why: 'exit code 1' };
 const passing: Reason = { kind: 'kubernetes-unreachable', endpoints: [], why: 'refused' };
 
-/** An activity that fails so after it was told to end. */
+/** An activity that fails in this way after its worker was stopped. */
 async function fails(
   how: 'sends' | 'looks',
   error: Error,
   end: (attempt: RunningAttempt<unknown>) => void,
 ): Promise<unknown> {
-  const told = new EventEmitter();
+  const stopped = new EventEmitter();
   const fail = async (): Promise<never> => {
-    await once(told, 'told');
+    await once(stopped, 'stopped');
     throw error;
   };
   const act = (wait: Wait): Promise<never> => (how === 'sends' ? wait.staysFor(fail) : fail());
@@ -27,12 +27,12 @@ async function fails(
   const ended = attempt.ended.catch((failure: unknown) => failure);
   await setImmediate();
   end(attempt);
-  told.emit('told');
+  stopped.emit('stopped');
   return ended;
 }
 
-describe('a worker that is told to end', () => {
-  test('hands in the verdict of the request it stayed for, as it is', async () => {
+describe('a worker that receives SIGTERM', () => {
+  test('reports the verdict of the request it stayed for, unchanged', async () => {
     const failure = await fails('sends', new Refusal(verdict), ({ shutDown }) => shutDown());
     expect(failure).toMatchObject({ type: 'install-failed', nonRetryable: true, details: [verdict] });
   });
@@ -40,7 +40,7 @@ describe('a worker that is told to end', () => {
   test.each<[string, 'sends' | 'looks', Error]>([
     ['a request that failed for what may pass', 'sends', new Refusal(passing)],
     ['a request that failed without a verdict', 'sends', new Error('killed')],
-    // Its child processes end with it: what they say of that is no verdict.
+    // Its child processes end with it: their errors are no verdict.
     ['what it was not to stay for', 'looks', new Refusal({ kind: 'snapshot-failed', why: 'SIGTERM' })],
   ])('gives back to be tried again: %s', async (_what, how, error) => {
     const failure = await fails(how, error, ({ shutDown }) => shutDown());
@@ -48,19 +48,19 @@ describe('a worker that is told to end', () => {
   });
 });
 
-test('a step that is cancelled ends as cancelled, whatever came of its request', async () => {
+test('a step that is cancelled ends as cancelled, whatever the result of its request', async () => {
   const failure = await fails('sends', new Refusal(verdict), ({ cancel }) => cancel());
   expect(failure).toBeInstanceOf(CancelledFailure);
 });
 
-describe('the pauses between looks', () => {
+describe('the pauses between observations', () => {
   beforeEach(() => {
-    // A heartbeat needs the context in which its timer was set, which a faked one loses.
+    // A heartbeat needs the context in which its timer was set, which a fake timer loses.
     stopTime('setTimeout');
   });
   afterEach(freeTime);
 
-  /** Milliseconds at which a wait looked, which never sees what it waits for. */
+  /** Milliseconds at which a wait observed, which never finds what it waits for. */
   async function looksOf(limit: number, look: number | undefined): Promise<readonly number[]> {
     const begun = Date.now();
     const looks: number[] = [];
@@ -82,7 +82,7 @@ describe('the pauses between looks', () => {
     return looks;
   }
 
-  test('are as long as slipway.yaml says, however long the limit is, and the preflight check is at its end', async () => {
+  test('are as long as slipway.yaml says, however long the limit is, and the last observation is at its end', async () => {
     expect(await looksOf(450, 100)).toEqual([0, 100, 200, 300, 400, 450]);
   });
 
@@ -95,7 +95,7 @@ describe('the pauses between looks', () => {
     expect(looks.at(-1)).toBe(30_000);
   });
 
-  test('leave a look for the end of a limit that is shorter than one of them', async () => {
+  test('leave an observation for the end of a limit that is shorter than a pause', async () => {
     expect(await looksOf(60, 5_000)).toEqual([0, 60]);
   });
 });

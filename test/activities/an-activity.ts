@@ -2,16 +2,16 @@ import { asyncLocalStorage, CancelledFailure, Context, type Info } from '@tempor
 
 /** An attempt of an activity as the SDK's worker makes one, without the worker. */
 export interface Attempt {
-  /** What the attempt before this one said last. */
+  /** The last heartbeat of the previous attempt. */
   readonly heartbeatDetails?: unknown;
 }
 
-/** What an attempt is seen to do. */
+/** A running attempt, under observation. */
 export interface RunningAttempt<T> {
   readonly ended: Promise<T>;
   readonly heartbeats: readonly unknown[];
   readonly cancel: () => void;
-  /** Its worker is told to end (SIGTERM). */
+  /** Stops its worker (SIGTERM). */
   readonly shutDown: () => void;
 }
 

@@ -44,7 +44,7 @@ beforeEach(() => {
   patches = [];
 });
 
-/** @param whilePatched somebody else writes the Node at the same time, once. */
+/** @param whilePatched somebody else's write of the Node at the same time, once. */
 function write(looked: Looked, whilePatched?: V1Node): ReturnType<typeof writeIntent> {
   let other = whilePatched;
   const kubernetes = {
@@ -65,7 +65,7 @@ function write(looked: Looked, whilePatched?: V1Node): ReturnType<typeof writeIn
 const looked: Looked = { object: nodeObject(aNode()), before: undefined };
 const install = (text: string): object => ({ [markAnnotations.install]: text });
 
-describe('the intent is written on the Node that was looked at', () => {
+describe('the intent is written to the Node that was observed', () => {
   test('where nothing changed since, and tested against that very version', async () => {
     expect(await write(looked)).toBe('written');
     expect(patches).toHaveLength(1);
@@ -88,7 +88,7 @@ describe('the intent is written on the Node that was looked at', () => {
   });
 });
 
-describe('nothing is written, and nothing sent, by an attempt that was left behind', () => {
+describe('nothing is written, and nothing sent, by an outdated attempt', () => {
   test.each<[string, V1Node]>([
     ['the node was returned to service', aNode({ cordoned: false })],
     [
@@ -145,13 +145,13 @@ describe('a request that could be cut in the middle', () => {
 describe('a request that was sent, and whose answer was lost', () => {
   const unknown = Date.parse('2026-11-24T11:30:00.000Z');
 
-  test('may be at work until its own time is over, counted from when its mark was written', () => {
+  test('may be at work until its own time is over, counted from when its annotation was written', () => {
     const end = endOfRequest(`${intent} 2026-11-24T11:04:40.000Z`, 300_000, unknown);
-    // The request starts up to five seconds after its mark.
+    // The request starts up to five seconds after its annotation.
     expect(new Date(end).toISOString()).toBe('2026-11-24T11:09:45.000Z');
   });
 
-  test('may have been sent just before, where its mark does not say when', () => {
+  test('may have been sent just before, where its annotation has no time', () => {
     expect(endOfRequest(intent, 300_000, unknown)).toBe(unknown + 300_000);
     expect(endOfRequest(undefined, 300_000, unknown)).toBe(unknown + 300_000);
   });

@@ -3,15 +3,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { FaultPlan } from '../../lab/faults/fault-plan.js';
-import { commitTo } from '../../lab/forge/branches.js';
-import { latestStatuses } from '../../lab/forge/check-routes.js';
-import { startForge, type Forge, type Person } from '../../lab/forge/forge.js';
-import type { ForgeRepository } from '../../lab/forge/forge-repository.js';
-import { changeLabels, changePull, openPull } from '../../lab/forge/pull-requests.js';
+import { commitTo } from '../../lab/fake-github/branches.js';
+import { latestStatuses } from '../../lab/fake-github/check-routes.js';
+import { startFakeGitHub, type FakeGitHub, type Person } from '../../lab/fake-github/fake-github.js';
+import type { GitHostRepository } from '../../lab/fake-github/hosted-repository.js';
+import { changeLabels, changePull, openPull } from '../../lab/fake-github/pull-requests.js';
 import type { ActivitySettings } from '../../src/activities/activity-context.js';
 import { planForPullRequest, type PullRequestPlan } from '../../src/activities/plan-for-pull-request.js';
 import { readPullRequest, type OpenPullRequest } from '../../src/activities/read-pull-request.js';
-import { tellPlan, type PlanTold } from '../../src/activities/tell-plan.js';
+import { publishPlan, type PlanPublished } from '../../src/activities/publish-plan.js';
 import type { RepositorySettings } from '../../src/starter/settings.js';
 import { changedText } from '../inventory/an-inventory.js';
 import { aRepository } from '../starter/a-starter.js';
@@ -21,12 +21,12 @@ const file = 'clusters/atlas/slipway.yaml';
 const name = 'acme/home-ops';
 const faults = new FaultPlan();
 let folder: string;
-let forge: Forge;
-let repository: ForgeRepository;
+let gitHost: FakeGitHub;
+let repository: GitHostRepository;
 let bot: Person;
 let settings: RepositorySettings;
 
-/** Prints no credential; what it leaves behind says that it was run. */
+/** Prints no credential; its leftover file shows that it was run. */
 const runs = (mark: string) => ({ exec: ['touch', path.join(folder, mark)] });
 const ran = (mark: string): boolean => existsSync(path.join(folder, mark));
 
@@ -48,13 +48,15 @@ const declared = ({ talos = 'v1.12.1', schematic, reader = 'asked-of-main', more
 
 beforeEach(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-test-plan-pull-'));
-  forge = await startForge({ folder, faults });
-  repository = await forge.createRepository(name, { files: { [file]: declared(), 'README.md': '# Home\n' } });
-  bot = forge.person('slipway-bot', { [name]: 'write' });
+  gitHost = await startFakeGitHub({ folder, faults });
+  repository = await gitHost.createRepository(name, {
+    files: { [file]: declared(), 'README.md': '# Home\n' },
+  });
+  bot = gitHost.person('slipway-bot', { [name]: 'write' });
   writeFileSync(path.join(folder, 'token'), bot.token);
   settings = aRepository({
-    api: forge.api,
-    url: `${forge.url}/${name}.git`,
+    api: gitHost.api,
+    url: `${gitHost.url}/${name}.git`,
     access: { token: { file: 'token' } },
     base: folder,
     pauses: 'none',
@@ -63,11 +65,11 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   faults.disarm();
-  await forge.stop();
+  await gitHost.stop();
   rmSync(folder, { recursive: true });
 });
 
-/** What a worker would give them; the cluster has no queue yet. */
+/** The settings of a worker; the cluster has no queue yet. */
 const worker = {
   dialMap: {},
   get repositoriesFolder() {
@@ -91,8 +93,8 @@ const plan = (number: number, pull: OpenPullRequest): Promise<PullRequestPlan> =
   if (!cluster) throw new Error('there is none');
   return runAttempt(() => planForPullRequest(worker, { repository: settings, number, pull, cluster })).ended;
 };
-const tell = (number: number, pull: OpenPullRequest, made: PullRequestPlan): Promise<PlanTold> =>
-  runAttempt(() => tellPlan(worker, { repository: settings, number, pull, plan: made })).ended;
+const publish = (number: number, pull: OpenPullRequest, made: PullRequestPlan): Promise<PlanPublished> =>
+  runAttempt(() => publishPlan(worker, { repository: settings, number, pull, plan: made })).ended;
 
 async function opened(number: number): Promise<OpenPullRequest> {
   const pull = await read(number);
@@ -100,10 +102,10 @@ async function opened(number: number): Promise<OpenPullRequest> {
   return pull;
 }
 
-/** All of it, once. */
-async function planned(number: number): Promise<PlanTold> {
+/** Plan and publication, once. */
+async function planned(number: number): Promise<PlanPublished> {
   const pull = await opened(number);
-  return tell(number, pull, await plan(number, pull));
+  return publish(number, pull, await plan(number, pull));
 }
 
 const comments = (number: number): string[] =>
@@ -112,9 +114,9 @@ const checks = (sha: string) =>
   latestStatuses(repository, sha).map(({ context, state, description }) => ({ context, state, description }));
 
 describe('an open pull request', () => {
-  test('whose cluster cannot be looked at says so, with what was tried, and its check stands against nothing', async () => {
+  test('whose cluster cannot be observed says so, with what was tried, and its check blocks nothing', async () => {
     const number = await open(declared({ talos: 'v1.12.6' }));
-    expect(await planned(number)).toBe('told');
+    expect(await planned(number)).toBe('written');
     expect(comments(number)).toEqual([
       expect.stringMatching(
         /^<!-- slipway:plan\/atlas -->\n\*\*atlas: Talos v1\.12\.1 → v1\.12\.6 \(patch\)[^]*could not be looked at[^]*talosconfig \(reader\) cannot be read/,
@@ -131,21 +133,21 @@ describe('an open pull request', () => {
     ]);
   });
 
-  test('has one comment, which follows what is pushed, also to nothing any more', async () => {
+  test('has one comment, which each push updates, also when nothing is left to plan', async () => {
     const number = await open(declared({ talos: 'v1.12.6' }));
     await planned(number);
     const [first] = repository.comments.keys();
     await push({ [file]: declared({ talos: 'v1.12.7' }) });
-    expect(await planned(number)).toBe('told');
+    expect(await planned(number)).toBe('written');
     expect(comments(number)).toEqual([expect.stringContaining('v1.12.1 → v1.12.7')]);
     await push({ [file]: declared(), 'README.md': '# At home\n' });
-    expect(await planned(number)).toBe('told');
+    expect(await planned(number)).toBe('written');
     expect(comments(number)).toEqual([expect.stringContaining('no version and no image has changed')]);
     expect([...repository.comments.keys()]).toEqual([first]);
     expect(checks((await opened(number)).head)).toEqual([]);
   });
 
-  test('that does not concern a cluster is told nothing', async () => {
+  test('that does not concern a cluster gets no comment', async () => {
     await push({ 'README.md': '# At home\n' });
     const { number } = await openPull(
       repository,
@@ -157,7 +159,7 @@ describe('an open pull request', () => {
     expect(checks((await opened(number)).head)).toEqual([]);
   });
 
-  test('has its versions planned with what the main branch says of access, and runs nothing of its own', async () => {
+  test('has its versions planned with the access settings of the main branch, and runs nothing of its own', async () => {
     const more = { image: { factory: 'factory.evil.example', platform: 'nocloud' }, vip: '203.0.113.9' };
     const number = await open(declared({ talos: 'v1.12.6', reader: 'asked-of-the-pull-request', more }));
     await planned(number);
@@ -172,7 +174,7 @@ describe('an open pull request', () => {
     expect([ran('asked-of-main'), ran('asked-of-the-pull-request')]).toEqual([false, false]);
   });
 
-  test('is planned with what the branch says by now', async () => {
+  test('is planned with the present settings of the branch', async () => {
     const number = await open(declared({ talos: 'v1.12.6' }));
     await push({ [file]: declared({ reader: 'asked-of-main-later' }) }, 'main');
     await planned(number);
@@ -193,9 +195,9 @@ describe('an open pull request', () => {
       'success',
       /count once it is merged/,
     ],
-  ])('that %s is told so, and looks at nothing', async (_name, text, state, words) => {
+  ])('that %s gets a comment that says so, and observes nothing', async (_name, text, state, words) => {
     const number = await open(text());
-    expect(await planned(number)).toBe('told');
+    expect(await planned(number)).toBe('written');
     expect(comments(number)).toEqual([expect.stringMatching(words)]);
     expect(checks((await opened(number)).head)).toMatchObject([{ context: 'slipway/atlas', state }]);
     expect(ran('asked-of-main')).toBe(false);
@@ -216,15 +218,15 @@ describe('nothing is written', () => {
     const made = await plan(number, older);
     await push({ [file]: declared({ talos: 'v1.12.7' }) });
     await planned(number);
-    expect(await tell(number, older, made)).toBe('moved');
+    expect(await publish(number, older, made)).toBe('moved');
     expect(comments(number)).toEqual([expect.stringContaining('v1.12.7')]);
     expect(checks(older.head)).toEqual([]);
     const newer = await opened(number);
     const again = await plan(number, newer);
     changeLabels(repository, number, { add: ['dependencies'] }, bot.account);
-    expect(await tell(number, newer, again)).toBe('told');
+    expect(await publish(number, newer, again)).toBe('written');
     changeLabels(repository, number, { add: ['upgrade-cattle'] }, bot.account);
-    expect(await tell(number, newer, again)).toBe('moved');
+    expect(await publish(number, newer, again)).toBe('moved');
   });
 
   test('to one that was closed meanwhile, nor is it planned for', async () => {
@@ -232,14 +234,14 @@ describe('nothing is written', () => {
     const pull = await opened(number);
     const made = await plan(number, pull);
     await changePull(repository, number, { state: 'closed' }, bot.account);
-    expect(await tell(number, pull, made)).toBe('over');
+    expect(await publish(number, pull, made)).toBe('over');
     expect(comments(number)).toEqual([]);
     expect(await read(number)).toEqual({ none: 'it is closed' });
   });
 
   test('to one from a fork: not even its commits are fetched', async () => {
-    const mallory = forge.person('mallory', { [name]: 'read' });
-    const fork = await forge.fork(repository, 'mallory');
+    const mallory = gitHost.person('mallory', { [name]: 'read' });
+    const fork = await gitHost.fork(repository, 'mallory');
     const evil = { branch: 'talos', files: { [file]: declared({ talos: 'v1.12.6' }) }, message: 'B' };
     const sha = await commitTo(fork, evil, mallory.account);
     const { number } = await openPull(
@@ -249,7 +251,7 @@ describe('nothing is written', () => {
     );
     expect(await read(number)).toEqual({ none: expect.stringContaining('fork') });
     const pull = { head: sha, base: sha, branch: sha, labels: [] };
-    expect(await tell(number, pull, { about: 'atlas', sentence: '', text: 'words' })).toBe('over');
+    expect(await publish(number, pull, { about: 'atlas', sentence: '', text: 'words' })).toBe('over');
     expect(comments(number)).toEqual([]);
   });
 

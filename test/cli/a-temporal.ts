@@ -12,18 +12,18 @@ import {
 import { limits } from '../limits.js';
 import { until } from '../until.js';
 
-/** A namespace of its own on the Temporal of the test run, and no worker. */
+/** A separate namespace on the Temporal of the test run, without a worker. */
 export interface WorkerlessTemporal {
   readonly client: Client;
   readonly namespace: string;
   readonly address: string;
-  /** What the command line needs to find it. */
+  /** The environment for the command line. */
   readonly env: Readonly<Record<string, string>>;
-  /** Starts a queue and its open run to v1.12.6, as a queue that somebody works on would. */
+  /** Starts a queue and its open run to v1.12.6, as a queue with a worker would. */
   enqueueRun(cluster: string, run: number): Promise<void>;
-  /** Starts an open run alone, to v1.12.6. */
+  /** Starts only an open run, to v1.12.6. */
   startRun(cluster: string, run: number): Promise<void>;
-  /** Lets the server believe that a worker polled the queue just now. */
+  /** Makes the server record a worker's poll of the queue. */
   pretendWorker(taskQueue: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -41,7 +41,7 @@ export async function startWorkerlessTemporal(): Promise<WorkerlessTemporal> {
   const client = new Client({ connection, namespace });
   const pretendWorker = async (taskQueue: string): Promise<void> => {
     const request = { namespace, taskQueue: { name: taskQueue }, identity: 'nobody' };
-    // A worker's poll may last a minute; this one is given up as a killed worker's is.
+    // A worker's poll may last a minute; this one is cancelled, like that of a killed worker.
     const gone = AbortSignal.timeout(2_000);
     const poll = () => connection.withAbortSignal(gone, () => workflowService.pollWorkflowTaskQueue(request));
     await connection.withDeadline(Date.now() + limits.wait, poll).catch(() => undefined);
@@ -87,7 +87,7 @@ async function startRun(client: Client, cluster: string, run: number): Promise<v
   });
 }
 
-/** A new namespace takes a moment to be known to all of Temporal. */
+/** A new namespace takes a moment to reach all of Temporal's services. */
 async function untilKnown(client: Client): Promise<void> {
   const { namespace } = client.options;
   await until('Temporal knows the namespace', async () => {

@@ -6,7 +6,7 @@ import { afterAll, describe as group, expect, test } from '@jest/globals';
 import { projectRoot } from '../../src/tools/project-root.js';
 import { slipway } from './run-slipway.js';
 
-/** What V8 says of the files that a program loaded. */
+/** V8's coverage of the files that a program loaded. */
 interface Coverage {
   readonly result: readonly { readonly url: string }[];
 }
@@ -64,7 +64,7 @@ group('help', () => {
     const loaded = readdirSync(coverage)
       .flatMap((file) => (JSON.parse(readFileSync(path.join(coverage, file), 'utf8')) as Coverage).result)
       .filter(({ url }) => url.startsWith('file:'))
-      // A bundle says before each file of a package where it is from.
+      // A bundle has a comment with the path before each file of a package.
       .map(({ url }) => `${url}\n${readFileSync(fileURLToPath(url), 'utf8')}`)
       .join('');
     expect(loaded).toContain('/commander/');
@@ -75,7 +75,7 @@ group('help', () => {
   });
 });
 
-group('what is typed wrong is a sentence and exit code 2', () => {
+group('a usage error prints a sentence and exits 2', () => {
   test.each([
     ['an unknown command', ['plann'], /unknown command 'plann'[^]*Did you mean plan\?/],
     ['no command', [], /Usage: slipway/],
@@ -88,11 +88,7 @@ group('what is typed wrong is a sentence and exit code 2', () => {
     ['an option without its value', ['plan', '--talos'], /'--talos <version>' argument missing/],
     ['an abort without a reason', ['abort'], /'--why <text>' not specified/],
     ['an abort with an empty reason', ['abort', '--why', ' '], /An abort needs a reason/],
-    [
-      'a strategy that is none',
-      ['plan', '--strategy', 'blue-green'],
-      /Allowed choices are in-place, replace/,
-    ],
+    ['an unknown strategy', ['plan', '--strategy', 'blue-green'], /Allowed choices are in-place, replace/],
     ['an approval of no plan', ['approve', '--by', 'Ada', '--reason', 'x'], /'--plan <hash>' not specified/],
     ['an approval by nobody', ['approve', '--plan', hash, '--reason', 'x'], /'--by <name>' not specified/],
     [
@@ -112,12 +108,12 @@ group('what is typed wrong is a sentence and exit code 2', () => {
       /needs a reason/,
     ],
     [
-      'an approval of what is no hash',
+      'an approval of an invalid hash',
       ['approve', '--plan', 'run-42', '--by', 'Ada', '--reason', 'x'],
       /"run-42" is no hash of a plan/,
     ],
     [
-      'a reason that no run would take',
+      'a reason that every run would reject',
       ['release', '--why', 'x'.repeat(2_001)],
       /2001 characters, and 2000 are/,
     ],
@@ -135,7 +131,7 @@ group('what is typed wrong is a sentence and exit code 2', () => {
   });
 });
 
-group('a Temporal that does not answer is a sentence, what to start, and exit code 3', () => {
+group('an unreachable Temporal prints a sentence and what to start, and exits 3', () => {
   test.each([
     ['status'],
     ['watch', '42'],
@@ -153,7 +149,7 @@ group('a Temporal that does not answer is a sentence, what to start, and exit co
     expect(code).toBe(3);
   });
 
-  test('a profile that is not there is a mistake, not a silence', async () => {
+  test('a missing profile is a usage error, not an unreachable Temporal', async () => {
     const { code, stderr } = await slipway(['status'], { env: { TEMPORAL_PROFILE: 'nowhere' } });
     expect(stderr).toContain("Temporal's client settings cannot be used");
     expect(code).toBe(2);
@@ -174,7 +170,7 @@ group('inventory check', () => {
     expect(code).toBe(0);
   });
 
-  test('says where versions stand that another file has', async () => {
+  test('says which file has the versions', async () => {
     const file = path.join(folder, 'slipway.yaml');
     const source = '{ file: variables.tf, variable: talos_version }';
     writeFileSync(file, readFileSync(example, 'utf8').replace(/talos: v1\.11\.3/, `talos: ${source}`));
@@ -184,13 +180,13 @@ group('inventory check', () => {
     expect(code).toBe(0);
   });
 
-  test('tells every mistake on a line of its own', async () => {
+  test('prints every mistake on its own line', async () => {
     const { code, stderr } = await slipway(['inventory', 'check', broken]);
     expect(stderr.trim().split('\n').length).toBeGreaterThan(3);
     expect(code).toBe(2);
   });
 
-  test('tells them to scripts as JSON', async () => {
+  test('prints mistakes as JSON for scripts', async () => {
     const { code, stdout } = await slipway(['inventory', 'check', broken, '--json']);
     expect(JSON.parse(stdout)).toMatchObject({
       ok: false,

@@ -5,7 +5,7 @@ import { aNode, doneNode } from '../runs/view/a-run-view.js';
 
 const order = ['k8s-ctrl-1', 'k8s-work-1', 'k8s-work-2', 'k8s-work-3'];
 
-test('what a run did is rolled back the last node first, but for what was left as it was', () => {
+test('a run is rolled back the last node first, without unchanged nodes', () => {
   const undone = aNode('k8s-work-2', { state: 'undone', leftAs: 'undone', attempt: 1 });
   const nodes = [doneNode('k8s-ctrl-1', 0, 60), doneNode('k8s-work-1', 60, 120), undone, aNode('k8s-work-3')];
   const [first, second, ...others] = runRollbackOf({ nodes, order });
@@ -15,12 +15,12 @@ test('what a run did is rolled back the last node first, but for what was left a
   expect(first).toEqual({ name: 'k8s-work-1', version: from, to, schematic: plan.expects.schematic });
 });
 
-test('a node that halted on the new version rolls back, too', () => {
+test('a node that halted on the new version rolls back too', () => {
   const halted = aNode('k8s-work-2', { state: 'halted', leftAs: 'on-target', attempt: 1 });
   expect(runRollbackOf({ nodes: [halted], order })).toMatchObject([{ name: 'k8s-work-2' }]);
 });
 
-test('what no slot holds is said to be so', () => {
+test('a version that is in no boot slot is reported', () => {
   const twice = [doneNode('k8s-work-1', 0, 60), { ...doneNode('k8s-work-1', 60, 120), hop: 1 }];
   expect(runRollbackOf({ nodes: twice, order })).toMatchObject([{ noSlot: 'several-hops', through: [{}] }]);
   const [done] = twice;
@@ -37,7 +37,7 @@ test('what no slot holds is said to be so', () => {
     hop: at,
     plan: { ...replaced.plan, from },
   });
-  // A patch between is left out; a minor between is gone through.
+  // A patch in between is skipped; a minor in between is not.
   const patch = [hop('v1.12.1', 'v1.12.6', 0), hop('v1.12.6', 'v1.13.9', 1)];
   expect(runRollbackOf({ nodes: patch, order })).toMatchObject([
     { version: 'v1.12.1', to: 'v1.13.9', noSlot: 'replaced' },
@@ -62,7 +62,7 @@ test('what no slot holds is said to be so', () => {
   ]);
 });
 
-test('what was upgraded in place more than once rolls back through what it ran between', () => {
+test('a node that was upgraded in place more than once rolls back through the versions between', () => {
   const hop = (from: string, to: string, schematic: string, at: number) => {
     const done = doneNode('k8s-work-1', at * 60, at * 60 + 60);
     const plan = { ...done.plan, from, expects: { ...done.plan.expects, version: from, schematic } };
@@ -88,7 +88,7 @@ test('what was upgraded in place more than once rolls back through what it ran b
   ]);
 });
 
-describe('what was upgraded in place in one hop', () => {
+describe('a node that was upgraded in place in one hop', () => {
   const hop = (from: string, to: string, at: number, more: Partial<NodeView> = {}) => {
     const done = doneNode('k8s-work-1', at * 60, at * 60 + 60);
     const plan = { ...done.plan, from, expects: { ...done.plan.expects, version: from } };
@@ -96,7 +96,7 @@ describe('what was upgraded in place in one hop', () => {
   };
   const first = hop('v1.11.5', 'v1.12.6', 0);
 
-  test('and rolled back in the next one does not trust its slot, which holds what failed', () => {
+  test('and rolled back in the next hop does not use its slot, which holds the failed version', () => {
     const rolledBack = hop('v1.12.6', 'v1.13.9', 1, { state: 'halted', leftAs: 'rolled-back' });
     expect(runRollbackOf({ nodes: [first, rolledBack], order })).toMatchObject([
       { version: 'v1.11.5', to: 'v1.13.9', noSlot: 'several-hops', through: [{ version: 'v1.12.6' }] },
@@ -104,7 +104,7 @@ describe('what was upgraded in place in one hop', () => {
     expect(runRollbackOf({ nodes: [rolledBack], order })).toEqual([]);
   });
 
-  test('and replaced of the version before in the next one runs that version', () => {
+  test('and replaced with the previous version in the next hop runs that version', () => {
     const replaced = hop('v1.12.6', 'v1.13.9', 1, { state: 'halted', leftAs: 'rolled-back' });
     const plan = { ...replaced.plan, replacement: {} as NonNullable<typeof replaced.plan.replacement> };
     expect(runRollbackOf({ nodes: [first, { ...replaced, plan }], order })).toMatchObject([
@@ -112,7 +112,7 @@ describe('what was upgraded in place in one hop', () => {
     ]);
   });
 
-  test('and given back in the next one, where it ran its target already, rolls back by its slot', () => {
+  test('and returned to service in the next hop, whose target it already ran, rolls back by its slot', () => {
     const adopted = hop('v1.12.6', 'v1.12.6', 1, { leftAs: 'on-target' });
     const given = { ...adopted, plan: { ...adopted.plan, skip: 'already-on-target' as const } };
     const [way, ...others] = runRollbackOf({ nodes: [first, given], order });

@@ -40,27 +40,27 @@ const both = [
 ];
 
 describe('slipway notify test', () => {
-  test('says of each receiver what became of it, and fails where one failed', async () => {
+  test('reports the result for each receiver, and fails if one failed', async () => {
     const ended = await notifyTest(both, ({ path: asked }) =>
       asked === '/' ? { status: 403, body: { code: 40301 } } : { status: 200, body: { id: '1' } },
     );
-    expect(ended.stdout).toContain('✓ discord: took the test message. It is told of rollback-failed.');
+    expect(ended.stdout).toContain('✓ discord: took the test message. It receives rollback-failed.');
     expect(ended.stdout).toContain('✗ ntfy: it answered 403');
     expect(ended.code).toBe(1);
     expect(ended.stdout + ended.stderr).not.toMatch(/hunter/);
     expect(service?.came[0]?.json['content']).toContain('a test from Slipway');
   });
 
-  test('is well where all took it, and says so to scripts', async () => {
+  test('succeeds if all receivers accepted it, with JSON for scripts', async () => {
     const ended = await notifyTest(both.slice(0, 1), () => ({ status: 200, body: { id: '1' } }), '--json');
     expect(JSON.parse(ended.stdout)).toMatchObject({
       cluster: 'atlas',
-      outcomes: [{ receiver: 'discord', outcome: 'told', kinds: ['rollback-failed'] }],
+      outcomes: [{ receiver: 'discord', outcome: 'delivered', kinds: ['rollback-failed'] }],
     });
     expect(ended.code).toBe(0);
   });
 
-  test('says what to write where nobody is named', async () => {
+  test('says what to write if no receiver is configured', async () => {
     const ended = await notifyTest([], () => ({ status: 200 }));
     expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('names nobody under notify')]);
   });

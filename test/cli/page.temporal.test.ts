@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe as group, expect, test } from '@jest/glob
 import { startWorkerlessTemporal, type WorkerlessTemporal } from './a-temporal.js';
 import { slipway, startSlipway, type Ended } from './run-slipway.js';
 
-/** The page as it is served, of what a real Temporal keeps, with nobody who works. */
+/** The served page with the record of a real Temporal, without a worker. */
 const cluster = 'prox-ops';
 const startMs = 60_000;
 const folder = mkdtempSync(path.join(tmpdir(), 'slipway-page-'));
@@ -25,7 +25,7 @@ afterAll(async () => {
   await temporal.stop();
 });
 
-/** Runs `slipway page` while something is asked of it; answers how it ended. */
+/** Runs `slipway page` during some requests; returns how it ended. */
 async function served(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -44,7 +44,7 @@ async function served(
 
 group('slipway page', () => {
   test(
-    'shows what Temporal keeps, with no worker up, and ends in order',
+    "shows Temporal's record without a worker, and shuts down in order",
     async () => {
       const { code, stdout } = await served([], temporal.env, async (base) => {
         const overview = await text(`${base}/`);
@@ -70,7 +70,7 @@ group('slipway page', () => {
   );
 
   test(
-    'asks for the token of the file it was given',
+    'requires the token from its token file',
     async () => {
       await served(['--token-file', tokenFile], temporal.env, async (base) => {
         expect((await fetch(`${base}/`)).status).toBe(401);
@@ -82,7 +82,7 @@ group('slipway page', () => {
   );
 
   test(
-    'says that Temporal does not answer, and goes on being there',
+    'says that Temporal does not respond, and keeps running',
     async () => {
       const nobody = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
       await served([], nobody, async (base) => {
@@ -98,11 +98,7 @@ group('slipway page', () => {
 group('slipway page does not begin', () => {
   test.each([
     ['where anybody could look', ['--listen', '0.0.0.0:8801'], /0\.0\.0\.0 can be reached from elsewhere/],
-    [
-      'without the token it was promised',
-      ['--token-file', '/nonexistent'],
-      /the page's token .*\/nonexistent/,
-    ],
+    ['without its token file', ['--token-file', '/nonexistent'], /the page's token .*\/nonexistent/],
     ['where nothing can listen', ['--listen', 'everywhere'], /--listen everywhere names no port/],
     ['behind a proxy without a name', ['--behind-proxy'], /must know the names it is reached by/],
     ['by two ways to ask who is there', ['--behind-proxy', '--token-file', tokenFile], /name one of both/],
@@ -113,7 +109,7 @@ group('slipway page does not begin', () => {
     expect(stderr).toMatch(words);
   });
 
-  test('with a token that could be guessed, and does not tell it', async () => {
+  test('with a guessable token, which it does not print', async () => {
     const file = path.join(folder, 'short');
     writeFileSync(file, 'short-secret');
     const { code, stderr } = await slipway(['page', '--token-file', file]);

@@ -10,12 +10,12 @@ export interface Ended {
 }
 
 export interface Surroundings {
-  /** Added to an environment that holds nothing of ours. Default: a Temporal that is not there. */
+  /** Added to an environment without ours. Default: an unreachable Temporal. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
 
-/** Where nothing answers. */
+/** An address at which nothing listens. */
 const nowhere = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
 
 const limitMs = 60_000;
@@ -25,7 +25,7 @@ export function slipway(args: readonly string[], surroundings: Surroundings = {}
   return startSlipway(args, surroundings).ended;
 }
 
-/** Starts it, for whoever wants to interrupt it. */
+/** Starts `slipway`, for tests that interrupt it. */
 export function startSlipway(
   args: readonly string[],
   { env = nowhere, cwd = projectRoot }: Surroundings,

@@ -6,9 +6,9 @@ import { afterAll, beforeEach, expect, test } from '@jest/globals';
 import { AServe } from '../serve/a-serve.js';
 import { slipway } from './run-slipway.js';
 
-// Real processes, on a machine that may have much else to do.
+// Real processes, on a machine that may be busy.
 
-/** Refusals: nothing is started, so nothing is slow. */
+/** Refusals start no process, so they are fast. */
 const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-serve-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -19,7 +19,7 @@ beforeEach(() => {
 
 const database = (): string => path.join(data, 'temporal.db');
 
-test('a database that another Temporal made is refused and left as it is', async () => {
+test('a database from another Temporal version is refused and left unchanged', async () => {
   writeFileSync(database(), 'tables');
   writeFileSync(`${database()}.version`, '1.4.0\n');
   const serve = await AServe.start(data);
@@ -31,7 +31,7 @@ test('a database that another Temporal made is refused and left as it is', async
   expect(existsSync(path.join(data, 'serve.lock'))).toBe(false);
 });
 
-test('a port that is taken is refused, and no database is begun', async () => {
+test('a port that is in use is refused, and no database is created', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, resolve));
   const address = server.address();
@@ -48,7 +48,7 @@ test('a port that is taken is refused, and no database is begun', async () => {
   }
 });
 
-test('a folder that cannot be one is refused with what to type', async () => {
+test('an unusable data folder is refused with what to type', async () => {
   writeFileSync(path.join(data, 'file'), '');
   const serve = await AServe.start(path.join(data, 'file', 'data'));
   expect(await serve.end()).toBe(1);
@@ -61,7 +61,7 @@ test.each([
   [['--port', 'seven'], /--port seven is no port/],
   [['--port', '65535'], /--ui-port 66535 is no port/],
   [['--ip', '10.0.0.1'], /'--ip <address>' argument '10\.0\.0\.1' is invalid/],
-])('%j is a mistake of whoever typed it', async (args, expected) => {
+])('%j is a usage error', async (args, expected) => {
   const { code, stderr } = await slipway(['serve', '--data', data, ...args]);
   expect(stderr).toMatch(expected);
   expect(code).toBe(2);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, describe as group, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { goodText } from '../starter/a-starter.js';
-import { aListedPull, tryGitHub } from '../tools/forge/a-github.js';
+import { aListedPull, tryGitHub } from '../tools/git-host/a-github.js';
 import { slipway, startSlipway } from './run-slipway.js';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-cli-starter-'));
@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const nowhere = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
 const secret = '0123456789abcdef0123456789abcdef';
 
-/** A starter.yaml with the first repository alone, changed. */
+/** A starter.yaml with only the first repository, changed. */
 function written(name: string, changes: object, listen?: object): string {
   const { repositories } = parse(goodText) as { repositories: object[] };
   const file = path.join(folder, name);
@@ -24,7 +24,7 @@ function written(name: string, changes: object, listen?: object): string {
 }
 
 group('slipway starter check', () => {
-  test('tells all mistakes of the file at once', async () => {
+  test('lists all mistakes of the file at once', async () => {
     const file = written('mistakes.yaml', { name: 'acme', secrets: ['geheim'] });
     const { code, stderr } = await slipway(['starter', 'check', '-f', file]);
     expect(code).toBe(2);
@@ -33,7 +33,7 @@ group('slipway starter check', () => {
     expect(stderr).not.toContain('geheim');
   });
 
-  test('says which secrets, forges and servers do not answer', async () => {
+  test('names unreadable secrets, and git hosts and servers that do not respond', async () => {
     const file = written('silent.yaml', {});
     const { code, stdout } = await slipway(['starter', 'check', '-f', file]);
     expect(code).toBe(1);
@@ -46,7 +46,7 @@ group('slipway starter check', () => {
     expect(stdout).toContain('✗ Temporal: Temporal does not answer as it should');
   });
 
-  test('says what is well, and who speaks there; a secret that can be guessed is not', async () => {
+  test('names what works, and the git host that responds; a guessable secret fails', async () => {
     const there = await tryGitHub(({ line }) => {
       if (line.includes('/branches/')) return { body: { commit: { sha: 'a'.repeat(40) } } };
       if (line === 'GET /user') return { body: { login: 'slipway-of-acme' } };
@@ -63,7 +63,7 @@ group('slipway starter check', () => {
     const well = await asked({});
     expect(well.checks.map(({ ok }) => ok)).toEqual([true, true, false]);
     expect(well.checks[1]?.says).toContain('main stands at aaaaaaaaaaaa; comments come from slipway-of-acme');
-    // All that is missing is Temporal.
+    // Only Temporal is missing.
     expect(well.code).toBe(3);
     const short = await asked({ HOOK_SECRET: 'short' });
     expect(short.checks[0]).toMatchObject({ ok: false, says: expect.stringContaining('openssl rand') });
@@ -80,7 +80,7 @@ group('slipway starter', () => {
     expect(stderr).toContain('slipway starter check');
   });
 
-  test('hears, though Temporal is away, until it is told to end', async () => {
+  test('receives webhooks while Temporal is unreachable, until a signal stops it', async () => {
     const file = written('hears.yaml', { secrets: [{ env: 'HOOK_SECRET' }] }, { port: 0 });
     const { child, ended } = startSlipway(['starter', '-f', file, '--json'], {
       env: { ...nowhere, HOOK_SECRET: secret },
@@ -102,7 +102,7 @@ group('slipway starter', () => {
     expect(kinds).toEqual(['listening', 'request', 'stopped']);
   });
 
-  test('says who has its port', async () => {
+  test('names the process that uses its port', async () => {
     const file = written('port.yaml', { secrets: [{ env: 'HOOK_SECRET' }] }, { port: 0 });
     const env = { ...nowhere, HOOK_SECRET: secret };
     const { child, ended } = startSlipway(['starter', '-f', file, '--json'], { env });

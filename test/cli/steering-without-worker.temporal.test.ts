@@ -4,7 +4,7 @@ import { queueId, runId, workflowTypes, type QueueMemo } from '../../src/workflo
 import { startWorkerlessTemporal, type WorkerlessTemporal } from './a-temporal.js';
 import { slipway, type Ended } from './run-slipway.js';
 
-/** A real Temporal with one cluster's queue, a run that was terminated and one that is open, and nobody who works on them. */
+/** A real Temporal with one cluster's queue, a terminated run and an open run, and no worker. */
 const cluster = 'prox-ops';
 const since = new Date().toISOString();
 let temporal: WorkerlessTemporal;
@@ -21,7 +21,7 @@ beforeAll(async () => {
   await temporal.startRun(cluster, 6);
   await workflow.getHandle(runId(cluster, 6)).terminate('tidying up');
   await temporal.startRun(cluster, 7);
-  // A cluster whose name begins the same has runs of its own.
+  // A cluster whose name has the same prefix has its own runs.
   await workflow.start(workflowTypes.run, { ...common, workflowId: runId(`${cluster}-2`, 1) });
 });
 
@@ -59,7 +59,7 @@ test.each(['pause', 'resume'])('%s needs a reason', async (command) => {
   expect(code).toBe(2);
 });
 
-test('queue tells the open run, the hold with what to type, and the last runs, the newest first', async () => {
+test('queue shows the open run, the hold with what to type, and the last runs, the newest first', async () => {
   const { code, stdout, stderr } = await typed('queue');
   expect(stdout).toContain('● run 7 to Talos v1.12.6');
   expect(stdout).toContain('waits for a worker to begin it');
@@ -69,7 +69,7 @@ test('queue tells the open run, the hold with what to type, and the last runs, t
   expect(code).toBe(0);
 });
 
-test('queue tells scripts the same, of one cluster, with as many runs as were asked for', async () => {
+test('queue prints JSON for one cluster, with the requested number of runs', async () => {
   const { stdout } = await typed('queue', cluster, '--json', '--last', '1');
   expect(JSON.parse(stdout)).toMatchObject({
     clusters: [
@@ -94,7 +94,7 @@ test.each([
   expect(code).toBe(2);
 });
 
-test('report of a terminated run says that it left nothing of its own', async () => {
+test('report of a terminated run says that it has no result', async () => {
   const { stdout } = await typed('report', 'prox-ops/6');
   expect(stdout).toContain('The run is terminated from outside, and left no result of its own.');
   expect(stdout).toContain('The run never came to one.');

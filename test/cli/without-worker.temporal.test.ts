@@ -5,7 +5,7 @@ import { projectRoot } from '../../src/tools/project-root.js';
 import { startWorkerlessTemporal, type WorkerlessTemporal } from './a-temporal.js';
 import { slipway, startSlipway, type Ended } from './run-slipway.js';
 
-/** A real Temporal, a run that was enqueued, and nobody who works on it. */
+/** A real Temporal with an enqueued run, and no worker. */
 const cluster = 'prox-ops';
 const example = path.join(projectRoot, 'examples', cluster, 'slipway.yaml');
 const startMs = 60_000;
@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => temporal.stop());
 
-test('upgrade says that no worker answers, what to start, and that nothing was started', async () => {
+test('upgrade says that no worker responds, what to start, and that nothing was started', async () => {
   const { code, stderr } = await typed('upgrade', '-f', example);
   expect(stderr).toMatch(
     /No worker answers on task queue slipway\. Nothing was started\.\nStart one: node .*worker/,
@@ -29,7 +29,7 @@ test('upgrade says that no worker answers, what to start, and that nothing was s
   expect(code).toBe(3);
 });
 
-test('status tells the open run and that nobody works on it', async () => {
+test('status shows the open run and that no worker polls', async () => {
   const { code, stdout } = await typed('status', cluster);
   expect(stdout).toContain('prox-ops: run 7 is open, to Talos v1.12.6.');
   expect(stdout).toMatch(/run 7 {2}prox-ops {2}Talos → v1\.12\.6/);
@@ -37,7 +37,7 @@ test('status tells the open run and that nobody works on it', async () => {
   expect(code).toBe(0);
 });
 
-test('status tells scripts the same', async () => {
+test('status prints JSON for scripts', async () => {
   const { stdout } = await typed('status', cluster, '--json');
   expect(JSON.parse(stdout)).toMatchObject({
     cluster,
@@ -53,7 +53,7 @@ test('status without a cluster and without a file lists every cluster', async ()
   expect(code).toBe(0);
 });
 
-test('status of a cluster nobody knows names those that are known', async () => {
+test('status of an unknown cluster names the known ones', async () => {
   const { code, stderr } = await typed('status', 'atlas');
   expect(stderr).toMatch(/atlas[^]*prox-ops/);
   expect(code).toBe(2);
@@ -71,19 +71,19 @@ test.each([
   expect(code).toBe(2);
 });
 
-test('release says that no worker answers, and that the cluster is not held', async () => {
+test('release says that no worker responds, and that the cluster is not held', async () => {
   const { code, stderr } = await typed('release', cluster, '--why', 'x');
   expect(stderr).toContain('No worker answers on task queue slipway. prox-ops is not held.');
   expect(code).toBe(3);
 });
 
-test('report of an open run says so, with what there is so far', async () => {
+test('report of an open run says that it is incomplete', async () => {
   const { code, stdout } = await typed('report', 'prox-ops/7');
   expect(stdout).toMatch(/^# Run 7 of prox-ops\n\nThe run is still open/);
   expect(code).toBe(0);
 });
 
-test('Ctrl-C ends the watching and not the run, and says so', async () => {
+test('Ctrl-C ends watch but not the run, and says so', async () => {
   const { child, ended } = startSlipway(['watch', 'prox-ops/7'], { env: temporal.env });
   child.stdout?.once('data', () => child.kill('SIGINT'));
   const { code, stderr } = await ended;
@@ -93,7 +93,7 @@ test('Ctrl-C ends the watching and not the run, and says so', async () => {
   expect(code).toBe(130);
 });
 
-test('abort records a cancel with who and why, for the worker that comes; watch tells it, and ends with the run', async () => {
+test('abort records a cancel with who and why for the next worker; watch reports it, and ends with the run', async () => {
   const watching = typed('watch', 'prox-ops/7');
   const { code, stderr, stdout } = await typed('abort', 'prox-ops/7', '--why', 'wrong image');
   expect(stderr).toContain('A cancel is recorded instead: run 7 stops as soon as a worker is back.');

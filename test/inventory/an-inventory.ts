@@ -3,7 +3,7 @@ import { type Mistake, parseInventory } from '../../src/inventory/load.js';
 
 const schematic = 'a'.repeat(64);
 
-/** The smallest good inventory with three control planes and a worker. */
+/** The smallest valid inventory with three control planes and a worker. */
 export function goodText(): string {
   return `cluster: atlas
 versions: { talos: v1.12.6, kubernetes: v1.35.0 }
@@ -23,14 +23,14 @@ snapshot: { directory: /srv/snapshots, recipient: ${'age1'.padEnd(62, 'q')} }
 `;
 }
 
-/** The good inventory, changed as a document: `setIn(['nodes', 3, 'name'], 'a')`. */
+/** The valid inventory, changed as a document: `setIn(['nodes', 3, 'name'], 'a')`. */
 export function changedText(change: (draft: Document) => void): string {
   const draft = parseDocument(goodText());
   change(draft);
   return draft.toString();
 }
 
-/** Every mistake of a text; none when it is good. */
+/** Every mistake of a text; empty if it is valid. */
 export function mistakesOf(text: string): readonly Mistake[] {
   const loaded = parseInventory(text, 'slipway.yaml');
   return loaded.ok ? [] : loaded.mistakes;

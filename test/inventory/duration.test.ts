@@ -20,7 +20,7 @@ describe('a duration', () => {
     expect(duration('1s').safeParse(text).success).toBe(false);
   });
 
-  test('is its default where it is left out', () => {
+  test('is its default if left out', () => {
     expect(duration('90s').parse(undefined)).toBe(90_000);
   });
 });

@@ -27,7 +27,7 @@ describe('the prox-ops example', () => {
 });
 
 describe('an inventory', () => {
-  test('has a default for everything that has a right one', () => {
+  test('has a default for every setting that allows one', () => {
     const loaded = parseInventory(goodText(), 'slipway.yaml');
     expect(loaded).toMatchObject({
       ok: true,
@@ -85,7 +85,7 @@ describe('an inventory', () => {
     expect(mistakesOf(text).map(mistakeLine).join('\n')).toMatch(words);
   });
 
-  test('never repeats what stands where a credential belongs', () => {
+  test('never quotes a value in the place of a credential', () => {
     const text = changedText((draft) => {
       draft.setIn(['access', 'talos', 'admin'], 'hunter2-in-clear');
       draft.setIn(['access', 'kubernetes'], { file: 'a', token: 'hunter2-in-clear' });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Document } from 'yaml';
 import { changedText, mistakesOf } from './an-inventory.js';
 
-/** The smallest good inventory, whose workers get their machine configuration from Slipway. */
+/** The smallest valid inventory, with workers that get their machine configuration from Slipway. */
 function inventory(change: (draft: Document) => void): string {
   return changedText((draft) => {
     const configuration = { by: 'apply-config', file: { file: 'machines/{node}.yaml' } };
@@ -22,7 +22,7 @@ describe('an inventory with patches', () => {
     ['a pool', { hardware: 'gpu' }],
     ['a node', { nodes: ['w'] }],
     ['all of them together', { role: 'worker', hardware: 'gpu', nodes: ['w'] }],
-  ])('is good with one for %s', (_name, wanted) =>
+  ])('is valid with one for %s', (_name, wanted) =>
     expect(mistakesOf(patched({ for: wanted, patch }))).toEqual([]),
   );
 
@@ -36,13 +36,13 @@ describe('an inventory with patches', () => {
     ],
     ['nodes that Terraform configures', { patch }, 'whose machine configuration Slipway does not send'],
     ['a patch in clear', { patch: { machine: { sysctls: {} } } }, 'by reference'],
-  ])('is told of one for %s', (_name, one, what) => {
+  ])('has a mistake with one for %s', (_name, one, what) => {
     const [mistake] = mistakesOf(patched(one));
     expect(JSON.stringify(mistake)).toContain(what);
   });
 });
 
-describe('the moment of a patch', () => {
+describe('the time of a patch', () => {
   test('is the creation of a machine, or when its node is Ready', () => {
     expect(mistakesOf(patched({ for: { role: 'worker' }, patch, when: 'creation' }))).toEqual([]);
     expect(mistakesOf(patched({ for: { role: 'worker' }, patch, when: 'after-ready' }))).toEqual([]);
@@ -51,7 +51,7 @@ describe('the moment of a patch', () => {
     );
   });
 
-  test('may be when they are Ready for nodes that Terraform configures, too', () =>
+  test('may be when they are Ready for nodes that Terraform configures too', () =>
     expect(mistakesOf(patched({ patch, when: 'after-ready' }))).toEqual([]));
 });
 
@@ -59,7 +59,7 @@ describe('an inventory with network interfaces', () => {
   const cards = (...nics: unknown[]) =>
     mistakesOf(inventory((draft) => draft.setIn(['roles', 'worker', 'nics'], draft.createNode(nics))));
 
-  test('is good with VLANs alone, and with more of each card', () =>
+  test('is valid with only VLANs, and with more attributes of each interface', () =>
     expect(
       cards('untagged', 62, { vlan: 'untagged', bridge: 'vmbr2', driver: 'virtio_net', mac: 'bc:24:11' }),
     ).toEqual([]));
@@ -75,10 +75,10 @@ describe('an inventory with network interfaces', () => {
     ['two untagged ones', ['untagged', { vlan: 'untagged' }]],
     ['a VLAN there is not', [4095]],
     ['a MAC that is none', [{ vlan: 62, mac: 'bc-24' }]],
-  ])('is told of %s', (_name, nics) => expect(cards(...nics)).toHaveLength(1));
+  ])('has a mistake with %s', (_name, nics) => expect(cards(...nics)).toHaveLength(1));
 });
 
-test('an inventory that speaks of a resource nobody offers is told so', () => {
+test('an inventory with a device for a resource that no node has is refused', () => {
   const text = inventory((draft) =>
     draft.setIn(['devices'], draft.createNode({ 'nvidia.com/gpu': { label: 'x' } })),
   );

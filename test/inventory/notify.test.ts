@@ -59,7 +59,7 @@ describe('receivers of messages', () => {
       /notify\[0\]\.slack\.webhook/,
     ],
     ['a token by value', { ntfy: { topic: 'hunter2' } }, /notify\[0\]\.ntfy\.topic.*env: NAME/s],
-  ])('is not %s, and no secret is repeated', (_name, receiver, words) => {
+  ])('is not %s, and no secret is quoted', (_name, receiver, words) => {
     const said = lines(withNotify(receiver));
     expect(said).toMatch(words);
     expect(said).not.toContain('hunter2');

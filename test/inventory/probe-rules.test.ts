@@ -13,7 +13,7 @@ const probed = (...probes: unknown[]): string =>
     draft.setIn(['probes'], draft.createNode(probes));
   });
 
-describe('an inventory with probes', () => {
+describe('an inventory with smoke tests', () => {
   test.each<[string, object]>([
     ['every node', {}],
     ['a role', { for: { role: 'worker' } }],
@@ -28,11 +28,11 @@ describe('an inventory with probes', () => {
       'a network of its own',
       { annotations: { 'k8s.v1.cni.cncf.io/networks': 'network/iot-vlan62' }, args: ['-c', '3'] },
     ],
-  ])('is good with one for %s', (_name, more) =>
+  ])('is valid with one for %s', (_name, more) =>
     expect(mistakesOf(probed({ ...probe, ...more }))).toEqual([]),
   );
 
-  test('gives it a namespace and two minutes where nothing is said', () => {
+  test('has a namespace and two minutes by default', () => {
     const loaded = parseInventory(probed(probe), 'slipway.yaml');
     expect(loaded).toMatchObject({
       ok: true,
@@ -51,12 +51,12 @@ describe('an inventory with probes', () => {
     ['a resource that is none', { resources: { gpu: 1 } }, 'probes[0].resources'],
     ['a name that no Pod may have', { name: 'GPU 1' }, 'probes[0].name'],
     ['all rights', { privileged: true }, 'is no setting'],
-  ])('is told of one with %s', (_name, more, what) => {
+  ])('has a mistake with one with %s', (_name, more, what) => {
     const mistakes = mistakesOf(probed({ ...probe, ...more }));
     expect(mistakes).toHaveLength(1);
     expect(JSON.stringify(mistakes)).toContain(what);
   });
 
-  test('is told of two with one name', () =>
+  test('has a mistake with two of the same name', () =>
     expect(JSON.stringify(mistakesOf(probed(probe, probe)))).toContain('probes[0] is called gpu too'));
 });

@@ -7,7 +7,7 @@ import { changedText, mistakesOf } from './an-inventory.js';
 const address = 'module.nodes["{node}"]';
 const templates = 'module.templates["{host}-{role}"]';
 
-/** The smallest good inventory, whose machines can be replaced, changed as a document. */
+/** The smallest valid inventory with machines that can be replaced, changed as a document. */
 function replaceable(change: (draft: Document) => void = () => {}): string {
   return changedText((draft) => {
     for (const role of ['control-plane', 'worker']) {
@@ -27,7 +27,7 @@ function replaceable(change: (draft: Document) => void = () => {}): string {
 const inPlace = { minor: 'in-place', major: 'in-place' };
 
 describe('an inventory whose machines can be replaced', () => {
-  test('is good with what it needs, and has the rest by default', () => {
+  test('is valid with the required settings, and has defaults for the rest', () => {
     const loaded = parseInventory(replaceable(), 'slipway.yaml');
     if (!loaded.ok) throw new Error(loaded.mistakes.map(mistakeLine).join('\n'));
     const { terraform, roles, limits } = loaded.inventory;
@@ -78,7 +78,7 @@ describe('an inventory whose machines can be replaced', () => {
     ],
   ])('may have %s', (_name, change) => expect(mistakesOf(replaceable(change))).toEqual([]));
 
-  test('needs nothing of it while nobody wrote replacement, and where every delta is in place', () => {
+  test('needs no such settings without a written replace strategy, or if every delta is in place', () => {
     expect(mistakesOf(changedText(() => {}))).toEqual([]);
     const section = (draft: Document): void => {
       for (const role of ['control-plane', 'worker']) draft.deleteIn(['roles', role, 'configuration']);
@@ -88,7 +88,7 @@ describe('an inventory whose machines can be replaced', () => {
   });
 });
 
-describe('a rule of replacing', () => {
+describe('a replacement rule', () => {
   test.each<[string, (draft: Document) => void, string, string]>([
     [
       'replace without Terraform',
@@ -103,7 +103,7 @@ describe('a rule of replacing', () => {
       'a role without an address',
       (draft) => draft.deleteIn(['roles', 'worker', 'terraform']),
       'roles.worker.terraform',
-      "it is missing, nobody could tell which machine of Terraform's is w",
+      "it is missing, nobody would know which machine of Terraform's is w",
     ],
     [
       'a role without a way to configure its machines',
@@ -160,7 +160,7 @@ describe('a rule of replacing', () => {
   });
 });
 
-describe('the schema of replacing', () => {
+describe('the schema of replacements', () => {
   test.each<[string, (draft: Document) => void, string]>([
     [
       'a range of versions',
@@ -203,7 +203,7 @@ describe('the schema of replacing', () => {
       (draft) => draft.setIn(['terraform', 'variables', 'files'], draft.createNode(['s3cr3t'])),
     ],
     ['a machine configuration', (draft) => configure(draft, 's3cr3t')],
-  ])('never repeats %s that was written out', (_name, change) => {
+  ])('never quotes %s that was written out', (_name, change) => {
     const said = mistakesOf(replaceable(change)).map(mistakeLine).join('\n');
     expect(said).toContain('write { file: PATH } or { env: NAME }');
     expect(said).not.toContain('s3cr3t');

@@ -119,7 +119,7 @@ describe('a rule across fields', () => {
     expect(mistakesOf(changedText(change)).map(mistakeLine)).toEqual([]);
   });
 
-  test('never throws, whatever the document holds', () => {
+  test('never throws, whatever the document contains', () => {
     const odd = [
       null,
       1,

@@ -32,7 +32,7 @@ function found(talos: unknown, text: string | undefined, kubernetes: unknown = '
   );
 }
 
-/** All mistakes, a line each; empty where there is none. */
+/** All mistakes, one per line; empty if there are none. */
 function mistakes(talos: unknown, text: string | undefined): string {
   const loaded = found(talos, text);
   return loaded.ok ? '' : loaded.mistakes.map(mistakeLine).join('\n');
@@ -46,7 +46,7 @@ function talosOf(source: Source, text: string): string {
 
 const variable = { file: 'variables.tf', variable: 'talos_version' };
 
-describe('a version that stands in another file', () => {
+describe('a version in another file', () => {
   test('is the default of a variable of Terraform, beside other variables, comments and blocks', () => {
     const loaded = found(variable, terraform, { file: 'variables.tf', variable: 'kubernetes_version' });
     expect(loaded).toMatchObject({
@@ -131,7 +131,7 @@ describe('a version that stands in another file', () => {
     expect(lines).toMatch(/^slipway\.yaml:\d+ versions\.talos/);
   });
 
-  test('is told with the mistakes elsewhere', () => {
+  test('is reported together with other mistakes', () => {
     const yaml = changedText((draft) => {
       draft.setIn(['versions'], { talos: variable, kubernetes: '1.35.0' });
       draft.deleteIn(['snapshot']);
@@ -147,19 +147,19 @@ describe('a version that stands in another file', () => {
     });
   });
 
-  test('is not looked for where nothing is read', () => {
+  test('is not searched without a reader', () => {
     const yaml = changedText((draft) => draft.setIn(['versions', 'talos'], variable));
     const loaded = parseInventory(yaml, 'slipway.yaml');
     expect(loaded).toMatchObject({ ok: false, mistakes: [{ what: 'variables.tf cannot be read' }] });
   });
 
-  test('never lets out what a pattern points at instead', () => {
+  test('never quotes another text that a pattern matches', () => {
     for (const pattern of ['(?<currentValue>.+)', '(?<currentValue>hunter2.*)'])
       expect(mistakes({ file: 'secrets', pattern }, 'password: hunter2-in-clear')).not.toContain('hunter2-');
   });
 });
 
-describe('a hostile pattern or file holds nobody up', () => {
+describe('a hostile pattern or file does not block', () => {
   const long = 'a'.repeat(200 * 1024);
   test.each<[string, string, string]>([
     ['nested repeats, which others take for ever over', '(?<currentValue>(a+)+)b', long],
@@ -172,7 +172,7 @@ describe('a hostile pattern or file holds nobody up', () => {
   ])('%s', (_name, pattern, text) => {
     const begin = performance.now();
     expect(mistakes({ file: 'x', pattern }, text)).toMatch(/versions\.talos/);
-    // Backtracking would take longer than the world stands; a busy machine is given its time.
+    // Backtracking would practically never end; the limit allows for a busy machine.
     expect(performance.now() - begin).toBeLessThan(20_000);
   });
 
@@ -180,11 +180,11 @@ describe('a hostile pattern or file holds nobody up', () => {
     ['more matches than anybody means', '(?<currentValue>a)', 'a'.repeat(51), /more than 50 times/],
     ['more work than a look is worth', '(?<currentValue>(a?){500})', long, /too many parts/],
     ['a repeat too large for any engine', '(?<currentValue>a{5000})', 'a', /RE2.*does not know it/],
-  ])('%s is given up, and said', (_name, pattern, text, why) => {
+  ])('%s is stopped with an error', (_name, pattern, text, why) => {
     expect(allMatches(pattern, text)).toEqual({ ok: false, why: expect.stringMatching(why) });
   });
 
-  test('matches that take too long to find are not waited for', () => {
+  test('a search that takes too long is stopped', () => {
     let clock = 0;
     const slow = (): number => (clock += 1500);
     expect(allMatches('(?<currentValue>a)', 'a', slow)).toMatchObject({ ok: true });
@@ -218,7 +218,7 @@ describe('files beside slipway.yaml', () => {
     return file;
   }
 
-  test('are read from its folder on, wherever the process stands', async () => {
+  test('are read relative to its folder, whatever the working directory', async () => {
     const file = await inventoryIn('clusters/a/slipway.yaml', {
       file: '../../terraform/variables.tf',
       variable: 'talos_version',
@@ -255,7 +255,7 @@ describe('files beside slipway.yaml', () => {
     });
   });
 
-  test('come from wherever the reader takes them, each once', async () => {
+  test('come from the given reader, each once', async () => {
     const asked: string[] = [];
     const text = changedText((draft) =>
       draft.setIn(['versions'], {

@@ -14,7 +14,7 @@ group('maintenance windows', () => {
     });
   });
 
-  test('last four hours, and begin nothing in the last quarter of one, unless told otherwise', () => {
+  test('last four hours, and allow no start in the last quarter of an hour, by default', () => {
     expect(Windows.parse({ zone: 'UTC', open: [{ at: '0 1 * * *' }] })).toMatchObject({
       open: [{ lasts: 14_400_000 }],
       except: [],

@@ -69,7 +69,7 @@ describe('Talos certificates', () => {
 describe('Kubernetes certificates', () => {
   const authority = new X509Certificate(certificates.kubernetes.authority.certificate);
 
-  test('the API server’s certificate is good for every way to reach it', () => {
+  test('the API server’s certificate is valid for each of its addresses', () => {
     const server = new X509Certificate(certificates.kubernetes.apiServer.certificate);
     const addresses = [
       machine.address,

@@ -47,11 +47,11 @@ it('a Temporal that was killed starts again on the same ports and remembers what
   expect(other.description.address).not.toBe(address);
 });
 
-it('a port that another took since it was seen free is given up for another one, however much is said after it', async () => {
+it('a port that was taken since it was found free is replaced by another one, however long the log after it', async () => {
   const own = mkdtempSync(path.join(directory, 'taken-'));
   const binary = path.join(own, 'temporal.sh');
   const began = path.join(own, 'began');
-  // As Temporal 1.29 ends where a listener cannot be had; the next start is the real one.
+  // As Temporal 1.29 exits where a listener fails; the next start is the real one.
   const source = `#!/bin/sh
 if [ ! -e '${began}' ]; then
   : > '${began}'

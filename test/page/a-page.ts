@@ -9,23 +9,23 @@ export const token = 'a-token-of-the-page-0123456789';
 
 /** How a page is opened in a test. */
 export interface Opening {
-  /** Whoever looks needs one of these. */
+  /** A request needs one of these tokens. */
   readonly tokens?: readonly string[];
   readonly hosts?: readonly string[];
-  /** Where it is mounted. */
+  /** The mount path. */
   readonly prefix?: string;
   readonly trustProxy?: boolean;
-  /** Milliseconds a connection that is told of changes lasts. */
+  /** Milliseconds that an event stream lasts. */
   readonly lasts?: number;
 }
 
 export interface OpenPage {
   readonly app: FastifyInstance;
-  /** What the page did not expect. */
+  /** Unexpected errors of the page. */
   readonly errors: unknown[];
 }
 
-/** The page of a scene; it looks again fifty times a second. */
+/** The page of a scene; it refreshes fifty times a second. */
 export async function openPage(scene: Scene, opening: Opening = {}): Promise<OpenPage> {
   const { tokens, hosts = [], prefix = '', trustProxy = false, lasts = 600_000 } = opening;
   const errors: unknown[] = [];
@@ -43,7 +43,7 @@ export async function openPage(scene: Scene, opening: Opening = {}): Promise<Ope
   return { app, errors };
 }
 
-/** A request as a browser sends it; its Host may be any. */
+/** A request as a browser sends it, with any Host header. */
 export interface Asked {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -78,7 +78,7 @@ export async function ask({ app }: OpenPage, url: string, asked: Asked = {}): Pr
   });
 }
 
-/** What a person sees of a document: its text, without its head. */
+/** The visible text of a document, without its head. */
 export function seen(html: string): string {
   return html
     .replace(/<head>.*<\/head>/s, '')

@@ -6,7 +6,7 @@ const [one, other] = ['first-token-of-the-page', 'second-token-of-the-page'] as 
 const hour = 3_600_000;
 
 group('tokens', () => {
-  test('let in whoever has one of them, with or without a line break at the end of its file', () => {
+  test('give access to anyone with one of them, with or without a line break at the end of the file', () => {
     const gate = tokenGate([`${one}\n`, other]);
     expect([one, other].map((text) => gate.isToken(text))).toEqual([true, true]);
     expect(['', `${one}x`, one.slice(1), one.toUpperCase()].map((text) => gate.isToken(text))).toEqual([
@@ -17,25 +17,25 @@ group('tokens', () => {
     ]);
   });
 
-  test('that could be guessed are refused, and not told', () => {
+  test('that can be guessed are refused, and not quoted', () => {
     expect(() => tokenGate([one, 'short-secret'])).toThrow(UnfitToken);
     expect(() => tokenGate([one, 'short-secret'])).toThrow(/at least 20 characters: openssl/);
     expect(() => tokenGate(['short-secret'])).not.toThrow(/short-secret/);
   });
 });
 
-group('a browser that was let in', () => {
+group('a browser that is logged in', () => {
   const gate = tokenGate([one]);
   const { value, seconds } = gate.session(0 + 10 ** 12);
 
-  test('stays so for half a day, and keeps no token', () => {
+  test('stays logged in for half a day, and stores no token', () => {
     expect(seconds).toBe(12 * 3_600);
     expect(value).not.toContain(one);
     expect(gate.isSession(value, 10 ** 12 + 11 * hour)).toBe(true);
     expect(gate.isSession(value, 10 ** 12 + 12 * hour)).toBe(false);
   });
 
-  test('stays so while its token is the old one of two, and not when that is gone', () => {
+  test('stays logged in while its token is the old one of two, and not after its removal', () => {
     expect(tokenGate([other, one]).isSession(value, 10 ** 12)).toBe(true);
     expect(tokenGate([other]).isSession(value, 10 ** 12)).toBe(false);
   });
@@ -46,14 +46,14 @@ group('a browser that was let in', () => {
     ['no signature', value.split('.')[0] ?? ''],
     ['nothing', ''],
     ['the token itself', one],
-  ])('is not let in with %s', (_, forged) => {
+  ])('gets no access with %s', (_, forged) => {
     expect(gate.isSession(forged, 10 ** 12)).toBe(false);
   });
 });
 
-group('the name a page is asked by', () => {
+group('the host name of a request', () => {
   test.each(['localhost', 'localhost:8801', '127.0.0.1:8801', '10.20.67.1', '[::1]:8801', 'LOCALHOST.'])(
-    '%s is its own',
+    "%s is the page's own",
     (host) => expect(isOwnHost(host, [])).toBe(true),
   );
 
@@ -69,7 +69,7 @@ group('the name a page is asked by', () => {
     '1.2.3',
   ])('%s is not', (host) => expect(isOwnHost(host, [])).toBe(false));
 
-  test('is one that its settings name, however it is written', () => {
+  test('may be any that the settings name, in any spelling', () => {
     const hosts = PageSettings.parse({ hosts: ['Slipway.example.org'] }).hosts;
     expect(isOwnHost('slipway.EXAMPLE.org:443', hosts)).toBe(true);
     expect(isOwnHost('other.example.org', hosts)).toBe(false);
@@ -89,7 +89,7 @@ test('a bearer is read from its header', () => {
 group('settings', () => {
   const parse = (settings: unknown) => PageSettings.parse(settings);
 
-  test('are loopback only, unless they say who may look', () => {
+  test('are loopback only, unless they configure access', () => {
     expect(unfit(parse({}), '127.0.0.1')).toBeUndefined();
     expect(unfit(parse({}), '::1')).toBeUndefined();
     expect(unfit(parse({}), '0.0.0.0')).toMatch(/0\.0\.0\.0 can be reached from elsewhere/);
@@ -97,7 +97,7 @@ group('settings', () => {
     expect(unfit(parse({ access: { tokens: [{ env: 'PAGE_TOKEN' }] } }), '0.0.0.0')).toBeUndefined();
   });
 
-  test('behind a proxy name the hosts it is reached by', () => {
+  test('behind a proxy name the host names of the page', () => {
     expect(unfit(parse({ access: { proxy: true } }), '127.0.0.1')).toMatch(/names it is reached by: hosts/);
     const named = parse({ access: { proxy: true }, hosts: ['slipway.example.org'] });
     expect(unfit(named, '0.0.0.0')).toBeUndefined();

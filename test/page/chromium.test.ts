@@ -4,7 +4,7 @@ import { packagedChromium, type PackagePlaces } from './packaged-chromium.js';
 
 const fromPackage = { executablePath: '/cache/chromium', env: { LD_LIBRARY_PATH: '/cache/lib' } };
 const packaged = () => Promise.resolve(fromPackage);
-/** A program that is on every machine which runs tests. */
+/** A program that exists on every machine that runs tests. */
 const program = process.execPath;
 
 describe('the Chromium that shows the page in tests', () => {
@@ -16,7 +16,7 @@ describe('the Chromium that shows the page in tests', () => {
   test('is that of the npm package where PATH has none', async () =>
     expect(await findChromium({ env: { PATH: '/nowhere' }, packaged })).toBe(fromPackage));
 
-  test('is not another one than SLIPWAY_CHROMIUM says', async () => {
+  test('is never another one than SLIPWAY_CHROMIUM names', async () => {
     const env = { SLIPWAY_CHROMIUM: '/nowhere/chromium', PATH: '' };
     await expect(findChromium({ env, packaged })).rejects.toThrow(
       'SLIPWAY_CHROMIUM is /nowhere/chromium, which is no executable file. Type: unset SLIPWAY_CHROMIUM',

@@ -8,11 +8,11 @@ const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-c
 /** A Chromium that can be started. */
 export interface ChromiumProgram {
   readonly executablePath: string;
-  /** What it needs in its environment. */
+  /** Its environment variables. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** What `findChromium` looks at. */
+/** The inputs of `findChromium`. */
 export interface ChromiumPlaces {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly packaged: () => Promise<ChromiumProgram>;
@@ -46,7 +46,7 @@ function isProgram(file: string): boolean {
   }
 }
 
-/** Starts it without a window, and without anything it would ask the network for. */
+/** Starts it headless, without any network requests of its own. */
 export function startChromium({ executablePath, env = {} }: ChromiumProgram): Promise<Browser> {
   const quiet = [
     '--disable-background-networking',
@@ -60,7 +60,7 @@ export function startChromium({ executablePath, env = {} }: ChromiumProgram): Pr
     executablePath,
     args: quiet,
     env: { ...process.env, ...env },
-    // Chromium's sandbox works neither for root nor where user namespaces are forbidden; it shows only pages of the test's own server.
+    // Chromium's sandbox fails for root and without user namespaces. It loads only pages from the test's own server.
     chromiumSandbox: false,
   });
 }

@@ -10,7 +10,7 @@ afterEach(async () => {
   open = undefined;
 });
 
-/** What somebody could write into a title, a reason, a pod's name or a heartbeat. */
+/** Texts that somebody could write into a title, a reason, a pod's name or a heartbeat. */
 const hostile = [
   '<script>alert(1)</script>',
   '"><img src=x onerror=alert(1)>',
@@ -22,7 +22,7 @@ const hostile = [
   '&lt;script&gt;',
 ] as const;
 
-/** A scene in which a queue says it: who froze it and why, and what was merged; `memo`: how else it stands. */
+/** A scene whose queue contains the text: in its freeze and its merge. `memo`: the rest of its state. */
 function queueOf(view: RunView, text: string, memo: object = {}, running = true): Scene {
   const scene = aScene(view);
   const frozen = { by: text, why: text, since: at(5) };
@@ -58,7 +58,7 @@ const stands: readonly (readonly [string, (text: string) => Scene])[] = [
   ['lost its queue', (text) => queueOf(ended(), text, {}, false)],
 ];
 
-/** What a merge began: the page looks at nothing else of it. */
+/** The origin of a run that a merge started, with only the fields that the page uses. */
 function begunBy(text: string): RunView['input'] {
   const origin = { repository: text, commit: text, pullRequest: 12, delivery: text };
   return {
@@ -67,7 +67,7 @@ function begunBy(text: string): RunView['input'] {
   } as unknown as RunView['input'];
 }
 
-/** Everything of a run that comes from elsewhere, made of one text. */
+/** A run with one text in every field that comes from outside. */
 function runOf(text: string): RunView {
   const decisions = [
     { kind: 'pause', by: text, why: text, at: at(30) },
@@ -107,7 +107,7 @@ group.each(hostile)('%s', (text) => {
     expect(taken(body)).toEqual([]);
   });
 
-  test.each(stands)('stays text in what a cluster tells that %s', async (_, scene) => {
+  test.each(stands)('stays text on the screens of a cluster that %s', async (_, scene) => {
     open = await openPage(scene(text));
     for (const url of ['/', '/clusters/prox-ops', '/clusters/prox-ops/runs/42']) {
       const { status, body } = await ask(open, url);
@@ -116,44 +116,41 @@ group.each(hostile)('%s', (text) => {
   });
 });
 
-/** What a browser would have taken for more than text. */
+/** Elements and attributes that a browser would treat as more than text. */
 function taken(body: string): string[] {
   const head = /<head>.*?<\/head>/s.exec(body)?.[0] ?? '';
   return [
     ...(body.match(/<script(?![^>]*src="\/assets\/)|<img|<h1>Approved/gi) ?? []),
     ...(body.match(/<[^>]*\son(error|mouseover)\s*=/gi) ?? []),
     ...(body.match(/(href|src)="(javascript:|https:\/\/evil)/gi) ?? []),
-    // The window's own name; marks in pictures have one as well.
+    // The window's title; elements in pictures have titles as well.
     ...(head.match(/<\/title>/g) ?? []).slice(1),
   ];
 }
 
-test.each(stands)(
-  'what froze a cluster that %s, and what was merged, are told as they are',
-  async (_, scene) => {
-    for (const text of hostile) {
-      open = await openPage(scene(text));
-      for (const url of ['/', '/clusters/prox-ops']) {
-        const { body } = await ask(open, url);
-        const shown = seen(body);
-        expect([url, shown]).toEqual([url, expect.stringContaining(`${text} froze prox-ops on 2026-11-21`)]);
-        expect(shown).toContain(`so that no run begins: ${text}.`);
-        expect(shown).toContain(`Talos ${text}, pull request 12 of ${text}, commit c0ffee, was merged`);
-      }
-      await open.app.close();
+test.each(stands)('the freeze and the merge of a cluster that %s are quoted unchanged', async (_, scene) => {
+  for (const text of hostile) {
+    open = await openPage(scene(text));
+    for (const url of ['/', '/clusters/prox-ops']) {
+      const { body } = await ask(open, url);
+      const shown = seen(body);
+      expect([url, shown]).toEqual([url, expect.stringContaining(`${text} froze prox-ops on 2026-11-21`)]);
+      expect(shown).toContain(`so that no run begins: ${text}.`);
+      expect(shown).toContain(`Talos ${text}, pull request 12 of ${text}, commit c0ffee, was merged`);
     }
-  },
-);
-
-test.each(hostile)('%s is told as it is', async (text) => {
-  open = await openPage(aScene(runOf(text)));
-  const { body } = await ask(open, '/clusters/prox-ops/runs/42');
-  const told = seen(body).split(text).length - 1;
-  // Who asked, who paused and why, what a node says, who left one out, the target, a note, and what blocks.
-  expect(told).toBeGreaterThan(6);
+    await open.app.close();
+  }
 });
 
-test('a command keeps what it is made of, in what is shown and in what is copied', async () => {
+test.each(hostile)('%s is quoted unchanged', async (text) => {
+  open = await openPage(aScene(runOf(text)));
+  const { body } = await ask(open, '/clusters/prox-ops/runs/42');
+  const occurrences = seen(body).split(text).length - 1;
+  // Requester, pause with author and reason, a node's text, who skipped one, the target, a note, and the blocker.
+  expect(occurrences).toBeGreaterThan(6);
+});
+
+test('a command keeps its characters, as shown and as copied', async () => {
   const name = 'k8s-work-2';
   open = await openPage(aScene(askingRun()));
   const { body } = await ask(open, '/clusters/prox-ops/runs/42');
@@ -165,7 +162,7 @@ test('a command keeps what it is made of, in what is shown and in what is copied
 });
 
 test.each(stands)(
-  'of a cluster that %s nothing turns writing around, hides or rings a bell',
+  'texts of a cluster that %s have no bidi, invisible or control characters',
   async (_, scene) => {
     const text = 'ada\u202Eevil\u2066\u200B\u0000\u0007\u001B[31m\u009B\uFEFFend';
     open = await openPage(scene(text));
@@ -178,14 +175,14 @@ test.each(stands)(
   },
 );
 
-test.each(stands)('a reason without end is cut short where a cluster %s', async (_, scene) => {
+test.each(stands)('an endless reason is cut if a cluster %s', async (_, scene) => {
   open = await openPage(scene('w'.repeat(2_000)));
   const shown = seen((await ask(open, '/clusters/prox-ops')).body);
   const said = /(?<by>w+ …) froze prox-ops .* begins: (?<why>w+ …)/.exec(shown)?.groups;
   expect([said?.['by']?.length, said?.['why']?.length]).toEqual([102, 402]);
 });
 
-test('what turns writing around is shown as what it is', async () => {
+test('bidi control characters are shown as replacement characters', async () => {
   const view = aRunView({ requestedBy: 'ada\u202Eevil' });
   open = await openPage(aScene(view));
   const { body } = await ask(open, '/clusters/prox-ops/runs/42');

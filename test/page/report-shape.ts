@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a script relies on in a report. */
+/** The fields of a report that scripts rely on. */
 export const RunReport = z.looseObject({
   schema: z.literal(1),
   run: z.number(),

@@ -12,7 +12,7 @@ const of = (view: RunView): Standing => runStanding(view, clock);
 const pausing = { by: 'ada', why: 'lunch', at: at(820), limit: 86_400_000 };
 
 group('a run that waits for its maintenance window', () => {
-  test('says when the next one opens, and how to begin all the same; nobody is needed', () => {
+  test('says when the next one opens, and how to start anyway; nobody needs to act', () => {
     const windows = [{ since: at(900), until: at(90_000), endedAt: undefined }];
     const standing = of(drainingRun({ nodes: [], windows }));
     expect(standing).toMatchObject({
@@ -24,7 +24,7 @@ group('a run that waits for its maintenance window', () => {
     expect(standing.points[0]?.commands).toEqual([expect.stringMatching(/^slipway start-now prox-ops\/42 /)]);
   });
 
-  test('and is to pause after that says both', () => {
+  test('and has a requested pause says both', () => {
     const windows = [{ since: at(900), until: at(90_000), endedAt: undefined }];
     const standing = of(drainingRun({ nodes: [], windows, pause: { ...pausing, waiting: undefined } }));
     expect(standing.title).toBe('Waits for a maintenance window');
@@ -34,7 +34,7 @@ group('a run that waits for its maintenance window', () => {
     ]);
   });
 
-  test('has the wait among its events, and who began all the same', () => {
+  test('has the wait among its events, and who started it anyway', () => {
     const windows = [{ since: at(900), until: at(90_000), endedAt: at(950) }];
     const decisions = [{ kind: 'start-now', by: 'ada', why: 'it is urgent', at: at(950) }] as const;
     expect(runEvents(aRunView({ windows, decisions })).slice(0, 2)).toMatchObject([
@@ -45,7 +45,7 @@ group('a run that waits for its maintenance window', () => {
 });
 
 group('a run that waits for a person', () => {
-  test('to decide about a node tells why it stopped, then what can be typed, and until when', () => {
+  test('to decide about a node says why it stopped, then what can be typed, and until when', () => {
     const standing = of(haltedRun());
     expect(standing).toMatchObject({
       tone: 'asks',
@@ -66,14 +66,14 @@ group('a run that waits for a person', () => {
     ]);
   });
 
-  test('to approve its plan names the plan and what wants it', () => {
+  test('to approve its plan names the plan and why it needs approval', () => {
     const standing = of(askingRun());
     expect(standing).toMatchObject({ tone: 'asks', title: 'Waits for approval of its plan' });
     expect(standing.points[0]?.text).toContain('approve plan 3f2a8c91d0aa: v1.12.1 to v2.0.0 is a major');
     expect(standing.points[0]?.commands[0]).toMatch(/^slipway approve prox-ops\/42 --plan 3f2a8c91d0aa /);
   });
 
-  test('to resume tells who paused it, and what to type', () => {
+  test('to resume says who paused it, and what to type', () => {
     const waiting = { since: at(900), until: at(90_000), endedAt: undefined };
     const standing = of(drainingRun({ nodes: [], pause: { ...pausing, waiting } }));
     expect(standing).toMatchObject({ tone: 'asks', title: 'Paused', until: at(90_000) });
@@ -82,8 +82,8 @@ group('a run that waits for a person', () => {
   });
 });
 
-group('a run that goes on', () => {
-  test('says what each node under work waits for, since when, and until when', () => {
+group('a run in progress', () => {
+  test('says what each running node waits for, since when, and until when', () => {
     const standing = of(drainingRun());
     expect(standing).toMatchObject({ tone: 'works', title: 'Upgrades k8s-work-2' });
     expect(standing.until).toBeUndefined();
@@ -91,26 +91,26 @@ group('a run that goes on', () => {
     expect(standing.points[0]?.text).toContain(`${budgetWait}. Until 12:19:13.`);
   });
 
-  test('after a pause was asked for finishes first', () => {
+  test('with a requested pause finishes its nodes first', () => {
     const standing = of(drainingRun({ pause: { ...pausing, waiting: undefined } }));
     expect(standing.title).toBe('Pauses after what is under way');
     expect(standing.points[0]?.text).toContain('k8s-work-2 is finished first');
   });
 
-  test('and is aborted says by whom, and what becomes of the node under way', () => {
+  test('that is being aborted says by whom, and what happens to the running node', () => {
     const standing = of(drainingRun({ abort: { by: 'ada', why: 'wrong week', at: at(1_000) } }));
     expect(standing.title).toBe('Aborting');
     expect(standing.points[0]?.text).toMatch(/^Abort asked for by ada: wrong week\. The node under way /);
   });
 
-  test('stands still without a worker, and says what to start', () => {
+  test('without a worker makes no progress, and says what to start', () => {
     const { workers } = aRunView();
     const standing = of(drainingRun({ workers: workers && { ...workers, answering: false } }));
     expect(standing).toMatchObject({ tone: 'fault', title: 'Stands still' });
     expect(standing.points[0]?.text).toMatch(/No worker answers .* Start one: node dist/);
   });
 
-  test('between nodes says what it does automatically', () => {
+  test('between nodes says what it does', () => {
     const view = aRunView({
       work: [
         {
@@ -131,7 +131,7 @@ group('a run that goes on', () => {
 });
 
 group('a run that ended', () => {
-  test('well has nothing left to be typed', () => {
+  test('successfully has no commands', () => {
     const standing = of(recordedRun('run-done-0.1.0'));
     expect(standing).toEqual({ tone: 'well', title: 'Done', points: [] });
   });
@@ -154,7 +154,7 @@ group('a run that ended', () => {
     expect(events[0]?.text).toBe('Run 1 done.');
     expect(events.at(-1)?.text).toBe(`Talos ${run.target}, asked for by ${run.requestedBy}.`);
     expect(events.filter(({ text }) => / done after /.test(text))).toHaveLength(6);
-    // That a node was begun is told while it is under work.
+    // The start of a node is an event only while the node is running.
     expect(events.filter(({ text }) => / begun: /.test(text))).toEqual([]);
     expect(runEvents(drainingRun())[0]?.text).toBe('k8s-work-2 begun: v1.12.1 → v1.12.6.');
   });
@@ -172,7 +172,7 @@ group('clusters', () => {
     return { sight, standing: clusterStanding(sight, clock) };
   };
 
-  test('that wait for a person come first, those that rest last', () => {
+  test('that wait for a person come first, idle ones last', () => {
     const sights = [
       sightOf(recordedRun('run-done-0.1.0', { cluster: 'a-rests' }), false),
       sightOf(drainingRun({ cluster: 'b-works' })),
@@ -187,7 +187,7 @@ group('clusters', () => {
     ]);
   });
 
-  test('that are held say by which run, why, and what lifts it', () => {
+  test('that are held say by which run, why, and how to release the hold', () => {
     const { standing } = sightOf(recordedRun('run-halted-0.1.0'), false);
     expect(standing).toMatchObject({ tone: 'asks', title: 'Held by run 1' });
     expect(standing.points[0]?.text).toMatch(/^prox-ops is held since .* by run 1: /);
@@ -196,7 +196,7 @@ group('clusters', () => {
 
   const frozen = { by: 'ada', why: 'the <b>fair</b>', since: at(10) };
   const waiting = { target: 'v1.12.7', since: at(20), commit: 'c0ffee'.repeat(6) };
-  /** A cluster as its last run left it, or as that goes on, and what its queue says beside. */
+  /** A cluster after or during its last run, with additional queue state. */
   const standsWith = (view: RunView, memo: object, running = true): ClusterStanding => {
     const scene = aScene(view);
     const [queue] = scene.queues;
@@ -208,7 +208,7 @@ group('clusters', () => {
   const done = recordedRun('run-done-0.1.0');
   const unfreeze = expect.stringMatching(/^slipway unfreeze prox-ops /);
 
-  test('that are frozen say who did it, why, and what lifts it; and what was merged and waits', () => {
+  test('that are frozen say who froze them, why, and how to lift it; and which merge waits', () => {
     const standing = standsWith(done, { frozen, waiting });
     expect(standing).toMatchObject({
       tone: 'rests',
@@ -226,7 +226,7 @@ group('clusters', () => {
     ]);
   });
 
-  test('that are free say what was merged and waits for a person, and what no merge brings again', () => {
+  test('that are free show a merge that waits for a person, and the blocked version', () => {
     const blockedVersion = { talos: 'v1.12.7', run: 42, since: at(15) };
     const memo = { blockedVersions: [blockedVersion] };
     expect(standsWith(done, { ...memo, waiting: { ...waiting, blockedVersion } })).toMatchObject({
@@ -238,11 +238,11 @@ group('clusters', () => {
     expect(standsWith(done, memo)).toMatchObject({ tone: 'rests', beside: [{ about: 'blocked version' }] });
   });
 
-  test('that are frozen while a run is open say both, and what waits for both', () => {
+  test('that are frozen while a run is open say both, and which merge waits for both', () => {
     const standing = standsWith(drainingRun(), { frozen, waiting });
     expect(standing).toMatchObject({ tone: 'works', title: 'Upgrades k8s-work-2' });
     expect(standing.beside).toMatchObject([
-      // What status tells stands on the page itself.
+      // The page shows what `slipway status` would show.
       {
         about: 'frozen',
         since: at(10),
@@ -253,7 +253,7 @@ group('clusters', () => {
     ]);
   });
 
-  test('that are frozen while a hold stands say both, and what lifts each', () => {
+  test('that are frozen and held say both, and how to end each', () => {
     const standing = standsWith(recordedRun('run-halted-0.1.0'), { frozen, waiting });
     expect(standing).toMatchObject({ tone: 'asks', title: 'Held by run 1' });
     expect(standing.points[0]?.text).toMatch(/No run begins until somebody releases it\.$/);
@@ -262,7 +262,7 @@ group('clusters', () => {
     expect(standing.beside[1]?.text).toMatch(/the hold is released and the freeze is lifted\.$/);
   });
 
-  test('that a rollback is under way of tell the hold that it may lift', () => {
+  test('with a rollback under way show the hold that it may lift', () => {
     const hold = { run: 41, since: at(5), outcome: 'halted', reasons: [] } as const;
     const standing = standsWith(drainingRun(), { hold });
     expect(standing.title).toBe('Upgrades k8s-work-2');
@@ -272,7 +272,7 @@ group('clusters', () => {
     );
   });
 
-  test('whose queue was ended say so, with all that it remembers, and how the open run stands', () => {
+  test('whose queue was terminated say so, with all that it remembers, and the status of the open run', () => {
     const ended = /its queue was ended from outside/;
     expect(standsWith(done, { frozen, waiting }, false)).toMatchObject({
       tone: 'fault',
@@ -286,14 +286,14 @@ group('clusters', () => {
     const held = standsWith(recordedRun('run-halted-0.1.0'), {}, false);
     expect(held).toMatchObject({ tone: 'fault', beside: [{ about: 'hold' }] });
     expect(held.beside[0]?.commands).toContainEqual(expect.stringMatching(/^slipway release prox-ops /));
-    // The run goes on without it.
+    // The run continues without the queue.
     expect(standsWith(drainingRun(), {}, false)).toMatchObject({
       title: 'Upgrades k8s-work-2',
       beside: [{ tone: 'fault', about: 'queue', text: expect.stringMatching(ended) }],
     });
   });
 
-  test('that are about to begin what was merged say what', () => {
+  test('that are about to start a merge name it', () => {
     expect(standsWith(done, { waiting })).toMatchObject({
       tone: 'works',
       title: 'Begins what was merged',

@@ -7,23 +7,23 @@ import { historyFacts } from '../../src/runs/view/history-facts.js';
 import type { RunView } from '../../src/runs/view/run-view.js';
 import { viewOfRun } from '../../src/runs/view/view-of-run.js';
 import { projectRoot } from '../../src/tools/project-root.js';
-import { SourceSilent, type PageSource } from '../../src/page/page-source.js';
+import { SourceUnreachable, type PageSource } from '../../src/page/page-source.js';
 import { stepOrders, type StepName } from '../../src/planning/steps/node-steps.js';
 import type { StepView } from '../../src/runs/view/run-view.js';
 import { aNode, aRunView, aStepWork, at, doneNode, runningNode } from '../runs/view/a-run-view.js';
 
-/** A run that was really made, as its history tells it. */
+/** The view of a recorded run, from its history. */
 export function recordedRun(name: string, over: Partial<RunView> = {}): RunView {
   const file = path.join(projectRoot, 'test', 'replay', 'histories', `${name}.json`);
   const { history } = JSON.parse(readFileSync(file, 'utf8')) as { history: { events: unknown[] } };
   const facts = historyFacts(historyFromJSON({ events: history.events }));
-  // Its nodes are known by the ids they were recorded with.
+  // Its nodes have the workflow ids of the recording.
   return { ...viewOfRun('prox-ops', 1, { facts, pending: undefined }, new Map()), ...over };
 }
 
 const order: readonly StepName[] = stepOrders.legacy;
 
-/** The steps of a node up to one, which goes on; each took ten seconds. */
+/** The steps of a node up to the current one; each took ten seconds. */
 export function stepsTo(last: StepName, start: number, ended = false): StepView[] {
   const until = order.indexOf(last);
   return order.slice(0, until + 1).map((step, index) => ({
@@ -46,7 +46,7 @@ const done = [
 export const budgetWait =
   'postgres/db-1: PodDisruptionBudget postgres/db allows 0 disruptions (1 of 1 healthy)';
 
-/** A worker waits in its drain; everything else goes well. */
+/** A worker waits in its drain; everything else works. */
 export function drainingRun(over: Partial<RunView> = {}): RunView {
   const draining = runningNode('k8s-work-2', 830, 'drain', 853, {
     waiting: { waitingFor: budgetWait, since: at(853), until: at(1_153) },
@@ -70,7 +70,7 @@ const aSnapshot = {
   proven: true,
 };
 
-/** A worker came back on its old version, and a person has to decide. */
+/** A worker booted its old version again, and a person must decide. */
 export function haltedRun(over: Partial<RunView> = {}): RunView {
   const stopped = aNode('k8s-work-2', {
     state: 'halted',
@@ -113,15 +113,15 @@ export function askingRun(over: Partial<RunView> = {}): RunView {
   };
 }
 
-/** What the page is shown in a test: views that are kept in memory, and may be replaced. */
+/** The page's data in a test: views in memory, which a test may replace. */
 export interface Scene {
   readonly runs: Map<string, RunView>;
   queues: ObservedQueue[];
   lines: Map<string, RunLine[]>;
   workers: boolean;
-  /** ISO time at which a worker was seen last. */
+  /** ISO time of a worker's last poll. */
   workersSeen?: string;
-  silent: boolean;
+  unreachable: boolean;
 }
 
 export function aScene(...views: readonly RunView[]): Scene {
@@ -133,11 +133,11 @@ export function aScene(...views: readonly RunView[]): Scene {
       clusters.map((cluster) => [cluster, linesOf(views.filter((view) => view.cluster === cluster))]),
     ),
     workers: true,
-    silent: false,
+    unreachable: false,
   };
 }
 
-/** As the queue would have told it: its open run, or the hold of its last one. */
+/** The memo that the queue would have: its open run, or the hold of its last one. */
 function queueOf(views: readonly RunView[]): ObservedQueue {
   const last = views.reduce((newest, view) => (view.run > newest.run ? view : newest));
   const { cluster, run, outcome, target, startedAt, reasons, endedAt } = last;
@@ -170,10 +170,11 @@ function lineOf({ run, target, outcome, startedAt, endedAt }: RunView): RunLine 
   };
 }
 
-/** A source of what a scene has at the time. */
+/** A source with the current content of a scene. */
 export function sourceOf(scene: Scene): PageSource {
   const answer = async <T>(value: T): Promise<T> => {
-    if (scene.silent) throw new SourceSilent('Temporal at 127.0.0.1:7233', new Error('ECONNREFUSED'));
+    if (scene.unreachable)
+      throw new SourceUnreachable('Temporal at 127.0.0.1:7233', new Error('ECONNREFUSED'));
     return value;
   };
   return {

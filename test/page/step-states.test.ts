@@ -17,7 +17,7 @@ const node = (view: { readonly nodes: readonly NodeView[] }, name: string): Node
   return found;
 };
 
-test('a node in the middle has steps behind it, one now, and others ahead', () => {
+test('a running node has finished steps, a current one, and planned ones', () => {
   const draining = states(node(drainingRun(), 'k8s-work-2'));
   expect(draining.map(({ step, state }) => `${step} ${state}`).slice(0, 6)).toEqual([
     'prepare-image done',
@@ -30,13 +30,13 @@ test('a node in the middle has steps behind it, one now, and others ahead', () =
   expect(stepsInWords(draining)).toBe('3 of 11 steps done, now drain');
 });
 
-test('a worker has none of the steps that only control planes take', () => {
+test('a worker has no steps of control planes', () => {
   const steps = (name: string): string[] => states(aNode(name)).map(({ step }) => step);
   expect(steps('k8s-ctrl-2')).toContain('await-etcd-member');
   expect(steps('k8s-work-2')).not.toContain('await-etcd-member');
 });
 
-test('a node that halted shows where, and how far it had to go', () => {
+test('a halted node shows where it stopped, and the steps that were left', () => {
   const stopped = states(node(haltedRun(), 'k8s-work-2'));
   expect(stopped.find(({ state }) => state === 'failed')?.step).toBe('await-boot');
   expect(stopped.filter(({ state }) => state === 'ahead').map(({ step }) => step)).toEqual([
@@ -48,7 +48,7 @@ test('a node that halted shows where, and how far it had to go', () => {
   expect(stepsInWords(stopped)).toContain('failed at await-boot');
 });
 
-test('what is undone stands at the end', () => {
+test('undo steps come last', () => {
   const undone = aNode('k8s-work-2', {
     state: 'undone',
     attempt: 1,
@@ -58,12 +58,12 @@ test('what is undone stands at the end', () => {
       { step: 'uncordon', startedAt: at(90), endedAt: at(95), note: undefined, undo: true },
     ],
   });
-  // The uncordon ahead is the one of its way forward.
+  // The planned uncordon belongs to the upgrade, not to the undo.
   expect(inShort(undone)).toBe('dddfaaaaaaau');
   expect(stepsInWords(states(undone))).toMatch(/failed at drain, 1 undone$/);
 });
 
-test('nodes that were really upgraded are done from end to end', () => {
+test('nodes of recorded upgrades have all steps done', () => {
   const view = recordedRun('run-done-0.1.0');
   const { plan: made } = view;
   if (!made) throw new Error('it was planned');

@@ -1,4 +1,4 @@
-/** Unpacks the Chromium of the npm package into the folder for temporary files: a process of its own has one of its own. */
+/** Unpacks the Chromium of the npm package into the temporary folder. It runs as a separate process to have its own temporary folder. */
 import chromium from '@sparticuz/chromium';
 
 await chromium.executablePath();

@@ -157,7 +157,7 @@ export class Cluster {
     return this.declaring((inventory) => ({ ...inventory, upgrade: { ...inventory.upgrade, ...change } }));
   }
 
-  /** Nobody's Talos API was asked, as in the gates. */
+  /** No Talos API was asked, as in the gates. */
   withoutTalos(): Cluster {
     return this.seeing({
       nodes: this.observation.nodes.map((node) => ({ ...node, talos: unreachable('it was not asked') })),
@@ -241,7 +241,7 @@ export function cordonedByRun(run: string): Partial<NodeObject> {
   return { unschedulable: true, marks: marked({ run, cordonedBy: run }) };
 }
 
-/** The marks of a Node, none but these. */
+/** The annotations of a Node, none but these. */
 export function marked(marks: Partial<Marks>): Marks {
   return {
     run: undefined,

@@ -26,7 +26,7 @@ export function seenNode(cluster: Cluster, name: string): NodeObservation {
   return seen;
 }
 
-/** What its Talos API and its Node say; fails the test when either is silent. */
+/** What its Talos API and its Node say; fails the test when either is unreachable. */
 export function answersOf(seen: NodeObservation): { talos: TalosObservation; object: NodeObject } {
   if (seen.talos.kind === 'answered' && seen.kubernetes.kind === 'answered' && seen.kubernetes.value) {
     return { talos: seen.talos.value, object: seen.kubernetes.value };

@@ -62,7 +62,7 @@ export function withRole(
   });
 }
 
-/** What a plan is made of where this version of Slipway could replacement nodes; by default to v1.13.9. */
+/** The input of a plan that replaces nodes; by default to v1.13.9. */
 export function replacing(
   cluster: Cluster,
   { talos = 'v1.13.9', ...change }: Partial<Omit<PlanInput, 'request'>> & { readonly talos?: string } = {},

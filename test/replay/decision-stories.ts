@@ -16,7 +16,7 @@ const why = ['--why', 'to record it'] as const;
 const run = (number: number): string => runId(cluster, number);
 const node = (number: number, name: string, attempt = 1): string => nodeId(cluster, number, 1, name, attempt);
 
-/** What people say to runs and queues, what becomes of a run that nobody answers, and the rollbacks that follow. */
+/** Decisions of people about runs and queues, runs that nobody decides about, and the rollbacks that follow. */
 export const decisionStories: Readonly<Record<string, Story>> = {
   machineBack: {
     covers: 'a replaced machine that is rolled back, alone and with its whole run',
@@ -47,7 +47,7 @@ export const decisionStories: Readonly<Record<string, Story>> = {
   },
 
   frozen: {
-    covers: 'a run that halts without a wait, a hold, a freeze, and merges that wait and are withdrawn',
+    covers: 'a run that halts without a wait, a hold, a freeze, and merges that wait and are cancelled',
     play: async (begin, keep) => {
       const world = await begin({ faults: [`install-fails@${worker}`] });
       const failed = await world.upgrade('--only', worker);
@@ -60,9 +60,9 @@ export const decisionStories: Readonly<Record<string, Story>> = {
         await day.bumpAndMerge({ talos: 'v1.12.3' });
         await world.until('it waits', async () => (await world.slipway('queue')).stdout.includes('v1.12.3'));
         const { number } = await day.bumpAndMerge({ talos: 'v1.12.2' });
-        await keepDelivery(world, keep, `pull request ${number} merged`, 'delivery-withdrawn');
+        await keepDelivery(world, keep, `pull request ${number} merged`, 'delivery-cancelled');
         await world.until(
-          'it is withdrawn',
+          'it is cancelled',
           async () => !(await world.slipway('queue')).stdout.includes('v1.12.3'),
         );
       } finally {

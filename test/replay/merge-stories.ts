@@ -1,4 +1,4 @@
-import { writeComment } from '../../lab/forge/comments.js';
+import { writeComment } from '../../lab/fake-github/comments.js';
 import { MergeDay } from '../../lab/merge-day.js';
 import type { World } from '../../lab/world.js';
 import { deliverType, type DeliveryMemo } from '../../src/workflows/delivery-messages.js';
@@ -10,14 +10,14 @@ import type { Begin, Keep } from './stories.js';
 const why = ['--why', 'to record it'] as const;
 
 /**
- * A pull request and its plan, merges while the cluster is frozen, of which the newest stays, its run, an approval by comment: the delivery of
- * each, the queue, and the run that a forge is told of.
+ * A pull request and its plan, merges while the cluster is frozen, of which the newest stays pending, its run, an approval by comment:
+ * the delivery of each, the queue, and the run that is reported to the git host.
  */
 export async function playMerges(begin: Begin, keep: Keep): Promise<void> {
   const world = await begin();
   const { cluster } = world.lab;
   await setInInventory(world, ['upgrade', 'approve'], ['patch']);
-  // Nobody can be told there: that is recorded all the same.
+  // There is no receiver: the attempt is recorded all the same.
   const nowhere = { file: 'nowhere' };
   await setInInventory(world, ['notify'], [{ webhook: { url: nowhere, secret: nowhere } }]);
   await world.slipway('freeze', cluster, ...why);
@@ -27,9 +27,9 @@ export async function playMerges(begin: Begin, keep: Keep): Promise<void> {
     await world.until('the plan stands there', async () => day.comments(first, 'plan').length > 0);
     await keepDelivery(world, keep, `pull request ${first} opened`, 'delivery-planned');
     await day.merge(first);
-    await world.until('it is told', async () => day.comments(first).length > 0);
+    await world.until('it has a comment', async () => day.comments(first).length > 0);
     const { number } = await day.bumpAndMerge({ talos: 'v1.12.6' });
-    await world.until('it is told', async () => day.comments(number).length > 0);
+    await world.until('it has a comment', async () => day.comments(number).length > 0);
     await keepDelivery(world, keep, `pull request ${number} merged`, 'delivery-merged');
     await world.slipway('unfreeze', cluster, ...why);
     const hash = await hashAsked(world, day, number);
@@ -45,7 +45,7 @@ export async function playMerges(begin: Begin, keep: Keep): Promise<void> {
   }
 }
 
-/** What the run's comment says must be typed. */
+/** The command in the run's comment. */
 async function hashAsked(world: World, day: MergeDay, number: number): Promise<string> {
   let hash: string | undefined;
   await world.until('the run waits for approval', async () => {

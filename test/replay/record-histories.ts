@@ -10,7 +10,7 @@ import { stories } from './stories.js';
 
 /**
  * Plays stories in labs and writes the histories of their workflows to `test/replay/histories`, with their real ids and the version of
- * package.json in their names. Files of earlier versions stay: they show what a running upgrade of that release looks like.
+ * package.json in their names. Files of earlier versions stay: they show a running upgrade of that release.
  * `npm run record-histories [STORY…]`; without a name it records all stories and removes files of this version that no story writes.
  */
 const named = process.argv.slice(2);

@@ -77,7 +77,7 @@ const wanted = Object.entries(named).flatMap(([kind, [of, pattern]]) => {
   return [...new Set(names)].map((name) => [kind as Kind, name] as const);
 });
 
-/** What a running upgrade may hold in its history: the replay sees a change that breaks one of them. */
+/** The parts of a running upgrade's history: the replay notices a change that breaks one of them. */
 describe('some recorded history holds', () => {
   test.each(wanted)('the %s %s', (kind, name) => {
     expect(recorded[kind]).toContain(name);

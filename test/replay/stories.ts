@@ -11,17 +11,17 @@ import { queueStartedOver } from './queue-started-over.js';
 
 /** A cluster in the lab, to play a story on. */
 export type Begin = (options?: Omit<WorldOptions, 'name'>) => Promise<World>;
-/** Writes down the history of one workflow by that name: of the lab's Temporal, or wherever its handle leads. */
+/** Records the history of one workflow under that name: from the lab's Temporal, or that of its handle. */
 export type Keep = (
   workflow: string | WorkflowHandle,
   name: string,
   of?: 'the run that ended',
 ) => Promise<void>;
-/** The same cluster, with points of a run at which something comes in its way. */
+/** The same cluster, with points of a run at which it can be interrupted. */
 export type Interrupt = () => Promise<Interrupter>;
-/** What is played in the lab so that its workflows leave histories. */
+/** A scenario in the lab whose workflows leave histories. */
 export interface Story {
-  /** What no other story has in its histories. */
+  /** The part of a history that only this story has. */
   readonly covers: string;
   readonly play: (begin: Begin, keep: Keep, interrupt: Interrupt) => Promise<void>;
 }

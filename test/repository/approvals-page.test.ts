@@ -17,7 +17,7 @@ const [policy = '', tokens = ''] = [...page.matchAll(/^```yaml\n(?<text>.*?)^```
 );
 
 describe('the page about approvals', () => {
-  test('shows a policy that slipway.yaml takes, with each entry of the table', () => {
+  test('shows a policy that slipway.yaml accepts, with each entry of the table', () => {
     const written = { ...(parse(goodInventory()) as object), ...(parse(policy) as object) };
     const { upgrade } = Inventory.parse(written);
     expect(upgrade).toMatchObject({ approve: ['minor', 'major', 'control-planes', 'replace'], approvers: 2 });
@@ -32,7 +32,7 @@ describe('the page about approvals', () => {
     expect(limits.approval).toBe(24 * 3_600_000);
   });
 
-  test('shows tokens that starter.yaml takes', () => {
+  test('shows tokens that starter.yaml accepts', () => {
     const text = `${goodStarter}${stringify(parse(tokens))}`;
     expect(parseStarterSettings(text, 'starter.yaml')).toMatchObject({
       ok: true,

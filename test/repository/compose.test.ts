@@ -14,7 +14,7 @@ const compose = parse(readFileSync(path.join(projectRoot, 'docker-compose.yml'),
 
 describe('docker-compose.yml', () => {
   it('is a Compose file by the Compose schema', () => {
-    // It names its parts and its dialect in the way of before 2019, which no reference in it uses.
+    // It uses the identifiers of JSON Schema before 2019 for its parts and its dialect, which no reference in it uses.
     const withoutNames = (key: string, value: unknown): unknown =>
       ['id', '$schema'].includes(key) && typeof value === 'string' ? undefined : value;
     const schema = JSON.parse(JSON.stringify(composeSchema, withoutNames)) as object;
@@ -23,7 +23,7 @@ describe('docker-compose.yml', () => {
     expect(validate.errors).toBeNull();
   });
 
-  it('publishes ports on loopback only: Temporal asks nobody who they are', () => {
+  it('publishes ports on loopback only: Temporal has no authentication', () => {
     const ports = Object.values(compose.services).flatMap((service) => service.ports ?? []);
     expect(ports.length).toBeGreaterThan(0);
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);

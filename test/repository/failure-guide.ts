@@ -19,7 +19,7 @@ import { terraformReasons } from '../../src/planning/reasons/terraform.js';
 import type { Reason } from '../../src/planning/reasons/reason.js';
 import { everyReason } from '../planning/reasons/every-reason.js';
 
-/** Families of reasons, as a person meets them. */
+/** Groups of reasons, in the order in which a person meets them. */
 const families: readonly { readonly title: string; readonly kinds: readonly string[] }[] = [
   { title: 'The request', kinds: Object.keys(requestReasons) },
   { title: 'slipway.yaml and the cluster', kinds: Object.keys(inventoryReasons) },
@@ -38,7 +38,7 @@ const families: readonly { readonly title: string; readonly kinds: readonly stri
 
 const context = { cluster: 'prox-ops', run: 42, address: '10.20.67.1' };
 
-/** What the tables of the code say about every failure, in Markdown: one table a family. */
+/** The code's tables of all failures, in Markdown: one table per group. */
 export function failureGuide(): string {
   return families.map(({ title, kinds }) => [`## ${title}`, '', ...table(kinds)].join('\n')).join('\n\n');
 }
@@ -80,13 +80,13 @@ function does({ after: then, retry, rollback, skippable, note }: Failure): strin
   return `${waits}${rollback ? `${rollsBackAutomatically[rollback]} ` : ''}${after[then]}${skippable ? '; a worker is left out with `undrained: skip`' : ''} (${cell(note)})`;
 }
 
-/** `slipway status prox-ops  # what runs` → the command, and what it is for. */
+/** `slipway status prox-ops  # what runs` → the command, and its purpose. */
 function command(line: string): string {
   const [what = '', why] = line.split('  # ');
   return `\`${what.replaceAll('|', String.raw`\|`)}\`${why === undefined ? '' : ` ${cell(why)}`}`;
 }
 
-/** Text that stays in its cell and is not taken for HTML. */
+/** Escapes a text for a table cell and for HTML. */
 function cell(words: string): string {
   return words
     .replaceAll('|', String.raw`\|`)

@@ -3,14 +3,14 @@ import path from 'node:path';
 import { projectRoot } from '../../src/tools/project-root.js';
 import { failureGuide } from './failure-guide.js';
 
-/** What stands between these lines comes from the code's tables. */
+/** The text between these lines is generated from the code's tables. */
 const begin = '<!-- From here on made by `npm run docs`. -->';
 const end = '<!-- To here. -->';
 
 /** The page of every failure. */
 export const failuresPage = path.join(projectRoot, 'docs', 'failures.md');
 
-/** The page as it is, and as it should be. Throws when it has no place for the tables. */
+/** The present page, and the generated one. Throws when it has no place for the tables. */
 export function failuresPageTexts(): { readonly found: string; readonly wanted: string } {
   const found = readFileSync(failuresPage, 'utf8');
   const [before, rest] = found.split(begin);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { projectRoot } from '../../src/tools/project-root.js';
 
-test('hooks stand in test files: a shared module is loaded once a worker, and its hooks would be those of the first file alone', () => {
+test('hooks are in test files: a shared module is loaded once per worker, and its hooks would apply to the first file only', () => {
   const shared = readdirSync(path.join(projectRoot, 'test'), { recursive: true, encoding: 'utf8' }).filter(
     (file) => /[.]tsx?$/.test(file) && !/[.]test[.]tsx?$/.test(file),
   );

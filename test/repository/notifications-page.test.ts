@@ -21,7 +21,7 @@ describe('docs/notifications.md', () => {
     expect(services).toEqual(expect.arrayContaining(['discord', 'ntfy', 'slack', 'webhook', 'tell']));
   });
 
-  test.each(blocks('yaml'))('says what slipway.yaml takes: %s', (text) => {
+  test.each(blocks('yaml'))('has a valid snippet of slipway.yaml: %s', (text) => {
     const loaded = parseInventory(
       JSON.stringify({ ...(parse(goodText()) as object), ...(parse(text) as object) }),
       'slipway.yaml',
@@ -29,7 +29,7 @@ describe('docs/notifications.md', () => {
     expect(loaded.ok ? [] : loaded.mistakes).toEqual([]);
   });
 
-  test('tells of every kind of message as the table of kinds does', () => {
+  test('describes every message type as the table does', () => {
     const rows = Object.entries(kinds).map(
       ([kind, { severity, when }]) => `| \`${kind}\` | ${severity} | ${when} |`,
     );

@@ -95,7 +95,7 @@ interface Texts {
   readonly titles: ReadonlySet<string>;
 }
 
-/** What was read once: each file is named by many lines. */
+/** A cache: many lines name the same file. */
 const known = new Map<string, Texts>();
 
 /** Every text of a file of tests, and which of them are titles: the first argument of describe, it or test. */
@@ -136,7 +136,7 @@ function referenceComplaints(row: Row, readFile: Read): string[] {
 
 const reasonPattern = /\b(?:Instead|Outside|Not there yet \([a-z]+\)): .{20}/;
 
-/** What is in backticks after these words is one of `allReasons`. */
+/** The text in backticks after these words is one of `allReasons`. */
 const refusedPattern = /refused as `([^`]+)`/g;
 
 function reasonComplaints(row: Row, areas: ReadonlySet<string>): string[] {
@@ -219,7 +219,7 @@ function complaints(pagesRead: Pages, readFile: Read = read): string[] {
   ];
 }
 
-/** The pages with one of them changed; a change that changes nothing is a mistake of the test. */
+/** The pages with one change; a change without effect is a mistake of the test. */
 function changed(page: string, change: (text: string) => string): Pages {
   const before = pages.get(page) ?? '';
   const after = change(before);
@@ -258,7 +258,7 @@ describe('the requirements', () => {
   });
 });
 
-describe('a page that is not true any more', () => {
+describe('an outdated page', () => {
   const page = `${folder}/portkey.md`;
   const [row] = rowsOf(pages).filter((one) => one.page === page);
   if (!row) throw new Error(`${page} has no line`);

@@ -44,7 +44,7 @@ function withSnippet(text: string): string {
 describe('docs/terraform.md', () => {
   test('has snippets of slipway.yaml', () => expect(snippets.length).toBeGreaterThan(4));
 
-  test.each(snippets)('says what slipway.yaml takes: %s', (text) => {
+  test.each(snippets)('has a valid snippet of slipway.yaml: %s', (text) => {
     const loaded = parseInventory(withSnippet(text), 'slipway.yaml');
     expect(loaded.ok ? [] : loaded.mistakes).toEqual([]);
   });

@@ -8,19 +8,19 @@ const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclu
   cwd: projectRoot,
   encoding: 'utf8',
 });
-/** Those that are there: git also lists what was removed and not committed yet. */
+/** Existing files: git also lists those that were removed and not committed yet. */
 const files = listed
   .trim()
   .split('\n')
   .filter((file) => existsSync(path.join(projectRoot, file)));
-/** This file names what it looks for. */
+/** This file contains the searched words. */
 const own = 'test/repository/tidy.integration.test.ts';
 const code = files.filter(
   (file) => file !== own && /^(src|lab|test|setup)\/.*\.(tsx?|mjs|js|css)$/.test(file),
 );
 const read = (file: string): string => readFileSync(path.join(projectRoot, file), 'utf8');
 
-/** Names that a reader would have to learn, and what Kubernetes, Talos and Terraform say instead. */
+/** Names of Slipway's own, and the terms of Kubernetes, Talos and Terraform. */
 const otherNames: readonly (readonly [RegExp, string])[] = [
   [/\bways? back\b|\b(goes|went) back\b|\bt(akes|aken|ook) back\b/i, 'rollback, rolls back'],
   [/\bmade anew\b|\bmakes? (it|them|machines?|nodes?) anew\b|\brebuil[dt]s?\b/i, 'replace, replaced'],
@@ -33,6 +33,11 @@ const otherNames: readonly (readonly [RegExp, string])[] = [
   [/\bstands aside\b|\bkept back\b/i, 'halted, blocked'],
   [/\bturned down\b/i, 'rejected'],
   [/\breckoned\b/i, 'estimated'],
+  [/\bforges?\b/i, 'git host, GitHub'],
+  [/\bthe same of\b/i, 'the name of the thing'],
+  [/\bmachine rooms?\b/i, 'hypervisor adapter'],
+  [/\bsinks?\b/i, 'fake service'],
+  [/\baudiences?\b/i, 'recipient'],
 ];
 
 describe('the repository', () => {

@@ -1,4 +1,4 @@
-/** How a test's outcome can come to depend on how fast the machine is, and what to do instead. */
+/** How a test's result can depend on the machine's speed, and what to do instead. */
 export const forbidden = [
   {
     what: 'a sleep of more than 100 ms: wait for a condition by until(), or for an event',
@@ -30,7 +30,7 @@ export function speedDependent(file: string, text: string): string[] {
   );
 }
 
-/** How many lines of a file may match, and why they do not depend on speed or cannot do without. */
+/** The number of matching lines that a file may have, and why they do not depend on speed or are needed. */
 export const exceptions: Readonly<Record<string, readonly [lines: number, why: string]>> = {
   'test/cli/a-temporal.ts': [
     1,
@@ -52,7 +52,7 @@ export const exceptions: Readonly<Record<string, readonly [lines: number, why: s
   'test/page/live.integration.test.ts': [1, 'Shows that a count no longer grows.'],
   'test/scenarios/long/watcher-catches.test.ts': [
     1,
-    'Holds a process up for ten looks of the watcher, which tells nobody when it has looked.',
+    'Keeps a process alive for ten observations of the watcher, which reports no observation.',
   ],
   'test/starter/deliveries.temporal.test.ts': [1, 'Shows that a starter reports nothing a second time.'],
   'test/tools/binaries/lock.integration.test.ts': [1, 'A process that holds a lock until the test kills it.'],

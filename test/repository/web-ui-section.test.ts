@@ -56,7 +56,7 @@ test("the guide's section about the Web UI names every update of a person, to th
   ).toEqual(names(cluster));
 });
 
-test.each(rows(section))('its JSON of %s is taken as it stands there', (update, json) => {
+test.each(rows(section))('its JSON of %s is accepted', (update, json) => {
   const aboutNode = names([retryNode, skipNode, rollBackNode]).includes(update);
   const given = names([approvePlan, rejectPlan]).includes(update)
     ? validAnswer(json)

@@ -113,7 +113,7 @@ describe('the manifest of the workers', () => {
     expect(page).toContain(`snapshots go to\n\`${snapshots}\``);
   });
 
-  it('tells the worker what it reads, and nothing else', () => {
+  it('passes the worker the settings that it reads, and nothing else', () => {
     const settings = read('src/worker/settings.ts');
     const known = [...settings.matchAll(/^ {2}(SLIPWAY_\w+):/gm)].map(([, name]) => name);
     expect(known.length).toBeGreaterThan(0);
@@ -126,7 +126,7 @@ describe('the manifest of the workers', () => {
     expect(folders.filter((folder) => !isMounted(folder))).toEqual([]);
   });
 
-  it('gives a worker the time that an answer may take', () => {
+  it('gives a worker enough time for an answer in flight', () => {
     expect(template.spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(120);
   });
 });

@@ -7,7 +7,7 @@ const node = 'k8s-work-1';
 const asked = ['--only', node, '--talos', 'v1.13.9', '--strategy', 'in-place'] as const;
 const ada = ['--by', 'Ada'] as const;
 
-/** Only here: a plan that waits for a person's approval: by its hash, with a name and a reason; a no, an abort, and nobody's word. */
+/** Only here: a plan that waits for a person's approval: by its hash, with a name and a reason; a rejection, an abort, and no answer. */
 describe('a strategy that slipway.yaml does not have', () => {
   let world: World;
   let hash = '';
@@ -39,7 +39,7 @@ describe('a strategy that slipway.yaml does not have', () => {
     const upgrade = await world.slipway('upgrade', ...asked);
     expect(upgrade.code).toBe(0);
     expect(upgrade.stdout).toContain('it waits for an approval');
-    // The run observed for itself, and made the same plan.
+    // The run observed on its own, and made the same plan.
     expect(upgrade.stdout).toContain(`slipway approve ${world.lab.cluster}/1 --plan ${hash.slice(0, 12)}`);
     const said = await untilItAsks();
     expect(said).toContain('upgrade.strategy.minor of slipway.yaml is replace');
@@ -100,7 +100,7 @@ describe('a strategy that slipway.yaml does not have', () => {
     const { plan } = JSON.parse((await world.slipway('report', '--json')).stdout) as {
       readonly plan: { readonly hash: string };
     };
-    const yes = [
+    const approve = [
       'approve',
       '--plan',
       plan.hash.slice(0, 12),
@@ -108,8 +108,8 @@ describe('a strategy that slipway.yaml does not have', () => {
       '--reason',
       'the fix is urgent',
     ] as const;
-    const first = await world.slipway(...yes, '--json');
-    const again = await world.slipway(...yes, '--json');
+    const first = await world.slipway(...approve, '--json');
+    const again = await world.slipway(...approve, '--json');
     expect([first.code, again.code]).toEqual([0, 0]);
     expect(JSON.parse(first.stdout)).toMatchObject({ run, verdict: 'approved', approval: { by: 'Ada' } });
     expect(JSON.parse(again.stdout)).toMatchObject({ run, verdict: 'approved-already' });

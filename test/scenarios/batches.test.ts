@@ -47,7 +47,7 @@ describe('workers in batches', () => {
       cordoned: true,
       reason: { kind: 'back-on-old-version' },
     });
-    // A pod of it does not leave, so it was still draining: given back, and it says because of whom.
+    // One of its pods does not leave, so it was still draining: it is returned to service, and names the node that failed.
     expect(nodeResult(result, third)).toMatchObject({
       outcome: 'undone',
       state: 'undone',

@@ -9,8 +9,8 @@ const [now, next] = ['v1.12.1', 'v1.12.2'] as const;
 const worker = 'work-1';
 
 /**
- * Only here: a merge whose run rolled back automatically, and everything that could bring its version again. And a cluster of one control plane
- * with workers.
+ * Only here: a merge whose run rolled back automatically, and everything that could bring its version again. And a cluster of one control
+ * plane node with workers.
  */
 describe('a version from which the run of a merge was reverted', () => {
   let world: World;
@@ -18,7 +18,11 @@ describe('a version from which the run of a merge was reverted', () => {
   let merged: { readonly number: number; readonly commit: string };
 
   beforeAll(async () => {
-    world = await World.start({ name: 'taken-back', cluster: 'one-plus-two', labArgs: ['--target', now] });
+    world = await World.start({
+      name: 'version-blocked',
+      cluster: 'one-plus-two',
+      labArgs: ['--target', now],
+    });
     await setInInventory(world, ['upgrade', 'onFailure'], 'rollback');
     day = await MergeDay.of(world, { trigger: ['webhook', 'poll'] });
   });
@@ -41,7 +45,7 @@ describe('a version from which the run of a merge was reverted', () => {
     expect(nodeResult(result, worker)).toMatchObject({ state: 'rolled-back' });
     expect(result.order).toEqual(['ctrl-1', 'work-1', 'work-2']);
     expect(nodeResult(result, 'ctrl-1').outcome).toBe('done');
-    // The same line wherever the result is read; at the pull request itself GitHub's own Revert stands beside.
+    // The same line wherever the result is read; at the pull request itself it is beside GitHub's own Revert.
     const line = `git revert ${merged.commit.slice(0, 12)} # git still declares Talos ${next}`;
     for (const command of [['status'], ['report', '1']] as const) {
       expect(await said(...command)).toContain(line);
@@ -52,9 +56,9 @@ describe('a version from which the run of a merge was reverted', () => {
     await world.until('the queue has heard', async () => turnedBack.test(onOneLine(await world.says())));
   });
 
-  it('is not brought again when the merge is told of again, by the forge or the poll', async () => {
-    for (const { id } of day.forge.deliveries()) day.forge.hooks.redeliver(id);
-    await day.forge.settled();
+  it('is not brought again when the merge is delivered again, by the fake GitHub or the poll', async () => {
+    for (const { id } of day.gitHost.deliveries()) day.gitHost.hooks.redeliver(id);
+    await day.gitHost.settled();
     const client = await world.client();
     await world.until('the poll has seen it', () => wasPolled(client, merged.commit));
     expect(await said('queue')).not.toContain('run 2');
@@ -67,7 +71,7 @@ describe('a version from which the run of a merge was reverted', () => {
     };
     const number = await day.propose({ title: 'Another schematic', files });
     await day.merge(number);
-    await world.until('it is told', async () => day.comments(number).length > 0);
+    await world.until('the comment is there', async () => day.comments(number).length > 0);
     const [comment = ''] = day.comments(number);
     expect(comment).toMatch(/It waits for a person: one-plus-two turned back from Talos v1\.12\.2 at work-1/);
     expect(comment).toContain('`slipway upgrade` brings it');

@@ -6,7 +6,7 @@ import { holdDrain, whileItDrains } from './held-drain.js';
 
 const node = 'k8s-work-1';
 
-/** Only here: what changes beside the patch: the image's make-up, the minor, a run over some nodes and then the rest. */
+/** Only here: changes beside the patch: the schematic, the minor, a run over some nodes and then the rest. */
 describe('an upgrade', () => {
   let world: World;
 

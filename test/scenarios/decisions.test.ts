@@ -5,7 +5,7 @@ import { runId } from '../../src/workflows/messages.js';
 import { setInInventory } from '../../lab/edit-inventory.js';
 
 const [first, second, third] = ['k8s-work-1', 'k8s-work-2', 'k8s-work-3'] as const;
-/** A control plane: what it is rolled back for must not cost etcd its majority. */
+/** A control plane node: its rollback must not cost etcd its majority. */
 const fourth = 'k8s-ctrl-2';
 const workers = ['--only', first, second, third];
 

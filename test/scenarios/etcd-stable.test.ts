@@ -7,7 +7,7 @@ import { onOneLine, waitingFor } from './what-is-said.js';
 const stableMs = 10_000;
 const controlPlanes = ['k8s-ctrl-2', 'k8s-ctrl-3'];
 
-/** Only here: etcd must be healthy without a break between two control planes, and a break replaces the count begin. */
+/** Only here: etcd must be healthy without a break between two control plane nodes, and a break restarts the count. */
 describe('between two control planes', () => {
   let world: World;
 
@@ -20,7 +20,7 @@ describe('between two control planes', () => {
     await world.stop();
   });
 
-  it('a member that goes down for a moment replaces the count begin, it is said, and no other begins before', async () => {
+  it('a member that goes down for a moment restarts the count, which is reported, and no other begins before', async () => {
     const run = await world.upgrade('--only', ...controlPlanes);
     const says = async (): Promise<string> =>
       (await waitingFor(world, runId(world.lab.cluster, run), 'awaitEtcdStable')) ?? '';

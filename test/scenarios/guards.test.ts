@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setInInventory } from '../../lab/edit-inventory.js';
-import { giveBack } from '../../lab/put-back/reset.js';
+import { restoreMetadata } from '../../lab/put-back/reset.js';
 import { World, nodeResult } from '../../lab/world.js';
 import { holdDrain, stopHolding } from './held-drain.js';
 import { onOneLine } from './what-is-said.js';
@@ -12,7 +12,7 @@ const impossibleBudget = {
   spec: { minAvailable: '100%', selector: {} },
 };
 
-/** Two pods that nothing but this node may run, of which one must stay: the second is refused until somebody helps. */
+/** Two pods that only this node may run, of which one must stay: the second is denied until somebody helps. */
 function twoOnOneNode(node: string): object[] {
   const labels = { app: 'both' };
   return [
@@ -77,12 +77,12 @@ describe('a guard', () => {
 
   describe('on a cluster that is returned to service after each', () => {
     afterEach(async () => {
-      await giveBack(world);
+      await restoreMetadata(world);
     });
 
     // The first, since the intent names a run.
     it('against a second install: the intent on the Node is enough to send nothing', async () => {
-      // So long an answer is waited for that never comes.
+      // How long it waits for a response that never comes.
       await setInInventory(world, ['limits', 'install'], '8s');
       const intent = 'slipway.dev/install=run/prox-ops/1/1/k8s-work-1/1 v1.12.2';
       await world.kubectl('annotate', 'node', 'k8s-work-1', intent);

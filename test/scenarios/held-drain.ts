@@ -1,10 +1,10 @@
 import type { World } from '../../lab/world.js';
 
-/** A finalizer nobody but the test takes away: as long as it is there, the pod is, and its node's drain goes on. */
+/** A finalizer that only the test removes: until then the pod exists, and its node's drain continues. */
 const finalizer = 'lab.slipway.dev/held';
 const labels = { app: 'held' };
 
-/** Puts a pod on a node that no drain gets away until `letDrainEnd`: a moment in the middle of a run that lasts as long as it must. */
+/** Puts a pod on a node that no drain can evict until `letDrainEnd`: a moment in the middle of a run that lasts as long as it must. */
 export async function holdDrain(at: World, node: string): Promise<void> {
   await at.apply({
     apiVersion: 'apps/v1',
@@ -55,7 +55,7 @@ async function letDrainEnd(at: World): Promise<void> {
   });
 }
 
-/** Takes away what is left of it, also after a case that never came so far. */
+/** Removes the leftovers, also after a case that never came so far. */
 export const stopHolding = letDrainEnd;
 
 async function phases(at: World): Promise<string> {

@@ -39,7 +39,7 @@ describe('a run that something comes in the way of', () => {
     expect(resumedMs).toHaveLength(steps.length);
   });
 
-  it('sends an install once, though Temporal never hears of its end', async () => {
+  it('sends an install once, though Temporal never learns of its end', async () => {
     const { cells } = await playColumn(stage, { order: 'legacy', column: 'twice' }, ['install']);
     expect([...cells]).toEqual([['install', { kind: 'same end' }]]);
   });

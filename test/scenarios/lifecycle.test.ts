@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunStory } from '../../src/planning/report/run-report.js';
 import { World } from '../../lab/world.js';
 
-/** Only here: the whole cluster in the 1.13 flow, where the install stops nothing and each reboot has a look of its own. */
+/** Only here: the whole cluster in the 1.13 flow, where the install stops nothing and each reboot has its own preflight check. */
 describe('a patch upgrade of nodes that run Talos 1.13', () => {
   let world: World;
   let result: RunStory;
@@ -39,7 +39,7 @@ describe('a patch upgrade of nodes that run Talos 1.13', () => {
     expect(firmware).toEqual([result.order[0], 'k8s-work-1']);
   });
 
-  it('leaves no mark behind', async () => {
+  it('leaves no annotation behind', async () => {
     const nodes = await world.kubectl('get', 'nodes', '-o', 'jsonpath={.items[*].metadata.annotations}');
     expect(nodes).not.toContain('slipway.dev/');
   });

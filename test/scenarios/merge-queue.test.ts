@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { commitTo, moveBranch } from '../../lab/forge/branches.js';
-import { openPull } from '../../lab/forge/pull-requests.js';
+import { commitTo, moveBranch } from '../../lab/fake-github/branches.js';
+import { openPull } from '../../lab/fake-github/pull-requests.js';
 import { FaultPlan } from '../../lab/faults/fault-plan.js';
-import { startSinks, type Sinks } from '../../lab/sinks/sinks.js';
+import { startFakeServices, type FakeServices } from '../../lab/fake-services/fake-services.js';
 import type { MergeDay } from '../../lab/merge-day.js';
 import { declared, MergeSite } from './merge-site.js';
 import { runInput } from './run-input.js';
@@ -12,27 +12,27 @@ import { wasPolled } from './was-polled.js';
 
 const [first, second] = ['clusters/atlas/slipway.yaml', 'clusters/borea/slipway.yaml'] as const;
 
-/** Atlas has people who are told, borea has none. */
+/** Atlas has receivers, borea has none. */
 const atlas = (talos?: string): string =>
   declared('atlas', talos, [{ webhook: { url: { file: 'hook' }, secret: { file: 'secret' } } }]);
 
-/** Only here: everything between a merge and a queue, with real git, forge, starter, Temporal and worker, and frozen clusters. */
+/** Only here: everything between a merge and a queue, with real git, fake GitHub, starter, Temporal and worker, and frozen clusters. */
 describe('merges of a repository with two clusters', () => {
   let site: MergeSite;
   let day: MergeDay;
-  let sinks: Sinks;
+  let fakeServices: FakeServices;
   let bumped: number;
-  let heard = 0;
+  let seen = 0;
 
   beforeAll(async () => {
     site = await MergeSite.start('merge-queue');
     for (const cluster of ['atlas', 'borea']) await site.freeze(cluster);
-    sinks = await startSinks({ faults: new FaultPlan() });
-    const { hook, secret } = sinks.webhook;
+    fakeServices = await startFakeServices({ faults: new FaultPlan() });
+    const { hook, secret } = fakeServices.webhook;
     for (const [name, text] of Object.entries({ hook, secret }))
       await writeFile(path.join(site.folder, name), `${text}\n`, { mode: 0o600 });
     day = await site.day({
-      sinks,
+      fakeServices,
       files: { [first]: atlas(), [second]: declared('borea'), 'README.md': '# Home\n' },
       clusters: [
         { file: first, folder: site.folder },
@@ -44,7 +44,7 @@ describe('merges of a repository with two clusters', () => {
 
   afterAll(async () => {
     await day?.stop();
-    await sinks?.stop();
+    await fakeServices?.stop();
     await site?.stop();
   });
 
@@ -52,14 +52,14 @@ describe('merges of a repository with two clusters', () => {
     (await site.delivered(day)).flatMap(({ clusters }) =>
       clusters.flatMap(({ answer }) => answer?.verdict ?? []),
     );
-  /** What has waited since before; by version. */
+  /** The pending merge; by version. */
   const waiting = async (cluster: string) => (await site.queue(cluster)).waiting?.target;
-  /** What people were told since they were asked about last. */
-  const toldNow = (): string[] => {
-    const all = sinks.webhook.received();
-    const news = all.slice(heard);
-    heard = all.length;
-    return news.map(({ body }) => {
+  /** Notifications since the last call. */
+  const notifiedNow = (): string[] => {
+    const all = fakeServices.webhook.received();
+    const fresh = all.slice(seen);
+    seen = all.length;
+    return fresh.map(({ body }) => {
       const { type, data } = body as { type: string; data: { title: string; lines: string[] } };
       return [type, data.title, ...data.lines].join(' | ');
     });
@@ -68,8 +68,8 @@ describe('merges of a repository with two clusters', () => {
 
   it('do not come from pull requests that are open, ours or those of forks', async () => {
     bumped = await day.bump({ talos: 'v1.12.2', labels: ['upgrade-pets'] });
-    const mallory = day.forge.person('mallory', { 'acme/home-ops': 'read' }).account;
-    const fork = await day.forge.fork(day.repository, 'mallory');
+    const mallory = day.gitHost.person('mallory', { 'acme/home-ops': 'read' }).account;
+    const fork = await day.gitHost.fork(day.repository, 'mallory');
     await commitTo(
       fork,
       { branch: 'talos', files: { [second]: declared('borea', 'v1.13.0') }, message: 'B' },
@@ -80,10 +80,10 @@ describe('merges of a repository with two clusters', () => {
     expect([await waiting('atlas'), await waiting('borea')]).toEqual([undefined, undefined]);
   });
 
-  it('come to the queue of their cluster once, however often they are told of, and the pull request says so', async () => {
+  it('come to the queue of their cluster once, however often they are delivered, and the pull request says so', async () => {
     const commit = await day.merge(bumped);
-    const sent = day.forge.deliveries().slice(-2);
-    for (const { id } of sent) day.forge.hooks.redeliver(id);
+    const sent = day.gitHost.deliveries().slice(-2);
+    for (const { id } of sent) day.gitHost.hooks.redeliver(id);
     expect((await answers()).toSorted()).toEqual(['known', 'waits']);
     await polled(commit);
     expect(await site.queue('atlas')).toMatchObject({ lastRun: 0, waiting: { target: 'v1.12.2', commit } });
@@ -93,7 +93,7 @@ describe('merges of a repository with two clusters', () => {
         /atlas: Talos v1\.12\.1 → v1\.12\.2 \(patch\).*upgrade-pets.*\n\nIt waits.*froze atlas.*the fair/s,
       ),
     ]);
-    expect(toldNow()).toEqual([
+    expect(notifiedNow()).toEqual([
       expect.stringMatching(
         /^slipway\.queued .* atlas: Talos v1\.12\.2 was merged, and waits .*ada.*froze atlas/,
       ),
@@ -110,7 +110,7 @@ describe('merges of a repository with two clusters', () => {
       expect.stringContaining('Talos v1.12.2, which waited there, is not brought'),
     ]);
     expect(day.comments(bumped)).toEqual([expect.stringContaining('Talos v1.12.2 is not brought')]);
-    expect(toldNow()).toEqual([
+    expect(notifiedNow()).toEqual([
       expect.stringMatching(/^slipway\.superseded .*Talos v1\.12\.2 gave way to v1\.12\.3/),
       expect.stringMatching(/^slipway\.queued .*Talos v1\.12\.3 was merged, and waits/),
     ]);
@@ -128,12 +128,12 @@ describe('merges of a repository with two clusters', () => {
       ),
     ]);
     expect(day.comments(bumped)).toEqual([expect.stringContaining('Talos v1.12.3 is not brought')]);
-    expect(toldNow()).toEqual([
+    expect(notifiedNow()).toEqual([
       expect.stringMatching(/^slipway\.superseded .*Talos v1\.12\.3 is not brought any more .*git does not/),
     ]);
   });
 
-  it('that cannot be read are told of with every mistake, as text', async () => {
+  it('that cannot be read are reported with every mistake, as text', async () => {
     const text = (await day.read(first))
       .replace('v1.12.1', '"@acme/ops **1.x**"')
       .replace('cluster: atlas', 'clusters: atlas');
@@ -167,7 +167,7 @@ describe('merges of a repository with two clusters', () => {
     expect(day.comments(readme)).toEqual([]);
   });
 
-  it('are seen by the poll where every webhook was lost', async () => {
+  it('are found by the poll where every webhook was lost', async () => {
     day.faults.arm({ name: 'webhook-lost', times: 100 });
     const { number, commit } = await day.bumpAndMerge({ talos: 'v1.12.7' });
     day.faults.disarm();
@@ -176,13 +176,13 @@ describe('merges of a repository with two clusters', () => {
     expect(day.comments(number)).toEqual([expect.stringContaining('It waits')]);
   });
 
-  it('begin by themselves once that is lifted, with where they come from', async () => {
+  it('begin automatically once that is lifted, with where they come from', async () => {
     await site.unfreeze('atlas');
     await site.until('run 1 has ended', async () => {
       const { lastRun, open } = await site.queue('atlas');
       return lastRun === 1 && open === null;
     });
-    // What is shown while no worker is up.
+    // Shown while no worker is up.
     expect(await site.startedWith('atlas')).toMatchObject({ lastRun: 1, open: null });
     const { request } = await runInput(site.client, 'atlas', 1);
     const [pull] = [...day.repository.pulls.values()].slice(-1);

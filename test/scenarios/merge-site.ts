@@ -18,7 +18,7 @@ import { changedText } from '../inventory/an-inventory.js';
 
 const options = { taskQueue: defaultTaskQueue, limitMs: waits.commandMs };
 
-/** A slipway.yaml of a cluster that has no machines. @param notify whom it names to be told. */
+/** A slipway.yaml of a cluster that has no machines. @param notify its receivers. */
 export function declared(cluster: string, talos = 'v1.12.1', notify: readonly object[] = []): string {
   return changedText((draft) => {
     draft.setIn(['cluster'], cluster);
@@ -28,7 +28,7 @@ export function declared(cluster: string, talos = 'v1.12.1', notify: readonly ob
   });
 }
 
-/** Everything between a merge and a queue, and no machine: forge, starter, Temporal, a worker. */
+/** Everything between a merge and a queue, and no machine: fake GitHub, starter, Temporal, a worker. */
 export class MergeSite {
   worker: LabProcess | undefined;
   #workers = 0;
@@ -52,12 +52,12 @@ export class MergeSite {
     return site;
   }
 
-  /** A forge with a repository of these files, and a starter beside it. */
-  day(more: Pick<MergeDayOptions, 'files' | 'clusters' | 'trigger' | 'sinks'>): Promise<MergeDay> {
+  /** A fake GitHub with a repository of these files, and a starter beside it. */
+  day(more: Pick<MergeDayOptions, 'files' | 'clusters' | 'trigger' | 'fakeServices'>): Promise<MergeDay> {
     return MergeDay.start({ folder: this.folder, temporal: this.temporal, ...more });
   }
 
-  /** @param temporal another way to it than the usual one. */
+  /** @param temporal another address of it than the usual one. */
   async startWorker(temporal: Readonly<Record<string, string>> = {}): Promise<void> {
     this.#workers += 1;
     const logFile = path.join(this.folder, `worker-${this.#workers}.log`);
@@ -85,13 +85,13 @@ export class MergeSite {
     await unfreezeCluster(this.client, cluster, { by: 'ada', why: 'it is over' }, options);
   }
 
-  /** What the queue of a cluster says of itself. */
+  /** The state of a cluster's queue. */
   async queue(cluster: string): Promise<QueueMemo> {
     const { memo } = await this.client.workflow.getHandle(queueId(cluster)).describe();
     return memo?.['queue'] as QueueMemo;
   }
 
-  /** What the queue said of itself when it started over, before a worker took it. */
+  /** The queue's state when it continued as new, before a worker took it. */
   async startedWith(cluster: string): Promise<QueueMemo> {
     const { events } = await this.client.workflow.getHandle(queueId(cluster)).fetchHistory();
     const payload = events?.[0]?.workflowExecutionStartedEventAttributes?.memo?.fields?.['queue'];
@@ -99,10 +99,10 @@ export class MergeSite {
     return defaultPayloadConverter.fromPayload<QueueMemo>(payload);
   }
 
-  /** What every delivery that was accepted came to, of those that the forge has sent. Waits for their ends. */
+  /** The results of all accepted deliveries of the fake GitHub. Waits for their ends. */
   async delivered(day: MergeDay): Promise<readonly DeliveryResult[]> {
-    await day.forge.settled();
-    const taken = day.forge.deliveries().filter(({ answer }) => answer.includes('"accepted"'));
+    await day.gitHost.settled();
+    const taken = day.gitHost.deliveries().filter(({ answer }) => answer.includes('"accepted"'));
     const ids = [...new Set(taken.map(({ guid }) => guid))];
     return Promise.all(ids.map((id) => this.result(id)));
   }
@@ -117,7 +117,7 @@ export class MergeSite {
     });
   }
 
-  /** Whether Temporal has a delivery: asked of itself, since its lists trail. */
+  /** Whether Temporal has a delivery: read by id, since its lists lag behind. */
   async hasDelivery(id: string): Promise<boolean> {
     return this.client.workflow
       .getHandle(deliveryWorkflowId(id))

@@ -9,8 +9,8 @@ import { wasPolled } from './was-polled.js';
 const [now, first, second] = ['v1.12.1', 'v1.12.2', 'v1.12.3'] as const;
 
 /**
- * Only here: a merge at the forge upgrades machines, automatically, and one that comes meanwhile is brought after it. And a cluster of one node,
- * whose upgrade is an outage: nothing can be drained.
+ * Only here: a merge at the fake GitHub upgrades machines, automatically, and a merge that comes meanwhile follows it. And a cluster of
+ * one node, whose upgrade is an outage: nothing can be drained.
  */
 describe('a pull request that is merged', () => {
   let world: World;
@@ -49,7 +49,7 @@ describe('a pull request that is merged', () => {
       requestedBy: 'ada',
       origin: { repository: 'acme/home-ops', pullRequest: merged.number, commit: merged.commit },
     });
-    await world.until('it is told', async () => day.comments(merged.number).length > 0);
+    await world.until('the comment is there', async () => day.comments(merged.number).length > 0);
     expect(day.comments(merged.number)).toEqual([
       expect.stringMatching(
         /Talos v1\.12\.1 → v1\.12\.2.*Run 1 of one-node has begun: `slipway watch one-node\/1`/s,
@@ -60,7 +60,7 @@ describe('a pull request that is merged', () => {
   it('waits, when another one is open, and begins automatically', async () => {
     const { number, commit } = await day.bumpAndMerge({ talos: second });
     last = commit;
-    await world.until('it is told', async () => day.comments(number).length > 0);
+    await world.until('the comment is there', async () => day.comments(number).length > 0);
     expect(day.comments(number)).toEqual([expect.stringMatching(/It waits.*run 1 is upgrading one-node/s)]);
     await world.untilBegun(1, node, 'awaitReady');
     await world.control('DELETE', '/faults');
@@ -71,9 +71,9 @@ describe('a pull request that is merged', () => {
     expect(await world.result(2)).toMatchObject({ outcome: 'done', target: second });
   });
 
-  it('is one upgrade, though it is told of again, by the push and by the poll', async () => {
-    for (const { id } of day.forge.deliveries()) day.forge.hooks.redeliver(id);
-    await day.forge.settled();
+  it('is one upgrade, though it is delivered again, by the push and by the poll', async () => {
+    for (const { id } of day.gitHost.deliveries()) day.gitHost.hooks.redeliver(id);
+    await day.gitHost.settled();
     const client = await world.client();
     await world.until('the poll has seen it', () => wasPolled(client, last));
     const open = await client.workflow.count(`WorkflowType = 'deliver' AND ExecutionStatus = 'Running'`);

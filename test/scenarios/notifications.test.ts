@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FaultPlan } from '../../lab/faults/fault-plan.js';
-import { startSinks, type Sinks } from '../../lab/sinks/sinks.js';
+import { startFakeServices, type FakeServices } from '../../lab/fake-services/fake-services.js';
 import { World } from '../../lab/world.js';
 import { historyFacts, type HistoryFacts } from '../../src/runs/view/history-facts.js';
 import { runId } from '../../src/workflows/messages.js';
@@ -12,24 +12,24 @@ import { onOneLine } from './what-is-said.js';
 const [first, second, third] = ['k8s-work-1', 'k8s-work-2', 'k8s-work-3'] as const;
 const hostile = '@everyone <!channel> **b** [x](https://evil.example) `c`';
 
-/** Only here: what people are told of a run, by each service, and that nothing waits for a service. */
+/** Only here: the notifications of a run, by each service, and that nothing waits for a service. */
 describe('the people whom slipway.yaml names', () => {
   let world: World;
-  let sinks: Sinks;
+  let fakeServices: FakeServices;
   let channel: string;
   let secrets: readonly string[];
   const faults = new FaultPlan();
 
   beforeAll(async () => {
     world = await World.start({ name: 'told' });
-    sinks = await startSinks({ faults });
-    channel = sinks.slack.channel('upgrades');
+    fakeServices = await startFakeServices({ faults });
+    channel = fakeServices.slack.channel('upgrades');
     const held = {
-      discord: sinks.discord.webhook().url.replace(sinks.discord.url, 'https://discord.com'),
+      discord: fakeServices.discord.webhook().url.replace(fakeServices.discord.url, 'https://discord.com'),
       topic: 'a-topic-that-nobody-can-guess',
-      slack: sinks.slack.token(channel),
-      url: sinks.webhook.hook,
-      secret: sinks.webhook.secret,
+      slack: fakeServices.slack.token(channel),
+      url: fakeServices.webhook.hook,
+      secret: fakeServices.webhook.secret,
     };
     secrets = [new URL(held.discord).pathname.split('/').at(-1) ?? '', held.topic, held.slack, held.secret];
     const folder = path.dirname(world.lab.inventory);
@@ -41,7 +41,7 @@ describe('the people whom slipway.yaml names', () => {
       ['notify'],
       [
         { discord: { webhook: file('discord') } },
-        { ntfy: { server: sinks.ntfy.url, topic: file('topic') } },
+        { ntfy: { server: fakeServices.ntfy.url, topic: file('topic') } },
         { slack: { token: file('slack'), channel } },
         { webhook: { url: file('url'), secret: file('secret') } },
       ],
@@ -49,7 +49,7 @@ describe('the people whom slipway.yaml names', () => {
     await setInInventory(world, ['limits', 'remind'], '1s');
     await setInInventory(world, ['limits', 'decision'], '5m');
     const dialled = JSON.parse(await readFile(world.lab.dialMap, 'utf8')) as Record<string, string>;
-    const services = { 'discord.com': sinks.discord.url, 'slack.com': sinks.slack.url };
+    const services = { 'discord.com': fakeServices.discord.url, 'slack.com': fakeServices.slack.url };
     await writeFile(world.lab.dialMap, JSON.stringify({ ...dialled, ...services }));
     // A worker reads where to connect when it starts.
     await world.killWorker();
@@ -58,12 +58,12 @@ describe('the people whom slipway.yaml names', () => {
 
   afterAll(async () => {
     await world.stop();
-    await sinks.stop();
+    await fakeServices.stop();
   });
 
-  /** Kinds of the messages of a run, as whoever is sent all of them has them. */
+  /** Kinds of a run's messages, by the receiver that gets all of them. */
   const kinds = (run: number): string[] =>
-    sinks.webhook.received().flatMap(({ body, signature }) => {
+    fakeServices.webhook.received().flatMap(({ body, signature }) => {
       const { type, data } = body as { type: string; data: { run: number } };
       expect(signature).toBe('right');
       return data.run === run ? [type.replace('slipway.', '')] : [];
@@ -77,9 +77,9 @@ describe('the people whom slipway.yaml names', () => {
         .filter((text) => text.includes(`run ${run}`) || text.includes(`Run ${run}`))
         .join('\n');
     return {
-      discord: of(sinks.discord.messages().map(({ form }) => form)),
-      ntfy: of(sinks.ntfy.messages()),
-      slack: of(sinks.slack.messages(channel)),
+      discord: of(fakeServices.discord.messages().map(({ form }) => form)),
+      ntfy: of(fakeServices.ntfy.messages()),
+      slack: of(fakeServices.slack.messages(channel)),
     };
   };
 
@@ -89,7 +89,7 @@ describe('the people whom slipway.yaml names', () => {
     return { facts: historyFacts(recorded), text: payloadsOf(recorded) };
   };
 
-  it('are told its start, each node and its end, in order, also where a service asks for patience', async () => {
+  it('are notified of its start, each node and its end, in order, also where a service asks for patience', async () => {
     faults.arm({ name: 'discord-limited', times: 2 });
     const run = await world.upgrade('--only', first);
     expect(await world.result(run)).toMatchObject({ outcome: 'done' });
@@ -99,25 +99,25 @@ describe('the people whom slipway.yaml names', () => {
       expect(places.every((place) => place >= 0)).toBe(true);
       expect(places).toEqual(places.toSorted((one, other) => one - other));
     }
-    const boards = sinks.discord.messages().filter(({ editedAt }) => editedAt !== undefined);
-    expect(boards).toHaveLength(1);
+    const edited = fakeServices.discord.messages().filter(({ editedAt }) => editedAt !== undefined);
+    expect(edited).toHaveLength(1);
     const { stdout: report } = await world.slipway('report', String(run));
     expect(report).toMatch(/\| discord \| \d+ \| none \| yes \|/);
-    expect(boards[0]?.form['content']).toContain('done: 1 of 1 nodes');
+    expect(edited[0]?.form['content']).toContain('done: 1 of 1 nodes');
   });
 
-  it('cost a run one letter a node, and no secret in its history', async () => {
+  it('cost a run one message a node, and no secret in its history', async () => {
     const { facts, text } = await history(1);
-    // Its start, the board of its first node, that node, its end.
-    expect(facts.activities.filter(({ name }) => name === 'tellPeople')).toHaveLength(4);
+    // Its start, the status message of its first node, that node, its end.
+    expect(facts.activities.filter(({ name }) => name === 'sendNotification')).toHaveLength(4);
     expect(text).toContain('people: start');
     for (const secret of secrets) expect(text).not.toContain(secret);
   });
 
-  it('are told why it halted and what to type, are reminded, and read what others wrote as text', async () => {
+  it('are notified of why it halted and what to type, are reminded, and read what others wrote as text', async () => {
     await world.control('POST', '/faults', { name: 'install-fails', node: second });
     const run = await world.upgrade('--only', second);
-    // Each service is sent its own letter: that one has the reminder says nothing of the others.
+    // Each service gets its own delivery: that one has the reminder says nothing about the others.
     await world.until('people were reminded', () =>
       Promise.resolve(
         kinds(run).includes('reminder') &&
@@ -132,13 +132,13 @@ describe('the people whom slipway.yaml names', () => {
     }
     expect((await world.slipway('skip', second, where, '--why', hostile)).code).toBe(0);
     expect(await world.result(run)).toMatchObject({ outcome: 'halted' });
-    const told = kinds(run).filter((kind) => kind !== 'reminder');
-    expect(told).toEqual(['start', 'halt', 'decided', 'ended']);
+    const sent = kinds(run).filter((kind) => kind !== 'reminder');
+    expect(sent).toEqual(['start', 'halt', 'decided', 'ended']);
     const reminders = kinds(run).filter((kind) => kind === 'reminder').length;
-    const called = sinks.discord.messages().flatMap(({ mentions }) => Object.values(mentions).flat());
+    const called = fakeServices.discord.messages().flatMap(({ mentions }) => Object.values(mentions).flat());
     expect(called.filter((one) => one !== false)).toEqual([]);
-    // In plain text, which blocks hold alone, Slack gives no sign a meaning.
-    for (const { text, blocks } of sinks.slack.messages(channel)) {
+    // In plain text, which blocks alone contain, Slack gives no character a meaning.
+    for (const { text, blocks } of fakeServices.slack.messages(channel)) {
       expect(text).not.toMatch(/<[!@]/);
       expect(JSON.stringify(blocks)).not.toContain('"mrkdwn"');
     }
@@ -149,21 +149,21 @@ describe('the people whom slipway.yaml names', () => {
     expect(kinds(run).filter((kind) => kind === 'reminder')).toHaveLength(reminders);
   });
 
-  it('are told by the others where one service answers nothing, and the run does not wait for it', async () => {
+  it('are notified by the others where one service does not respond, and the run does not wait for it', async () => {
     faults.arm({ name: 'ntfy-hangs' });
     const run = await world.upgrade('--only', third);
     expect(await world.result(run)).toMatchObject({ outcome: 'done' });
     expect(kinds(run).filter((kind) => kind !== 'notifier-failing')).toEqual(['start', 'node-done', 'done']);
     const { facts } = await history(run);
     const [node] = facts.children;
-    const letter = facts.activities.find(({ name }) => name === 'tellPeople');
+    const delivery = facts.activities.find(({ name }) => name === 'sendNotification');
     // The first message was still under way when the node was begun.
-    expect(Date.parse(node?.startedAt ?? '')).toBeLessThan(Date.parse(letter?.endedAt ?? ''));
+    expect(Date.parse(node?.startedAt ?? '')).toBeLessThan(Date.parse(delivery?.endedAt ?? ''));
     expect(kinds(run)).toContain('notifier-failing');
-    const others = sinks.slack.messages(channel).map(({ text }) => text);
-    expect(others).toContainEqual(expect.stringContaining('ntfy cannot be told anything'));
+    const others = fakeServices.slack.messages(channel).map(({ text }) => text);
+    expect(others).toContainEqual(expect.stringContaining('ntfy cannot be notified'));
     const status = await world.says();
-    expect(onOneLine(status)).toMatch(/ntfy cannot be told anything since .* \(\d+ messages\): /);
+    expect(onOneLine(status)).toMatch(/ntfy cannot be notified \(\d+ messages since .*\): /);
     const { stdout: report } = await world.slipway('report', String(run));
     expect(report).toMatch(/\| slack \| \d+ \| none \| yes \|/);
     expect(report).toMatch(/\| ntfy \| 0 \| \d+ \| no longer, since /);

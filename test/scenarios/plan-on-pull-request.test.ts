@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { commitTo } from '../../lab/forge/branches.js';
-import { latestStatuses } from '../../lab/forge/check-routes.js';
-import { openPull } from '../../lab/forge/pull-requests.js';
+import { commitTo } from '../../lab/fake-github/branches.js';
+import { latestStatuses } from '../../lab/fake-github/check-routes.js';
+import { openPull } from '../../lab/fake-github/pull-requests.js';
 import { inventoryWithTalos } from '../../lab/declared-talos.js';
 import { MergeDay } from '../../lab/merge-day.js';
 import { waits } from '../../lab/waits.js';
@@ -12,7 +12,7 @@ import { defaultTaskQueue } from '../../src/workflows/messages.js';
 const [now, first, second] = ['v1.12.1', 'v1.12.2', 'v1.12.3'] as const;
 const file = 'slipway.yaml';
 
-/** Only here: a cluster is looked at because somebody opened a pull request, through starter and worker, and nothing else happens. */
+/** Only here: a cluster is observed because somebody opened a pull request, through starter and worker, and nothing else happens. */
 describe('a pull request that is open', () => {
   let world: World;
   let day: MergeDay;
@@ -40,7 +40,7 @@ describe('a pull request that is open', () => {
     );
     return latestStatuses(day.repository, sha);
   };
-  /** What a person would be told by `slipway plan`. */
+  /** The hash of `slipway plan`. */
   const hashOf = async (talos: string): Promise<string> => {
     const { stdout } = await world.slipway('plan', '--talos', talos, '--json');
     return (JSON.parse(stdout) as { plan: { hash: string } }).plan.hash;
@@ -80,9 +80,9 @@ describe('a pull request that is open', () => {
     expect(await check()).toMatchObject([{ state: 'success', description: expect.stringContaining(second) }]);
   });
 
-  it('from a fork is told nothing, and nothing is looked at for it', async () => {
-    const mallory = day.forge.person('mallory', { 'acme/home-ops': 'read' }).account;
-    const fork = await day.forge.fork(day.repository, 'mallory');
+  it('from a fork gets no comment, and nothing is observed for it', async () => {
+    const mallory = day.gitHost.person('mallory', { 'acme/home-ops': 'read' }).account;
+    const fork = await day.gitHost.fork(day.repository, 'mallory');
     const files = { [file]: inventoryWithTalos(await day.read(file), second) };
     const sha = await commitTo(fork, { branch: 'talos', files, message: 'B' }, mallory);
     const { number: theirs } = await openPull(
@@ -90,20 +90,20 @@ describe('a pull request that is open', () => {
       { title: 'B', head: 'mallory:talos', base: 'main' },
       mallory,
     );
-    await day.forge.settled();
-    const answers = day.forge.deliveries().map(({ answer }) => answer);
+    await day.gitHost.settled();
+    const answers = day.gitHost.deliveries().map(({ answer }) => answer);
     expect(answers.at(-1)).toMatch(/ignored.*fork/);
     expect(day.comments(theirs, 'plan')).toEqual([]);
     expect(latestStatuses(day.repository, sha)).toEqual([]);
   });
 
-  it('touches nothing: no run began, no machine was asked for more than a look', async () => {
+  it('touches nothing: no run began, no machine was asked for more than an observation', async () => {
     const client = await world.client();
     const runs = await client.workflow.count(`WorkflowType = 'upgradeCluster'`);
     expect(runs.count).toBe(0);
     for (const { name } of world.lab.machines)
       expect(await world.machineEvents(name, 'install-started')).toEqual([]);
-    // All that its watcher has to say is that there was nothing to judge.
+    // Its watcher's only finding is that there was nothing to judge.
     expect((await world.stop()).complaints).toEqual([expect.stringContaining('no run was seen')]);
   });
 });

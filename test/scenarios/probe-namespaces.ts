@@ -2,10 +2,10 @@ import path from 'node:path';
 import type { World } from '../../lab/world.js';
 import { projectRoot } from '../../src/tools/project-root.js';
 
-/** Where probes with the network of their node run in a lab. */
+/** Where smoke tests with the network of their node run in a lab. */
 export const hostNamespace = 'probes-host';
 
-/** What a person applies who uses probes: the file as it is shipped. */
+/** Applies the shipped Role for smoke tests, unchanged. */
 export async function applyProbeRole(world: World): Promise<void> {
   await world.kubectl(
     'apply',
@@ -14,7 +14,7 @@ export async function applyProbeRole(world: World): Promise<void> {
   );
 }
 
-/** The same under another name, for Pods with the network of their node. */
+/** Applies it under another name, for Pods with the network of their node. */
 export async function applyHostProbeRole(world: World): Promise<void> {
   const [namespace, subject] = [hostNamespace, { apiGroup: 'rbac.authorization.k8s.io', kind: 'User' }];
   await world.apply({
@@ -37,7 +37,7 @@ export async function applyHostProbeRole(world: World): Promise<void> {
   });
 }
 
-/** Names of the Pods of probes that are there, in all namespaces. */
+/** Names of the Pods of smoke tests, in all namespaces. */
 export async function probePods(world: World): Promise<string[]> {
   const listed = await world.kubectl('get', 'pods', '-A', '-l', 'slipway.dev/probe', '-o', 'name');
   return listed.split('\n').filter((line) => line !== '');

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waits } from '../../lab/waits.js';
 import { World } from '../../lab/world.js';
 import { loadInventory } from '../../src/inventory/load.js';
-import { offerUpgrade } from '../../src/starter/offer-upgrade.js';
-import { defaultTaskQueue, type OfferAnswer } from '../../src/workflows/messages.js';
+import { enqueueMerge } from '../../src/starter/enqueue-merge.js';
+import { defaultTaskQueue, type EnqueueMergeAnswer } from '../../src/workflows/messages.js';
 import { holdDrain, whileItDrains } from './held-drain.js';
 import { onOneLine } from './what-is-said.js';
 
@@ -12,7 +12,7 @@ const node = 'k8s-work-1';
 const [first, newer, newest] = ['v1.12.2', 'v1.12.3', 'v1.12.4'] as const;
 const why = ['--why', 'to see it'] as const;
 
-/** Only here: what was merged waits its turn, the newest alone; and a frozen cluster. */
+/** Only here: merges wait for their run, the newest alone; and a frozen cluster. */
 describe('the queue of a cluster', () => {
   let world: World;
 
@@ -24,8 +24,8 @@ describe('the queue of a cluster', () => {
     await world.stop();
   });
 
-  /** As the starter does, once it has read what was merged. */
-  async function offer(talos: string, commit: string): Promise<OfferAnswer> {
+  /** As the starter does, once it has read a merge. */
+  async function enqueue(talos: string, commit: string): Promise<EnqueueMergeAnswer> {
     const file = world.lab.inventory;
     const loaded = await loadInventory(file);
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.mistakes));
@@ -39,7 +39,7 @@ describe('the queue of a cluster', () => {
       requestedAt: '2026-11-20T00:00:00.000Z',
       commit: commit.repeat(40),
     };
-    const answer = await offerUpgrade(
+    const answer = await enqueueMerge(
       await world.client(),
       {
         key: `${talos}@${request.commit}`,
@@ -59,7 +59,7 @@ describe('the queue of a cluster', () => {
     expect(code).toBe(1);
     expect(onOneLine(stderr)).toMatch(/froze prox-ops .*the fair/);
     expect(stderr).toContain('slipway unfreeze prox-ops --why');
-    expect(await offer(first, 'a')).toMatchObject({ verdict: 'waits', reason: { kind: 'frozen' } });
+    expect(await enqueue(first, 'a')).toMatchObject({ verdict: 'waits', reason: { kind: 'frozen' } });
     expect(await queueSays()).toMatch(
       /frozen: no run begins .* ○ for .*: Talos v1\.12\.2, commit a{12}, was merged/,
     );
@@ -71,9 +71,9 @@ describe('the queue of a cluster', () => {
     expect(stdout).toContain(`Run 2 begins: Talos ${first} was merged and had waited.`);
     await whileItDrains(world, 2, node, async () => {
       const inLine = { verdict: 'waits', reason: { kind: 'run-open', run: 2 } };
-      expect(await offer(newer, 'b')).toMatchObject(inLine);
-      expect(await offer(newest, 'c')).toMatchObject({ verdict: 'waits', instead: newer });
-      expect(await offer(newest, 'c')).toEqual({ verdict: 'known' });
+      expect(await enqueue(newer, 'b')).toMatchObject(inLine);
+      expect(await enqueue(newest, 'c')).toMatchObject({ verdict: 'waits', instead: newer });
+      expect(await enqueue(newest, 'c')).toEqual({ verdict: 'known' });
     });
     // What has touched a node is not superseded.
     expect(await world.result(2)).toMatchObject({ outcome: 'done', target: first });
@@ -82,7 +82,7 @@ describe('the queue of a cluster', () => {
   it('begins the newest automatically when the run before it has ended', async () => {
     await world.until('run 3 is open', async () => (await world.queue()).includes('run 3'));
     expect(await world.result(3)).toMatchObject({ outcome: 'done', target: newest });
-    expect(await offer(newer, 'b')).toEqual({ verdict: 'known' });
+    expect(await enqueue(newer, 'b')).toEqual({ verdict: 'known' });
   });
 
   it('keeps every promise the watcher can see', async () => {

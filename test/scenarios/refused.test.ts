@@ -5,7 +5,7 @@ import { createClusterCertificates, talosconfig } from '../../lab/certificates.j
 import { World } from '../../lab/world.js';
 import { holdDrain, stopHolding } from './held-drain.js';
 
-/** Only here: what is refused, each with a sentence and what to do, before anything was touched. */
+/** Only here: requests that are refused, each with a sentence and what to do, before anything was touched. */
 describe('what cannot be done', () => {
   let world: World;
 

@@ -9,7 +9,7 @@ const [worker, canary, next] = ['k8s-work-1', 'k8s-work-2', 'k8s-work-3'] as con
 const controlPlane = 'k8s-ctrl-2';
 const from = 'v1.12.1';
 
-/** Only here: a node that does not get well on the new version rolls back automatically, and what is said then. */
+/** Only here: a node that does not get well on the new version and rolls back automatically, and its report. */
 describe('a node that does not get well on the new version', () => {
   let world: World;
 
@@ -25,7 +25,7 @@ describe('a node that does not get well on the new version', () => {
     await world.stop();
   });
 
-  it('is told of by the plan', async () => {
+  it('has its rollback announced by the plan', async () => {
     expect((await world.slipway('plan')).stdout).toContain('rolls back automatically');
   });
 

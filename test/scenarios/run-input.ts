@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { runId, type RunInput } from '../../src/workflows/messages.js';
 
-/** What a run began with, as its history has it. */
+/** The input of a run, from its history. */
 export async function runInput(client: Client, cluster: string, run: number): Promise<RunInput> {
   const { events } = await client.workflow.getHandle(runId(cluster, run)).fetchHistory();
   const [payload] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];

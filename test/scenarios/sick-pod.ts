@@ -9,7 +9,7 @@ export interface SickPod {
   readonly reason: string;
 }
 
-/** Adds a pod that is not well. No scheduler takes it, so its status stays as it is written here. Answers a way to take it away. */
+/** Adds a pod that is not well. No scheduler takes it, so its status stays as written here. Returns how to remove it. */
 export async function addSickPod(
   world: World,
   { namespace, name, image, reason }: SickPod,

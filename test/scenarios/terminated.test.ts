@@ -4,7 +4,7 @@ import { nodeId, runId } from '../../src/workflows/messages.js';
 
 const node = 'k8s-work-1';
 
-/** Only here: what Terminate leaves at work, and that nothing starts beside it. */
+/** Only here: the child workflows that Terminate leaves at work, and that nothing starts beside them. */
 describe('a run that is terminated from outside', () => {
   let world: World;
 

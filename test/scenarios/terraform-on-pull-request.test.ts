@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { commitTo } from '../../lab/forge/branches.js';
+import { commitTo } from '../../lab/fake-github/branches.js';
 import { MergeDay } from '../../lab/merge-day.js';
 import { hypervisorOf } from '../../lab/put-back/replace-machines.js';
 import { World } from '../../lab/world.js';
 
 const [now, patch, minor] = ['v1.12.1', 'v1.12.2', 'v1.13.7'] as const;
 const work1 = String.raw`module.worker\_nodes\["k8s-work-1"\]`;
-/** What would write the state, or speak to anybody, if it were run. */
+/** A resource that would write the state, or use the network, if it were run. */
 const theirs = 'resource "terraform_data" "theirs" {\n  input = timestamp()\n}\n';
 
 /** Only here: the real Terraform says at an open pull request what it would do, and does nothing. */
@@ -89,7 +89,7 @@ describe('a pull request of a cluster whose machines Terraform makes', () => {
     );
   });
 
-  it('says why where Terraform cannot tell, and plans without it', async () => {
+  it('says why where Terraform cannot plan, and plans without it', async () => {
     const files = {
       'slipway.yaml': (await day.read('slipway.yaml')).replace('  pullRequests: none\n', ''),
       'terraform/broken.tf': 'resource "nothing" {\n',
@@ -100,7 +100,7 @@ describe('a pull request of a cluster whose machines Terraform makes', () => {
       /\*\*terraform could not be asked\*\* what it would do: .*The run asks it before it touches anything/,
     );
     expect(text).toContain('It replaces 6 machines');
-    // What slipway.yaml itself names as its repository stands in the whole plan.
+    // The repository in slipway.yaml is in the plan, too.
     expect(text.replace(/<details>[^]*/, '')).not.toContain(world.folder);
     expect(text).not.toContain('slipway-steps');
   });

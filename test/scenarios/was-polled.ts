@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { DeliveryMemo } from '../../src/workflows/delivery-messages.js';
 
-/** Whether a poll has seen the branch at that commit, and what it handed over is done. */
+/** Whether a poll has found the branch at that commit, and its delivery is done. */
 export async function wasPolled(client: Client, commit: string): Promise<boolean> {
   const query = `WorkflowType = 'deliver' AND WorkflowId STARTS_WITH 'delivery/poll-head'`;
   for await (const { memo, status } of client.workflow.list({ query })) {

@@ -1,6 +1,6 @@
 import type { World } from '../../lab/world.js';
 
-/** What a pending activity of a workflow says it waits for; undefined: it is not pending, or has said nothing yet. */
+/** What a pending activity of a workflow waits for; undefined: it is not pending, or has sent no heartbeat yet. */
 export async function waitingFor(
   world: World,
   workflowId: string,

@@ -58,7 +58,7 @@ export class AServe {
   }
 
   /** Waits for an event that was not there before `from`. */
-  async told<K extends ServeEvent['event']>(
+  async reported<K extends ServeEvent['event']>(
     event: K,
     { service, from = 0 }: { readonly service?: ServiceName; readonly from?: number } = {},
   ): Promise<Told<K>> {
@@ -70,7 +70,7 @@ export class AServe {
         );
       if (found) return found as Told<K>;
       if (this.#child.exitCode !== null || this.#child.signalCode !== null)
-        throw new Error(`slipway serve ended before "${event}" was told: ${this.stderr}`);
+        throw new Error(`slipway serve ended before "${event}": ${this.stderr}`);
       await this.#within(
         new Promise<void>((resolve) => {
           this.#waiting.add(resolve);
@@ -80,12 +80,12 @@ export class AServe {
     }
   }
 
-  /** Its exit code, or the signal that ended it, when it ends, asked to or not. */
+  /** Its exit code, or the signal that ended it. Resolves when it ends for any reason. */
   async end(): Promise<number | NodeJS.Signals | null> {
     return this.#within(this.#ended, 'its end');
   }
 
-  /** @throws Error with all that it said, when it has not come within the one limit of all waits. */
+  /** @throws Error with the output, when the event does not come within the limit of all waits. */
   async #within<T>(coming: Promise<T>, what: string): Promise<T> {
     const over = new AbortController();
     const late = async (): Promise<never> => {
@@ -102,13 +102,13 @@ export class AServe {
     }
   }
 
-  /** Waits until both work, and answers who they are. */
+  /** Waits until both work, and returns their process ids. */
   async serving(): Promise<Record<ServiceName, ProcessIdentity>> {
-    await this.told('serving');
+    await this.reported('serving');
     return { temporal: this.identity('temporal'), worker: this.identity('worker') };
   }
 
-  /** The process a service was started as last. */
+  /** The last process of a service. */
   identity(service: ServiceName): ProcessIdentity {
     const last = this.events.findLast((each) => each.event === 'started' && each.service === service);
     const found = last?.event === 'started' ? identify(last.pid) : undefined;
@@ -121,7 +121,7 @@ export class AServe {
   }
 }
 
-/** The programs stand in the cache of whoever runs the tests. */
+/** The programs are in the cache of the user who runs the tests. */
 function cachedPrograms(): Record<string, string> {
   const named = Object.entries(process.env).filter(
     ([name]) => name === 'XDG_CACHE_HOME' || name.startsWith('SLIPWAY_BIN_'),

@@ -23,11 +23,11 @@ const refusal = (version: string): ServeRefused => {
   throw new Error('it was not refused');
 };
 
-/** As Temporal does at its first start. */
+/** Creates the file as Temporal does at its first start. */
 const makeDatabase = (): void => writeFileSync(data.database, 'tables');
 
 describe('a database', () => {
-  test('belongs to the version that made it', () => {
+  test('belongs to the version that created it', () => {
     expect(claimDatabase(data, '1.5.1', program)).toBe('new');
     makeDatabase();
     databaseIsMade(data, '1.5.1');
@@ -42,12 +42,12 @@ describe('a database', () => {
     expect(readFileSync(data.database, 'utf8')).toBe('tables');
   });
 
-  test('that was moved away as advised makes room for the new version', () => {
+  test('that was moved away as advised is replaced by one of the new version', () => {
     writeFileSync(data.version, '1.5.1\n');
     expect(claimDatabase(data, '1.6.0', program)).toBe('new');
   });
 
-  test('whose first start was broken off is replaced', () => {
+  test('whose first start was interrupted is replaced', () => {
     claimDatabase(data, '1.5.1', program);
     makeDatabase();
     writeFileSync(`${data.database}-journal`, 'half a table');
@@ -56,7 +56,7 @@ describe('a database', () => {
     expect(existsSync(`${data.database}-journal`)).toBe(false);
   });
 
-  test('of unknown origin is left alone, with what to type when one knows better', () => {
+  test('of unknown origin is left unchanged, with what to type if its version is known', () => {
     makeDatabase();
     const { message, hint } = refusal('1.5.1');
     expect(message).toContain('was not made by slipway serve');
@@ -65,7 +65,7 @@ describe('a database', () => {
     expect(claimDatabase(data, '1.5.1', program)).toBe('known');
   });
 
-  test('whose version cannot be read is refused, not emptied', () => {
+  test('whose version cannot be read is refused, not removed', () => {
     makeDatabase();
     writeFileSync(data.version, '');
     expect(refusal('1.5.1').message).toContain('was made by Temporal ');

@@ -31,11 +31,11 @@ const cases: readonly [ServeEvent, readonly string[]][] = [
   ],
 ];
 
-test.each(cases)('%j is told to people, each line with its time', (event, lines) => {
+test.each(cases)('%j is printed for people, each line with its time', (event, lines) => {
   expect(eventText(event, at).split('\n')).toEqual(lines.map((line) => `${time}  ${line}`));
 });
 
-test.each(cases)('%j is told to scripts in one line', (event) => {
+test.each(cases)('%j is printed for scripts in one line', (event) => {
   const line = eventJson(event, at);
   expect(line).not.toContain('\n');
   expect(JSON.parse(line)).toEqual({ time: at.toISOString(), ...event });

@@ -11,7 +11,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** Somebody listens on a port of the system's choice. */
+/** A listener on a port that the system chooses. */
 async function listen(host: string): Promise<number> {
   const server = createServer();
   servers.push(server);
@@ -20,7 +20,7 @@ async function listen(host: string): Promise<number> {
   return typeof address === 'object' ? (address?.port ?? 0) : 0;
 }
 
-test('free ports are fine', async () => {
+test('free ports are accepted', async () => {
   const ports = { port: await freePort(), uiPort: await freePort() };
   await expect(assertPortsFree({ ip, ...ports })).resolves.toBeUndefined();
 });

@@ -7,7 +7,7 @@ test('pauses grow from a second to half a minute, and no further', () => {
   expect(seconds).toEqual([1, 2, 4, 8, 16, 30, 30, 30]);
 });
 
-test('a service that worked for a minute begins with a second again', () => {
+test('a service that worked for a minute starts with a pause of one second again', () => {
   const pauses = new RestartPauses();
   for (let start = 0; start < 5; start += 1) pauses.next(59_999);
   expect(pauses.next(59_999)).toBe(30_000);

@@ -10,7 +10,7 @@ import { AServe } from './a-serve.js';
 
 const namespace = 'slipway';
 
-/** Only here: what `slipway serve` does when one of its processes, or it itself, is killed. */
+/** Covered only here: `slipway serve` when one of its processes, or the command itself, is killed. */
 describe('slipway serve', () => {
   let folder: string;
   let data: string;
@@ -36,16 +36,16 @@ describe('slipway serve', () => {
   });
 
   it('starts, prepares the namespace, says where things are, and stops in order', async () => {
-    // A profile that leads elsewhere must not lead its worker away.
+    // A profile with another Temporal must not affect its worker.
     const env = { TEMPORAL_ADDRESS: '127.0.0.1:1', TEMPORAL_API_KEY: 'for another Temporal' };
     const serve = await start(data, { env });
     const { temporal, worker } = await serve.serving();
-    expect(await serve.told('serving')).toMatchObject({
+    expect(await serve.reported('serving')).toMatchObject({
       address: serve.address,
       webUi: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/namespaces\/slipway\/workflows$/),
       settings: { TEMPORAL_ADDRESS: serve.address },
     });
-    const { webUi } = await serve.told('serving');
+    const { webUi } = await serve.reported('serving');
     expect((await fetch(webUi)).status).toBe(200);
     await withClient(serve, async ({ connection, workflowService }) => {
       const { config } = await workflowService.describeNamespace({ namespace });
@@ -65,19 +65,19 @@ describe('slipway serve', () => {
     expect(existsSync(path.join(data, 'serve.lock'))).toBe(false);
   });
 
-  it('starts a killed worker again, and it polls', async () => {
+  it('restarts a killed worker, and it polls', async () => {
     const serve = await start(data);
     const { worker } = await serve.serving();
     const from = serve.events.length;
     signalProcess(worker, 'SIGKILL');
-    expect(await serve.told('ended', { from })).toMatchObject({ service: 'worker', how: 'SIGKILL' });
-    await serve.told('ready', { service: 'worker', from });
+    expect(await serve.reported('ended', { from })).toMatchObject({ service: 'worker', how: 'SIGKILL' });
+    await serve.reported('ready', { service: 'worker', from });
     const { pid } = serve.identity('worker');
     expect(pid).not.toBe(worker.pid);
     expect(await pollers(serve)).toContainEqual(expect.stringMatching(new RegExp(`#${pid}$`)));
   });
 
-  it('starts a killed Temporal again on the same history, and the worker polls it', async () => {
+  it('restarts a killed Temporal on the same history, and the worker polls it', async () => {
     const serve = await start(data);
     const { temporal, worker } = await serve.serving();
     const workflowId = 'kept';
@@ -86,18 +86,18 @@ describe('slipway serve', () => {
     );
     const from = serve.events.length;
     signalProcess(temporal, 'SIGKILL');
-    expect(await serve.told('ended', { from })).toMatchObject({ service: 'temporal', how: 'SIGKILL' });
-    await serve.told('ready', { service: 'temporal', from });
-    await serve.told('ready', { service: 'worker', from });
+    expect(await serve.reported('ended', { from })).toMatchObject({ service: 'temporal', how: 'SIGKILL' });
+    await serve.reported('ready', { service: 'temporal', from });
+    await serve.reported('ready', { service: 'worker', from });
     const { status } = await withClient(serve, ({ workflow }) => workflow.getHandle(workflowId).describe());
     expect(status.name).toBe('RUNNING');
     expect(serve.identity('temporal').pid).not.toBe(temporal.pid);
-    // Its work under way goes on: the worker was not stopped for it.
+    // The worker's activities continue: the worker was not stopped.
     expect(serve.identity('worker')).toEqual(worker);
     expect(await pollers(serve)).toContainEqual(expect.stringMatching(new RegExp(`#${worker.pid}$`)));
   });
 
-  it('leaves no child when it is killed itself, and starts again on what is there', async () => {
+  it('leaves no child process when it is killed itself, and restarts on the same data', async () => {
     const serve = await start(data);
     const { temporal, worker } = await serve.serving();
     serve.signal('SIGKILL');
@@ -109,7 +109,7 @@ describe('slipway serve', () => {
     expect(next.events).not.toContainEqual(expect.objectContaining({ event: 'note' }));
   });
 
-  it('refuses a second one on the same data, and the first goes on', async () => {
+  it('refuses a second one on the same data, and the first keeps running', async () => {
     const serve = await start(data);
     const { worker, temporal } = await serve.serving();
     const second = await start(data);
@@ -120,11 +120,11 @@ describe('slipway serve', () => {
     expect([temporal, worker].every(isRunning)).toBe(true);
   });
 
-  it('waits for a Temporal that still has the folder, whoever started it', async () => {
+  it('waits for a Temporal that still locks the folder, whoever started it', async () => {
     const holder = spawn('flock', ['--no-fork', folder, 'sleep', '600'], { stdio: 'ignore' });
     try {
       const serve = await start(folder);
-      expect(await serve.told('ended')).toMatchObject({ how: `another Temporal still uses ${folder}` });
+      expect(await serve.reported('ended')).toMatchObject({ how: `another Temporal still uses ${folder}` });
       holder.kill('SIGKILL');
       await serve.serving();
     } finally {

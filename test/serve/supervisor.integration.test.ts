@@ -3,9 +3,9 @@ import type { ServeEvent } from '../../src/serve/events.js';
 import { ServiceProcess } from '../../src/serve/service-process.js';
 import { Supervisor, type Service } from '../../src/serve/supervisor.js';
 
-// Real processes, on a machine that may have much else to do.
+// Real processes, on a machine that may be busy.
 
-/** Real processes that behave as Temporal and the worker never should. */
+/** Real processes that misbehave as Temporal and the worker should not. */
 const supervisors: Supervisor[] = [];
 afterEach(() => {
   for (const each of supervisors.splice(0)) each.kill();
@@ -20,11 +20,11 @@ interface Odd {
 function supervise({ script, ready = true, graceMs = 10_000 }: Odd) {
   const events: ServeEvent[] = [];
   let seen: (() => void) | undefined;
-  const tell = (event: ServeEvent): void => {
+  const report = (event: ServeEvent): void => {
     events.push(event);
     seen?.();
   };
-  const onLine = (line: string): void => tell({ event: 'said', service: 'worker', line });
+  const onLine = (line: string): void => report({ event: 'said', service: 'worker', line });
   const service: Service = {
     name: 'worker',
     where: 'works',
@@ -41,9 +41,9 @@ function supervise({ script, ready = true, graceMs = 10_000 }: Odd) {
       }),
     whyNotReady: () => Promise.resolve(ready ? undefined : 'it does nothing'),
   };
-  const supervisor = new Supervisor(service, tell);
+  const supervisor = new Supervisor(service, report);
   supervisors.push(supervisor);
-  const told = async (wanted: ServeEvent['event'], times = 1): Promise<ServeEvent[]> => {
+  const reported = async (wanted: ServeEvent['event'], times = 1): Promise<ServeEvent[]> => {
     for (;;) {
       const found = events.filter(({ event }) => event === wanted);
       if (found.length >= times) return found;
@@ -52,12 +52,12 @@ function supervise({ script, ready = true, graceMs = 10_000 }: Odd) {
       });
     }
   };
-  return { supervisor, told, run: supervisor.run() };
+  return { supervisor, reported, run: supervisor.run() };
 }
 
-test('what ends is started again, each time after a longer pause', async () => {
-  const { supervisor, told, run } = supervise({ script: 'exit 75' });
-  const ended = await told('ended', 2);
+test('a service that ends is restarted, each time after a longer pause', async () => {
+  const { supervisor, reported, run } = supervise({ script: 'exit 75' });
+  const ended = await reported('ended', 2);
   expect(ended).toEqual([
     { event: 'ended', service: 'worker', how: 'another one is there', againInMs: 1_000 },
     { event: 'ended', service: 'worker', how: 'another one is there', againInMs: 2_000 },
@@ -66,30 +66,30 @@ test('what ends is started again, each time after a longer pause', async () => {
   await run;
 });
 
-test('what does not become ready in its time is stopped and started again', async () => {
-  const { supervisor, told, run } = supervise({ script: 'exec sleep 600', ready: false });
-  expect(await told('stuck')).toMatchObject([
+test('a service that is not ready in time is stopped and restarted', async () => {
+  const { supervisor, reported, run } = supervise({ script: 'exec sleep 600', ready: false });
+  expect(await reported('stuck')).toMatchObject([
     { why: expect.stringMatching(/^it does nothing, \d+ s long$/) },
   ]);
-  expect(await told('ended')).toMatchObject([{ how: 'SIGTERM', againInMs: 1_000 }]);
-  await told('started', 2);
+  expect(await reported('ended')).toMatchObject([{ how: 'SIGTERM', againInMs: 1_000 }]);
+  await reported('started', 2);
   await supervisor.stop();
   await run;
 });
 
-test('what does not end when asked to is killed', async () => {
+test('a service that ignores SIGTERM is killed', async () => {
   const script = 'trap "" TERM; echo deaf; while :; do sleep 1; done';
-  const { supervisor, told, run } = supervise({ script, graceMs: 100 });
-  await told('said');
+  const { supervisor, reported, run } = supervise({ script, graceMs: 100 });
+  await reported('said');
   await supervisor.stop();
-  expect(await told('stopped')).toMatchObject([{ how: 'SIGKILL' }]);
+  expect(await reported('stopped')).toMatchObject([{ how: 'SIGKILL' }]);
   await run;
 });
 
-test('what ended does not come back once it was told to stop', async () => {
-  const { supervisor, told, run } = supervise({ script: 'exit 1' });
-  await told('ended');
+test('a stopped service is not restarted', async () => {
+  const { supervisor, reported, run } = supervise({ script: 'exit 1' });
+  await reported('ended');
   await supervisor.stop();
   await run;
-  expect(await told('started')).toHaveLength(1);
+  expect(await reported('started')).toHaveLength(1);
 });

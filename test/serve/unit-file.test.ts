@@ -26,7 +26,7 @@ test('every credential it loads is named in the installation, which says where i
   }
 });
 
-test('it is stopped in order: only serve is asked, and has time for both', () => {
+test('it is stopped in order: only serve gets the signal, with time to stop both', () => {
   expect(settings('KillMode')).toEqual(['process']);
   const graces = ['worker', 'temporal'].map((name) =>
     Number(/graceMs = (\d+)_000/.exec(read(`src/serve/${name}-service.ts`))?.[1]),
@@ -36,7 +36,7 @@ test('it is stopped in order: only serve is asked, and has time for both', () =>
   );
 });
 
-test('what a Terraform works in outlives a restart, and only programs are read-only below the state', () => {
+test('the folders of Terraform survive a restart, and only programs are read-only below the state folder', () => {
   expect(settings('StateDirectory')).toEqual(['slipway slipway/tmp']);
   expect(settings('Environment')).toContain('TMPDIR=/var/lib/slipway/tmp');
   expect(settings('ReadOnlyPaths')).toEqual(['-/var/lib/slipway/.cache/slipway/bin']);

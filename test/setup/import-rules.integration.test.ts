@@ -38,7 +38,7 @@ const cases: readonly [from: string, to: string, rule?: string][] = [
   ['src/worker/a', 'src/cli/main', 'src-worker-ours'],
   ['src/starter/a', 'src/workflows/messages'],
   ['src/starter/a', 'src/workflows/delivery-messages'],
-  ['src/starter/a', 'src/tools/forge/github'],
+  ['src/starter/a', 'src/tools/git-host/github'],
   ['src/starter/a', 'src/tools/kubectl', 'src-starter-ours'],
   ['src/starter/a', 'execa', 'one-door-to-processes'],
   ['src/starter/a', 'fastify'],

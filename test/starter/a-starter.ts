@@ -22,12 +22,12 @@ repositories:
     clusters:
       - { file: slipway.yaml, folder: /etc/slipway/lab }
   - name: home/homelab
-    forge: git
+    gitHost: git
     url: ssh://git@git.home.arpa/homelab.git
     clusters: [{ file: atlas/slipway.yaml, folder: /etc/slipway/atlas }]
 `;
 
-/** What it says. */
+/** Its settings. */
 export function goodSettings(): StarterSettings {
   const loaded = parseStarterSettings(goodText, '/etc/slipway/starter.yaml');
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.mistakes));
@@ -45,7 +45,7 @@ export const before = 'a'.repeat(40);
 export const after = 'b'.repeat(40);
 export const uuid = '72d3162e-cc78-11e3-81ab-4c9367dc0958';
 
-/** What GitHub sends, as far as it is read. */
+/** The part of GitHub's push payload that is read. */
 export function aPush(changes: object = {}): Record<string, unknown> {
   return {
     ref: 'refs/heads/main',
@@ -60,7 +60,7 @@ export function aPush(changes: object = {}): Record<string, unknown> {
   };
 }
 
-/** The same of a pull request: `pull` changes it, `rest` what is around it. */
+/** The part of GitHub's pull request payload that is read: `pull` changes it, `rest` its surroundings. */
 export function aPull(pull: object = {}, rest: object = {}): Record<string, unknown> {
   const repo = { full_name: 'acme/home-ops' };
   return {
@@ -82,7 +82,7 @@ export function aPull(pull: object = {}, rest: object = {}): Record<string, unkn
   };
 }
 
-/** The same of a comment. */
+/** The part of GitHub's comment payload that is read. */
 export function aComment(body: string, rest: object = {}): Record<string, unknown> {
   return {
     action: 'created',
@@ -94,7 +94,7 @@ export function aComment(body: string, rest: object = {}): Record<string, unknow
   };
 }
 
-/** As GitHub signs, written again: the starter's own check is not asked. */
+/** GitHub's signature, computed independently of the starter's own check. */
 export function signatureOf(secret: string, body: Buffer | string): string {
   return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 }

@@ -12,7 +12,7 @@ export const secrets = {
   lab: 'the-lab-has-its-own-secret',
 } as const;
 
-/** A webhook server, and what came out of it. */
+/** A webhook server under test, and its results. */
 export interface TriedWebhookServer {
   readonly app: FastifyInstance;
   readonly started: Delivery[];
@@ -31,7 +31,7 @@ export interface Posted {
   readonly headers?: Readonly<Record<string, string | undefined>>;
 }
 
-/** A webhook server whose deliveries are kept here; an id that comes again is a duplicate, as at Temporal. */
+/** A webhook server that keeps its deliveries in memory; a repeated id is a duplicate, as in Temporal. */
 export function tryWebhookServer(start?: (delivery: Delivery) => Promise<Started>): TriedWebhookServer {
   const started: Delivery[] = [];
   const told: WebhookAnswer[] = [];

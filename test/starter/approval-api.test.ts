@@ -15,7 +15,7 @@ const desk = 'a-token-of-the-desk-nobody-guesses';
 const plan = '3f2a8c91d0aa'.padEnd(64, '0');
 const good = { plan: '3f2a8c91d0aa', why: 'the fix is urgent' };
 const approval = { plan, by: 'token:ci', why: good.why, at: '2026-11-23T12:00:00.000Z' };
-const yes: PlanAnswered = { kind: 'answered', answer: { verdict: 'approved', approval } };
+const approved: PlanAnswered = { kind: 'answered', answer: { verdict: 'approved', approval } };
 
 let folder: string;
 let tokens: KnownToken[];
@@ -36,18 +36,18 @@ afterAll(() => rm(folder, { recursive: true }));
 
 let app: FastifyInstance;
 let asked: PlanAnswerRequest[];
-let told: WebhookAnswer[];
+let reported: WebhookAnswer[];
 let answer: () => Promise<PlanAnswered>;
 beforeEach(() => {
   asked = [];
-  told = [];
-  answer = () => Promise.resolve(yes);
+  reported = [];
+  answer = () => Promise.resolve(approved);
   app = createWebhookServer({
     repositories: [],
     signed: [],
     start: () => Promise.resolve('accepted'),
     whyNotReady: () => Promise.resolve(undefined),
-    tell: (one) => told.push(one),
+    tell: (one) => reported.push(one),
     now: () => new Date(),
   });
   void app.register((within, _options, done) => {
@@ -55,7 +55,7 @@ beforeEach(() => {
       asked.push(request);
       return answer();
     };
-    addApprovalApi(within, { tokens, answer: ask, tell: (one) => told.push(one) });
+    addApprovalApi(within, { tokens, answer: ask, tell: (one) => reported.push(one) });
     done();
   });
 });
@@ -74,7 +74,7 @@ async function post(changes: InjectOptions & { readonly token?: string | undefin
 }
 
 describe('a token of starter.yaml', () => {
-  test('answers a plan in its name, and hears what the run keeps', async () => {
+  test('answers a plan in its name, and gets what the run keeps', async () => {
     expect(await post()).toMatchObject({ status: 200, body: { verdict: 'approved', approval } });
     expect(asked).toEqual([
       {
@@ -87,12 +87,12 @@ describe('a token of starter.yaml', () => {
     ]);
     await post({ url: '/api/clusters/atlas/runs/7/reject', token: desk });
     expect(asked[1]).toMatchObject({ cluster: 'atlas', run: 7, verb: 'reject', input: { by: 'token:desk' } });
-    expect(told[0]).toMatchObject({
+    expect(reported[0]).toMatchObject({
       status: 200,
       by: 'token:ci',
       path: '/api/clusters/prox-ops/runs/42/approve',
     });
-    expect(JSON.stringify(told)).not.toContain('nobody-guesses');
+    expect(JSON.stringify(reported)).not.toContain('nobody-guesses');
   });
 
   test.each<[string, number, Parameters<typeof post>[0], RegExp]>([
@@ -120,8 +120,8 @@ describe('a token of starter.yaml', () => {
     const found = await post(changes);
     expect(found).toMatchObject({ status, body: { verdict: 'refused', why: expect.stringMatching(said) } });
     expect(asked).toEqual([]);
-    expect(told).toMatchObject([{ status, verdict: 'refused' }]);
-    expect(JSON.stringify([found, told])).not.toContain(ci.slice(0, -1));
+    expect(reported).toMatchObject([{ status, verdict: 'refused' }]);
+    expect(JSON.stringify([found, reported])).not.toContain(ci.slice(0, -1));
   });
 
   test.each<[PlanAnswered, number, RegExp]>([
@@ -135,7 +135,7 @@ describe('a token of starter.yaml', () => {
     expect(await post()).toMatchObject({ status, body: { why: expect.stringMatching(said) } });
   });
 
-  test('hears that Temporal is away', async () => {
+  test('gets a response that Temporal is away', async () => {
     answer = () => Promise.reject(new Error('14 UNAVAILABLE'));
     expect(await post()).toMatchObject({
       status: 503,

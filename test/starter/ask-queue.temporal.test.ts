@@ -42,7 +42,7 @@ group('a real Temporal without a worker', () => {
   });
   afterAll(() => temporal.stop());
 
-  /** The inventory is not looked at before a worker has it. */
+  /** The inventory is not read before a worker has it. */
   const input = (cluster: string) =>
     ({
       request: {

@@ -2,10 +2,10 @@ import * as fc from 'fast-check';
 import { parseInventory } from '../../src/inventory/load.js';
 import { declaredChange, type DeclaredState } from '../../src/planning/merge/declared-change.js';
 import { deliveryIs, isHandedOver } from '../../src/planning/merge/submitted-change.js';
-import type { ForgeEvent } from '../../src/workflows/delivery-messages.js';
+import type { GitHostEvent } from '../../src/workflows/delivery-messages.js';
 import { changedText } from '../inventory/an-inventory.js';
 
-/** What git says of one cluster at one commit: a text, and what it was made of. */
+/** Git's declaration of one cluster at one commit: a text, and its parts. */
 export interface Declaration {
   /** slipway.yaml; null: there is none. */
   readonly text: string | null;
@@ -24,7 +24,7 @@ interface Said {
 /** Oldest first. */
 const talos = ['v1.11.5', 'v1.12.1', 'v1.12.10', 'v1.13.0'] as const;
 const kubernetes = ['v1.34.1', 'v1.35.0'] as const;
-const schematics = ['a', 'b'].map((letter) => letter.repeat(64));
+const schematics = ['a', 'b'].map((digit) => digit.repeat(64));
 
 const good = fc
   .record({
@@ -58,15 +58,15 @@ export const declaration: fc.Arbitrary<Declaration> = fc.oneof(
   { arbitrary: bad, weight: 1 },
 );
 
-/** Whether the one after the other is an upgrade of a cluster, by what they were made of. */
+/** Whether the second after the first is an upgrade of a cluster, by their parts. */
 export function wantsUpgrade({ says: was }: Declaration, { says: now }: Declaration): boolean {
   if (!was || !now || was.cluster !== now.cluster) return false;
   if (now.talos < was.talos || now.kubernetes < was.kubernetes) return false;
   return now.talos > was.talos || now.schematic !== was.schematic;
 }
 
-/** The same, by the code: whether a delivery with these texts in git is handed over to a queue. */
-export function begins(event: ForgeEvent, was: string | null, now: string | null): boolean {
+/** Whether the code submits a delivery with these texts in git to a queue. */
+export function begins(event: GitHostEvent, was: string | null, now: string | null): boolean {
   const change = declaredChange({ file: 'slipway.yaml', base: stateOf(was), head: stateOf(now) });
   return deliveryIs(event) === 'merge' && isHandedOver(change);
 }

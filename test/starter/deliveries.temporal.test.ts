@@ -79,7 +79,7 @@ describe('a real Temporal without a worker', () => {
     expect(await startDelivery(target, aDelivery(id))).toBe('duplicate');
   });
 
-  test('remembers where a poll saw the branch', async () => {
+  test('keeps the commit at which a poll found the branch', async () => {
     const record = pollRecord(temporal.client);
     const repository = aRepository({ name: 'acme/remembered' });
     expect(await record.lastSeen(repository)).toBeUndefined();
@@ -101,7 +101,7 @@ describe('a real Temporal without a worker', () => {
     expect(await record.keepsMs()).toBe(86_400_000);
   });
 
-  test('gets what a whole starter hears and sees', async () => {
+  test('gets the webhooks and the polls of a whole starter', async () => {
     const git = (...args: string[]) =>
       execFileSync('git', ['-c', 'user.name=ada', '-c', 'user.email=ada@example.com', '-C', folder, ...args]);
     git('init', '-q', '-b', 'main', 'repository');
@@ -110,7 +110,7 @@ describe('a real Temporal without a worker', () => {
     const url = `file://${folder}/repository`;
     const polled = aRepository({
       name: 'home/polled',
-      forge: 'git',
+      gitHost: 'git',
       url,
       trigger: ['poll'],
       poll: 200,
@@ -134,14 +134,14 @@ describe('a real Temporal without a worker', () => {
       { verdict: 'accepted' },
       { verdict: 'duplicate' },
     ]);
-    const sights = () => events.filter(({ kind }) => kind === 'found');
-    await until('Temporal lists it', async () => (sights().length === 1 ? true : undefined));
+    const polls = () => events.filter(({ kind }) => kind === 'found');
+    await until('Temporal lists it', async () => (polls().length === 1 ? true : undefined));
     git('-C', 'repository', 'commit', '-q', '--allow-empty', '-m', 'second');
-    await until('Temporal lists it', async () => (sights().length === 2 ? true : undefined));
+    await until('Temporal lists it', async () => (polls().length === 2 ? true : undefined));
     await running.stop('enough');
     expect(events.at(-1)).toEqual({ kind: 'stopped', why: 'enough' });
     await expect(post(running.port ?? 0, aPush(), randomUUID())).rejects.toThrow('fetch failed');
-    // Another one goes on from there, once that is listed.
+    // Another poll continues from there, once that is listed.
     const record = pollRecord(temporal.client);
     await until('Temporal lists it', async () =>
       (await record.lastSeen(polled))?.count === 2 ? true : undefined,
@@ -154,7 +154,7 @@ describe('a real Temporal without a worker', () => {
     });
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     await again.stop('enough');
-    expect(sights()).toMatchObject([{ verdict: 'accepted' }, { verdict: 'accepted' }]);
+    expect(polls()).toMatchObject([{ verdict: 'accepted' }, { verdict: 'accepted' }]);
   });
 });
 

@@ -30,11 +30,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** What a test leaves when it fails. */
+/** Leftovers of a failed test. */
 const toEnd: (() => void)[] = [];
 afterEach(() => toEnd.splice(0).forEach((end) => end()));
 
-/** Whether Temporal has a delivery: asked of itself, since its lists trail. */
+/** Whether Temporal has a delivery: read by id, since its lists lag behind. */
 async function has(id: string): Promise<boolean> {
   const found = temporal.client.workflow.getHandle(deliveryWorkflowId(id)).describe();
   return found.then(
@@ -129,7 +129,7 @@ describe('a starter that is killed', () => {
     await second.ended;
   });
 
-  test('before it knows that Temporal has what it saw: the next look goes on from there', async () => {
+  test('before it knows that Temporal has its observation: the next poll continues from there', async () => {
     const name = 'home/killed';
     const git = (...args: string[]): string =>
       execFileSync('git', ['-c', 'user.name=ada', '-c', 'user.email=ada@example.com', ...args], {
@@ -143,7 +143,7 @@ describe('a starter that is killed', () => {
     git('init', '-q', '-b', 'main', 'repository');
     const heads = [commit()];
     const url = `file://${folder}/repository`;
-    const polled = { name, forge: 'git', url, trigger: ['poll'] };
+    const polled = { name, gitHost: 'git', url, trigger: ['poll'] };
     const id = idOfMove(aRepository({ name, url }), undefined, heads[0] ?? '');
     const run: { first?: Started; killed?: boolean } = {};
     const way = await openWay(async (from) => {

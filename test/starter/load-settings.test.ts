@@ -25,7 +25,7 @@ describe('starter.yaml', () => {
     const [homeOps, lab, homelab] = repositories;
     expect(homeOps).toMatchObject({
       name: 'acme/home-ops',
-      forge: 'github',
+      gitHost: 'github',
       api: 'https://api.github.com',
       branch: 'main',
       trigger: ['webhook'],
@@ -33,7 +33,7 @@ describe('starter.yaml', () => {
       base: '/etc/slipway',
     });
     expect(lab).toMatchObject({ branch: 'release/stable', trigger: ['webhook', 'poll'], poll: 30_000 });
-    expect(homelab).toMatchObject({ forge: 'git', trigger: ['poll'] });
+    expect(homelab).toMatchObject({ gitHost: 'git', trigger: ['poll'] });
   });
 
   test('listens on loopback when it does not say where', () => {
@@ -142,7 +142,7 @@ describe('starter.yaml', () => {
     expect(loaded).toMatchObject({ ok: false, mistakes: [{ path: 'starter.yaml:14 repositories[1].poll' }] });
   });
 
-  test('all mistakes are told at once', () => {
+  test('all mistakes are reported at once', () => {
     expect(
       mistakesAfter((one) => {
         delete one['url'];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Poll, type PollFound } from '../../src/starter/poll.js';
-import { idOfSight, type PolledForge } from '../../src/starter/poll-forge.js';
+import { idOfSight, type PolledGitHost } from '../../src/starter/poll-git-host.js';
 import { idOfMove, type PollRecord, type Seen } from '../../src/starter/poll-record.js';
 import type { CommentEvent, Delivery, PullRequestEvent } from '../../src/workflows/delivery-messages.js';
 import { aRepository } from './a-starter.js';
@@ -26,7 +26,7 @@ const comment: CommentEvent = {
   body: '/slipway approve',
 };
 
-/** A forge and a Temporal in a few variables: what is there, what was started, and whether either is away. */
+/** A git host and a Temporal in a few variables: their state, the started deliveries, and whether either is away. */
 class World {
   head = one;
   pulls: PullRequestEvent[] | undefined;
@@ -35,12 +35,12 @@ class World {
   temporalAway = false;
   readonly deliveries: Delivery[] = [];
   readonly seen: Seen[] = [];
-  readonly told: PollFound[] = [];
+  readonly reported: PollFound[] = [];
 
-  /** One that has just begun, and remembers nothing automatically. */
+  /** A poll that has just begun, and remembers nothing automatically. */
   poll(record: Partial<PollRecord> = {}): Poll {
     const repository = aRepository();
-    let toldHead: string | undefined;
+    let reportedHead: string | undefined;
     const once =
       <T>(take: () => T | undefined, forget: () => void) =>
       () => {
@@ -48,10 +48,10 @@ class World {
         forget();
         return Promise.resolve(value);
       };
-    const forge: PolledForge = {
+    const gitHost: PolledGitHost = {
       head: () => {
-        const changed = toldHead !== this.head;
-        toldHead = this.head;
+        const changed = reportedHead !== this.head;
+        reportedHead = this.head;
         return Promise.resolve(changed ? this.head : undefined);
       },
       pullRequests: once(
@@ -65,7 +65,7 @@ class World {
     };
     return new Poll({
       repository,
-      forge,
+      gitHost,
       record: {
         lastSeen: () => Promise.resolve(this.seen.at(-1)),
         keepsMs: () => Promise.resolve(90 * dayMs),
@@ -79,12 +79,12 @@ class World {
         if (seen) this.seen.push({ head: seen.head, count: seen.count, id: delivery.id, at });
         return Promise.resolve('accepted');
       },
-      tell: (found) => this.told.push(found),
+      tell: (found) => this.reported.push(found),
       now: () => new Date(this.time),
     });
   }
 
-  /** From where to where the deliveries say the branch moved. */
+  /** The moves of the branch in the deliveries. */
   moves(): string[] {
     return this.deliveries.flatMap(({ event }) =>
       event.kind === 'push' ? [`${event.before.charAt(0)}→${event.after.charAt(0)}`] : [],
@@ -93,7 +93,7 @@ class World {
 }
 
 describe('a branch that is polled', () => {
-  test('has nothing before the first look', async () => {
+  test('has nothing before the first poll', async () => {
     const world = new World();
     await world.poll().once();
     expect(world.deliveries).toMatchObject([
@@ -101,7 +101,7 @@ describe('a branch that is polled', () => {
     ]);
   });
 
-  test('is told of when it moves, and only then', async () => {
+  test('starts a delivery when it moves, and only then', async () => {
     const world = new World();
     const poll = world.poll();
     for (const head of [one, one, two, two, two]) {
@@ -111,7 +111,7 @@ describe('a branch that is polled', () => {
     expect(world.moves()).toEqual(['0→1', '1→2']);
   });
 
-  test('is told of though it moved while nobody looked', async () => {
+  test('starts a delivery though it moved while nobody polled', async () => {
     const world = new World();
     await world.poll().once();
     world.head = two;
@@ -120,7 +120,7 @@ describe('a branch that is polled', () => {
     expect(world.moves()).toEqual(['0→1', '1→2']);
   });
 
-  test('is told of again when it comes back to where it was', async () => {
+  test('starts another delivery when it returns to an earlier commit', async () => {
     const world = new World();
     const poll = world.poll();
     for (const head of [one, two, one, two]) {
@@ -131,7 +131,7 @@ describe('a branch that is polled', () => {
     expect(new Set(world.deliveries.map(({ id }) => id)).size).toBe(4);
   });
 
-  test('is told of once by two who poll it', async () => {
+  test('starts one delivery where two poll it', async () => {
     const world = new World();
     const [first, second] = [world.poll(), world.poll()];
     for (const head of [one, two]) {
@@ -140,10 +140,10 @@ describe('a branch that is polled', () => {
       await second.once();
     }
     expect(world.moves()).toEqual(['0→1', '1→2']);
-    expect(world.told.map(({ verdict }) => verdict)).toEqual(['accepted', 'accepted', 'duplicate']);
+    expect(world.reported.map(({ verdict }) => verdict)).toEqual(['accepted', 'accepted', 'duplicate']);
   });
 
-  test('is told of once by one that began before its own last delivery was listed', async () => {
+  test('starts one delivery where the poll began before its own last delivery was listed', async () => {
     const world = new World();
     await world.poll().once();
     const [listed] = world.seen;
@@ -153,7 +153,7 @@ describe('a branch that is polled', () => {
     expect(world.moves()).toEqual(['0→1', '1→2']);
   });
 
-  test('is told of later when Temporal is away, though the forge says it once', async () => {
+  test('starts its delivery later when Temporal is away, though the git host reports it once', async () => {
     const world = new World();
     const poll = world.poll();
     await poll.once();
@@ -166,7 +166,7 @@ describe('a branch that is polled', () => {
     expect(world.moves()).toEqual(['0→1', '1→2']);
   });
 
-  test('is looked at again before Temporal forgets where it stood', async () => {
+  test('is recorded again before Temporal deletes the record', async () => {
     const world = new World();
     const poll = world.poll({ keepsMs: () => Promise.resolve(2 * dayMs) });
     for (let hours = 0; hours < 66; hours += 6) {
@@ -176,7 +176,7 @@ describe('a branch that is polled', () => {
     expect(world.moves()).toEqual(['0→1', '1→1', '1→1']);
   });
 
-  test('has ids that Temporal takes, and that no forge makes', () => {
+  test('has ids that Temporal takes, and that no git host makes', () => {
     const id = idOfMove(aRepository(), undefined, one);
     expect(id).toMatch(/^poll-head-[0-9a-f]+-[0-9a-f]+$/);
     expect(idOfMove(aRepository({ branch: 'next' }), undefined, one)).not.toBe(id);
@@ -185,7 +185,7 @@ describe('a branch that is polled', () => {
 });
 
 describe('pull requests and comments that are polled', () => {
-  test('are told of once, whoever looks and however often', async () => {
+  test('start one delivery, whoever polls and however often', async () => {
     const world = new World();
     const poll = world.poll();
     for (const each of [poll, poll, world.poll()]) {
@@ -195,10 +195,10 @@ describe('pull requests and comments that are polled', () => {
     }
     const kinds = world.deliveries.map(({ event }) => event.kind);
     expect(kinds).toEqual(['push', 'pull-request', 'comment']);
-    expect(world.told.filter(({ verdict }) => verdict === 'duplicate')).toHaveLength(2);
+    expect(world.reported.filter(({ verdict }) => verdict === 'duplicate')).toHaveLength(2);
   });
 
-  test('are told of later when Temporal is away', async () => {
+  test('start their delivery later when Temporal is away', async () => {
     const world = new World();
     const poll = world.poll();
     await poll.once();
@@ -218,8 +218,8 @@ describe('pull requests and comments that are polled', () => {
     ['goes into another branch', { base: { branch: 'next', sha: one } }, true],
     ['stays while its branch moves on', { base: { branch: 'main', sha: zero } }, false],
     ['lists its labels the other way round', { labels: ['a', 'b'] }, false],
-  ])('one that %s', (_, change, news) => {
+  ])('one that %s', (_, change, isNew) => {
     const repository = aRepository();
-    expect(idOfSight(repository, { ...pull, ...change }) !== idOfSight(repository, pull)).toBe(news);
+    expect(idOfSight(repository, { ...pull, ...change }) !== idOfSight(repository, pull)).toBe(isNew);
   });
 });

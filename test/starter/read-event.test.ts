@@ -42,7 +42,7 @@ describe('a webhook is read', () => {
   ])('as a pull request that was %s', (action, expected) => {
     const found = read('pull_request', aPull({ merged: false, merge_commit_sha: after }, { action }));
     expect(found).toMatchObject({ kind: 'event', event: { action: expected } });
-    // What GitHub tried to merge stands on no branch.
+    // GitHub's test merge commit is on no branch.
     expect(found).not.toMatchObject({ event: { mergeCommit: expect.anything() } });
   });
 

@@ -12,7 +12,7 @@ const refused: WebhookAnswer = {
   from: '192.0.2.7',
 };
 
-describe('what a starter tells', () => {
+describe('what a starter reports', () => {
   test.each<[StarterEvent, string]>([
     [
       { kind: 'listening', address: '127.0.0.1', port: 8800 },
@@ -56,19 +56,19 @@ describe('what a starter tells', () => {
 
   test('is no more than somebody reads, however many come', () => {
     let now = at.getTime();
-    const told: WebhookAnswer[] = [];
+    const reported: WebhookAnswer[] = [];
     const counts: number[] = [];
-    const tell = withoutFlood({
-      tell: (answer) => told.push(answer),
+    const report = withoutFlood({
+      tell: (answer) => reported.push(answer),
       tellCount: (count) => counts.push(count),
       now: () => new Date(now),
     });
-    for (let count = 0; count < 1_000; count += 1) tell(refused);
-    tell({ ...refused, verdict: 'accepted', status: 202 });
-    expect(told).toHaveLength(61);
+    for (let count = 0; count < 1_000; count += 1) report(refused);
+    report({ ...refused, verdict: 'accepted', status: 202 });
+    expect(reported).toHaveLength(61);
     now += 60_000;
-    tell(refused);
+    report(refused);
     expect(counts).toEqual([940]);
-    expect(told).toHaveLength(62);
+    expect(reported).toHaveLength(62);
   });
 });

@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A way to Temporal that somebody may end. */
+/** A connection to Temporal that a test may cut. */
 export interface Way {
   readonly address: string;
   close(): void;
@@ -10,8 +10,8 @@ export interface Way {
 export type WayEnds = (from: 'starter' | 'temporal', piece: Buffer) => boolean | Promise<boolean>;
 
 /**
- * A way to Temporal that lets nothing through any more once `ends` says so, in either direction: it is asked before each piece is
- * handed on.
+ * A proxy to Temporal that lets nothing through any more once `ends` says so, in either direction: it is asked before each piece is
+ * forwarded.
  */
 export async function wayToTemporal(temporal: string, ends: WayEnds): Promise<Way> {
   const [host = '', port = ''] = temporal.split(':');

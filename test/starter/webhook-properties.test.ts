@@ -36,7 +36,7 @@ const nasty = [
   'x'.repeat(400),
 ];
 
-/** A value that is mostly as it should be. */
+/** A value that is mostly valid. */
 const mostly = <T>(good: fc.Arbitrary<T>, ...bad: fc.Arbitrary<T>[]): fc.Arbitrary<T> =>
   fc.oneof({ arbitrary: good, weight: 12 }, ...bad.map((arbitrary) => ({ arbitrary, weight: 1 })));
 const one = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
@@ -89,24 +89,24 @@ const attempt = fc.record({
   before: sha,
   after: sha,
   id,
-  /** What git says of the cluster on both sides. */
+  /** Git's declaration of the cluster on both sides. */
   was: declaration,
   now: declaration,
 });
 type Attempt = typeof attempt extends fc.Arbitrary<infer T> ? T : never;
 
-/** What is merged is looked at; all else begins nothing. */
+/** A merge is read; any other event begins nothing. */
 const isMerge = ({ kind, action, merged }: Attempt): boolean =>
   kind === 'push' || (kind === 'pull_request' && action === 'closed' && merged);
 
-/** The repository as its forge writes it, and what starter.yaml says of it. */
+/** The repository as its git host writes it, and its settings in starter.yaml. */
 const settingsOf = ({ repository }: Attempt) => known.get(repository.toLowerCase());
 const branchOf = (given: Attempt): string => given.branch.replace('own', settingsOf(given)?.branch ?? 'main');
 
-/** The actions by which a pull request is told of; `edited` here says nothing of what was. */
-const told = new Set(['opened', 'synchronize', 'closed', 'labeled']);
+/** The pull request actions that become deliveries; `edited` here has no previous values. */
+const delivered = new Set(['opened', 'synchronize', 'closed', 'labeled']);
 const pullRules = (given: Attempt): boolean =>
-  told.has(given.action) &&
+  delivered.has(given.action) &&
   branchOf(given) === settingsOf(given)?.branch &&
   isSha(given.before) &&
   isSha(given.after) &&
@@ -184,7 +184,7 @@ async function send(webhookServer: TriedWebhookServer, given: Attempt): Promise<
   const own = settingsOf(given)?.secret ?? secrets.homeOps;
   const other = own === secrets.lab ? secrets.homeOps : secrets.lab;
   const secret = given.signer === 'own' ? own : given.signer === 'other' ? other : 'wrong';
-  // A forge never sends the same twice but for a delivery that it sends again.
+  // A git host never sends the same bytes twice, except for a repeated delivery.
   const honest = Buffer.from(JSON.stringify({ ...payloadOf(given), made: (sendings += 1) }));
   const body = given.spoiled === 'body' ? Buffer.concat([honest, Buffer.from(' ')]) : honest;
   const signature = signatureOf(secret, honest);
@@ -201,7 +201,7 @@ async function send(webhookServer: TriedWebhookServer, given: Attempt): Promise<
   return answer.status;
 }
 
-/** What is wrong with a delivery that was started, whatever came in: nothing ever is. */
+/** What is wrong with a started delivery, whatever the input: nothing ever is. */
 function unsound({ schema, id: started, repository, via, event }: Delivery): string[] {
   const hex = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
   const wrong: Record<string, boolean> = {

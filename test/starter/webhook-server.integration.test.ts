@@ -8,7 +8,7 @@ let webhookServer: TriedWebhookServer;
 afterEach(() => webhookServer.app.close());
 
 describe('the webhook server takes', () => {
-  test('a signed push, and hands it over as it will be carried out', async () => {
+  test('a signed push, and starts its delivery as it will be carried out', async () => {
     webhookServer = tryWebhookServer();
     const answer = await webhookServer.post({ payload: aPush(), id: uuid.toUpperCase() });
     expect(answer).toMatchObject({ status: 202, body: { verdict: 'accepted', delivery: uuid } });
@@ -52,7 +52,7 @@ describe('the webhook server takes', () => {
       status: 202,
       body: { verdict: 'duplicate', why: expect.stringContaining(uuid) },
     });
-    // Other bytes are another one.
+    // Other bytes are another delivery.
     expect(await webhookServer.post({ payload: aPush({ after: before }) })).toMatchObject({
       body: { verdict: 'accepted' },
     });
@@ -173,7 +173,7 @@ describe('the webhook server answers, and starts nothing', () => {
     const answer = await webhookServer.post(posted);
     expect(answer).toMatchObject({ status, body: { why: expect.any(String) } });
     expect(webhookServer.started).toEqual([]);
-    // The operator finds it, and no secret with it.
+    // The operator finds it, without any secret.
     expect(webhookServer.told).toMatchObject([{ status, why: expect.any(String) }]);
     expect(JSON.stringify([webhookServer.told, answer.body])).not.toMatch(/-secret-of-|has-its-own-secret/);
   });
@@ -188,7 +188,7 @@ describe('the webhook server answers, and starts nothing', () => {
 });
 
 describe('while Temporal is away', () => {
-  test('the webhook server says 503, so that the forge keeps it as failed', async () => {
+  test('the webhook server says 503, so that the git host keeps it as failed', async () => {
     webhookServer = tryWebhookServer(() => Promise.reject(new Error('14 UNAVAILABLE')));
     const answer = await webhookServer.post({ payload: aPush() });
     expect(answer).toMatchObject({

@@ -40,7 +40,7 @@ afterAll(() => {
 });
 
 describe('the folder of a step', () => {
-  it('is one for all who ask for it side by side, and goes with all that is in it', async () => {
+  it('is shared by concurrent callers, and removed with its content', async () => {
     const access = await openCluster(inventory, { base: folder, dialMap: {} });
     const [first, file, second] = await Promise.all([
       access.folder(),
@@ -53,7 +53,7 @@ describe('the folder of a step', () => {
     expect([first.folder, second.folder, file].filter((one) => existsSync(one))).toEqual([]);
   });
 
-  it('goes also when it is asked for and not there yet', async () => {
+  it('is removed also while it is being created', async () => {
     const access = await openCluster(inventory, { base: folder, dialMap: {} });
     const asked = access.folder();
     await access.close();

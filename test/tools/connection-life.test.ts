@@ -24,7 +24,7 @@ describe('a connection may be used', () => {
   it('not longer than its certificate is good', () => {
     const until = minutes(2);
     const last = usableUntil(now, client({ notBefore: minutes(-9), notAfter: until }));
-    // A certificate tells whole seconds.
+    // A certificate has whole seconds.
     expect(last).toBe(Math.floor(until.getTime() / 1_000) * 1_000);
     expect(usableUntil(now, client(expiredYesterday()))).toBeLessThan(now);
   });

@@ -10,10 +10,10 @@ import { snapshotStatus } from '../../src/tools/etcd-snapshot.js';
 import { talosctl } from '../../src/tools/talosctl.js';
 import { Refusal } from '../../src/tools/refusal.js';
 
-/** Real programs, each a small script: what they see of our environment, and what is told of what they print. */
+/** Real programs, each a small script: the environment that they see, and the errors about their output. */
 let folder: string;
 
-/** What a worker may have in its environment for others. */
+/** Variables that a worker may have for other programs. */
 const others = {
   AWS_SECRET_ACCESS_KEY: 'aws-secret',
   TF_VAR_proxmox_password: 'terraform-secret',
@@ -26,7 +26,7 @@ const others = {
 };
 
 const handedOn = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
-/** What Slipway itself sets for talosctl and kubectl: no credential among them. */
+/** Variables that Slipway itself sets for talosctl and kubectl: no credential among them. */
 const ownSettings = ['GOGC', 'GOMEMLIMIT', 'GOMAXPROCS', 'KUBERC'];
 
 beforeAll(async () => {
@@ -50,7 +50,7 @@ async function script(name: string, text: string): Promise<string> {
   return file;
 }
 
-/** Leaves its environment in a file, then prints what the caller can parse. */
+/** Writes its environment to a file, then prints a parsable credential. */
 async function witness(
   name: string,
   prints: string,
@@ -74,7 +74,7 @@ async function refusal(exec: CredentialReference): Promise<string> {
 }
 
 describe('a credential that a program prints', () => {
-  it('is what it prints, with the arguments as they stand and no shell between', async () => {
+  it('is its output, with unchanged arguments and without a shell', async () => {
     await script('op', 'console.log(JSON.stringify(process.argv.slice(2)))');
     const asked = reference(['./op', 'read', 'op://Private/talos/$(id)', '; true']);
     const { text, file } = await readCredential('talosconfig (admin)', asked, folder);
@@ -82,7 +82,7 @@ describe('a credential that a program prints', () => {
     expect(file).toBeUndefined();
   });
 
-  it('is decoded where it is said to be base64', async () => {
+  it('is decoded where it is declared as base64', async () => {
     const encoded = Buffer.from('apiVersion: v1').toString('base64');
     await script('base64', `console.log(${JSON.stringify(encoded)})`);
     const asked = reference(['./base64'], { encoding: 'base64' });
@@ -112,7 +112,7 @@ describe('a credential that a program prints', () => {
   });
 
   it('is refused when the program prints nothing, or more than a credential has', async () => {
-    expect(await refusal(reference([await script('silent', '')]))).toMatch(/it is empty/);
+    expect(await refusal(reference([await script('unreachable', '')]))).toMatch(/it is empty/);
     const endless = await script('endless', 'process.stdout.write("secret".repeat(300_000))');
     const text = await refusal(reference([endless]));
     expect(text).toMatch(/endless printed more than 1048576 bytes/);
@@ -125,7 +125,7 @@ describe('a credential that a program prints', () => {
     );
   });
 
-  it('is refused when the program waits for somebody: it is stopped', async () => {
+  it('is refused when the program waits for input: it is stopped', async () => {
     const waits = reference([await script('waits', 'setInterval(() => 0, 1000)')]);
     if (!('exec' in waits)) throw new Error('it is another kind of reference');
     const options = {

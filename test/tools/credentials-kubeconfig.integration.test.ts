@@ -20,7 +20,7 @@ const tokens: (string | undefined)[] = [];
 let server: Server;
 let folder: string;
 
-/** An API server that remembers who asked. */
+/** An API server that records the client of each request. */
 beforeAll(async () => {
   const { certificate, key } = certificates.kubernetes.apiServer;
   server = createServer({ cert: certificate, key }, (request, response) => {
@@ -60,7 +60,7 @@ const endpoint = () => ({
 });
 
 describe('the service account of a pod', () => {
-  it('speaks to a control plane of the inventory with its token, and sees a token that was rotated', async () => {
+  it('connects to a control plane of the inventory with its token, and uses a rotated token', async () => {
     const api = kubernetesApi(await inPod(certificates.kubernetes.authority.certificate), [endpoint()]);
     await api.listNodes();
     await writeFile(path.join(folder, 'token'), 'second-token');

@@ -11,11 +11,11 @@ import { projectRoot } from '../../src/tools/project-root.js';
 
 const setpriv = findProgram('setpriv', process.env['PATH'] ?? '') ?? '/nowhere';
 
-/** What the program writes into the record, and that it then stays. The descriptor is the one that `setpriv` below opened. */
+/** The program's entry in the record; then it stays. The descriptor is the one that `setpriv` below opened. */
 const program = JSON.stringify(['-c', 'echo executed >&9; exec sleep 600']);
 const sh = JSON.stringify('/bin/sh');
 
-/** Every way in which Slipway, its lab and its set-up start a process that must not outlive them: a module and a call. */
+/** Every function with which Slipway, its lab and its set-up start a process that must not outlive them: a module and a call. */
 const ways: readonly [string, string, string][] = [
   [
     'src/tools/run-command',
@@ -46,7 +46,7 @@ describe('a process whose parent is killed', () => {
   beforeEach(() => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-parent-'));
     execFileSync('mkfifo', [path.join(folder, 'record'), path.join(folder, 'gate')]);
-    // Stands still before the real one asks the kernel for the signal. The record ends when the last process that has it is gone.
+    // Pauses before the real one asks the kernel for the signal. The record ends when the last process that has it open is gone.
     const waits = `exec 9>${folder}/record; echo forked >&9; read -r _ <${folder}/gate`;
     const script = `#!/bin/sh\n[ "$1" = --pdeathsig ] && { ${waits}; }\nexec ${setpriv} "$@"\n`;
     writeFileSync(path.join(folder, 'setpriv'), script, { mode: 0o755 });
@@ -56,7 +56,7 @@ describe('a process whose parent is killed', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Starts a parent, and with it a child that stands still before it has asked for the signal. */
+  /** Starts a parent with a child that pauses before it has asked for the signal. */
   async function forked(module: string, call: string): Promise<Recorded> {
     const url = pathToFileURL(path.join(projectRoot, module)).href;
     const names = /^\w+/.exec(call)?.[0] ?? '';
@@ -95,9 +95,9 @@ describe('a process whose parent is killed', () => {
 });
 
 interface Recorded {
-  /** Settles when the record begins with that text. */
+  /** Resolves when the record begins with that text. */
   has(text: string): Promise<void>;
-  /** All of it, when nobody is left who could add to it. */
+  /** The whole record, when no process is left that could append. */
   readonly end: Promise<string>;
 }
 

@@ -35,7 +35,7 @@ describe('askForImage', () => {
     [503, { 'retry-after': '86400' }, { kind: 'later', retryAfterMs: 60_000 }],
     [500, {}, { kind: 'later', retryAfterMs: 5000 }],
   ] as const;
-  it.each(answers)('takes a %s with %j for what it is', async (status, headers, expected) => {
+  it.each(answers)('interprets a %s with %j', async (status, headers, expected) => {
     const dialMap = await factory((_request, response) => response.writeHead(status, headers).end());
     expect(await askForImage(image, dialMap, new AbortController().signal)).toMatchObject(expected);
   });
@@ -112,7 +112,7 @@ describe('schematicContents', () => {
     expect(await answering(body)).toEqual({ kind: 'answered', value });
   });
 
-  it('says that there is none of that id', async () => {
+  it('reports an unknown id', async () => {
     expect(await answering('schematic not found', 404)).toEqual({ kind: 'answered', value: null });
   });
 
@@ -135,7 +135,7 @@ describe('schematicContents', () => {
     });
   });
 
-  it('takes a factory that is not there for no answer', async () => {
+  it('reports an unreachable factory', async () => {
     const answer = await schematicContents('factory.talos.dev', id, {
       'factory.talos.dev': 'http://127.0.0.1:1',
     });

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** A program that stands in for kubectl: keeps what it was given, says something, and ends. */
+/** A program in place of kubectl: records its arguments, prints a text, and exits. */
 async function kubectl(says: string, code: number): Promise<{ program: string; given: string }> {
   const name = `kubectl-${says.length}-${code}`;
   const program = path.join(folder, name);

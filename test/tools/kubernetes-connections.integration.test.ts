@@ -31,7 +31,7 @@ const usual: Answer = (request, response) => {
   response.end(JSON.stringify(request.method === 'GET' ? nodes : node));
 };
 
-/** An API server that knows on which connection each request came. */
+/** An API server that records the connection of each request. */
 let server: Server;
 let answer = usual;
 const requests: { method: string; socket: Socket; agent: string }[] = [];
@@ -91,7 +91,7 @@ const step = (text: string, agents: KubernetesAgents): KubernetesApi =>
 const connections = (): number => new Set(requests.map(({ socket }) => socket)).size;
 
 describe('connections to the Kubernetes API', () => {
-  it('serve one step after the other', async () => {
+  it('are reused by one step after the other', async () => {
     const [agents, text] = [sharing(), credential()];
     for (let count = 0; count < 3; count += 1) {
       const api = step(text, agents);
@@ -103,7 +103,7 @@ describe('connections to the Kubernetes API', () => {
     expect(connections()).toBe(1);
   });
 
-  it('are of one credential: a rotated one makes another', async () => {
+  it('belong to one credential: a rotated one opens another', async () => {
     const agents = sharing();
     await step(credential(), agents).listNodes();
     await step(credential(), agents).listNodes();
@@ -132,7 +132,7 @@ describe('connections to the Kubernetes API', () => {
     expect(requests.map(({ socket }) => socket === broken)).toEqual([true, true, false]);
   });
 
-  it('that break again are a closed way: it is not asked for ever', async () => {
+  it('that break again fail: there is no endless retry', async () => {
     const [agents, text] = [sharing(), credential()];
     await step(text, agents).listNodes();
     answer = ({ socket }) => socket.destroy();
@@ -142,7 +142,7 @@ describe('connections to the Kubernetes API', () => {
     expect(requests).toHaveLength(3);
   });
 
-  it('that say nothing are given up, and say so', async () => {
+  it('without an answer time out, with an error', async () => {
     answer = () => undefined;
     await expect(step(credential(), sharing()).listNodes({ timeoutMs: 3_000 })).rejects.toMatchObject({
       reason: { kind: 'kubernetes-unreachable', why: expect.stringContaining('did not answer in time') },
@@ -159,7 +159,7 @@ describe('connections to the Kubernetes API', () => {
     expect(await step(credential(), sharing()).listNodes()).toHaveLength(1);
   });
 
-  it('do not hold their process up', async () => {
+  it('do not keep their process alive', async () => {
     const script = `
       const { kubernetesApi } = await import(process.argv[1]);
       const { KubernetesAgents } = await import(process.argv[2]);
@@ -168,7 +168,7 @@ describe('connections to the Kubernetes API', () => {
     const modules = ['kubernetes-api', 'kubernetes-agents'].map((name) =>
       path.join(projectRoot, `dist/src/tools/${name}.js`),
     );
-    // An idle connection is kept for longer than that.
+    // An idle connection is kept longer than that.
     const args = ['--input-type=module', '-e', script, ...modules];
     const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 25_000 });
     expect(stdout).toBe('1\n');

@@ -167,7 +167,7 @@ describe('nodeObject', () => {
     });
   });
 
-  it('finds our marks among the annotations', () => {
+  it('finds Slipway’s annotations', () => {
     const annotations = { 'slipway.dev/run': 'run/a/1', 'slipway.dev/cordoned-by': 'run/a/1' };
     expect(nodeObject({ metadata: { name: 'a', annotations } }).marks).toEqual({
       run: 'run/a/1',

@@ -4,7 +4,7 @@ import { isAsBefore, whyNotIts } from '../../src/tools/machine-configuration.js'
 const worker = { name: 'work-1', role: 'worker' } as const;
 const text = (type: string, more = ''): string => `version: v1alpha1\nmachine:\n  type: ${type}\n${more}`;
 
-describe('whose machine configuration it is', () => {
+describe('the node of a machine configuration', () => {
   test.each([
     ['its own', text('worker', '  network:\n    hostname: work-1\n')],
     ['one without a name', text('worker')],

@@ -18,7 +18,7 @@ const pod = {
   spec: { containers: [{ name: 'probe', image: 'cuda' }] },
 };
 
-/** An API server that answers what it is told to, and remembers what it was asked. */
+/** An API server with the given answers, which records its requests. */
 let server: Server;
 let api: KubernetesApi;
 let answer: { status: number; body: object };
@@ -66,7 +66,7 @@ function says(status: number, reason: string, message: string): void {
 }
 
 describe('a Pod of its own', () => {
-  it('is made in its namespace, and read there', async () => {
+  it('is created in its namespace, and read there', async () => {
     answer = { status: 201, body: pod };
     expect(await api.ownPods.create(pod)).toMatchObject({
       kind: 'made',
@@ -80,7 +80,7 @@ describe('a Pod of its own', () => {
     ]);
   });
 
-  it('is not made twice: one that is there is told', async () => {
+  it('is not created twice: an existing one is reported', async () => {
     says(409, 'AlreadyExists', 'pods "slipway-gpu" already exists');
     expect(await api.ownPods.create(pod)).toEqual({ kind: 'exists' });
   });
@@ -94,7 +94,7 @@ describe('a Pod of its own', () => {
     expect(await api.ownPods.create(pod)).toEqual({ kind: 'refused', why: message });
   });
 
-  it('is not made where the user is not known, or the server is ill', async () => {
+  it('is not created where the user is unknown, or the server fails', async () => {
     says(401, 'Unauthorized', 'Unauthorized');
     await expect(api.ownPods.create(pod)).rejects.toBeInstanceOf(Refusal);
     says(500, 'InternalError', 'etcd is away');

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { ProcessSlots } from '../../src/tools/process-slots.js';
 
-test('no more run than there are places, and who came first goes first', async () => {
+test('at most as many run as there are slots, first come first served', async () => {
   const slots = new ProcessSlots(1);
   const order: string[] = [];
   const first = await slots.acquire();
@@ -18,7 +18,7 @@ test('no more run than there are places, and who came first goes first', async (
   expect({ order, ahead }).toEqual({ order: ['second', 'third'], ahead: [0, 1] });
 });
 
-test('a place given back twice is one place', async () => {
+test('a slot that is released twice is one slot', async () => {
   const slots = new ProcessSlots(1);
   const release = await slots.acquire();
   release();
@@ -28,7 +28,7 @@ test('a place given back twice is one place', async () => {
   await expect(second).rejects.toThrow(/timeout/);
 });
 
-test('who gives up waiting leaves the queue', async () => {
+test('a cancelled caller leaves the queue', async () => {
   const slots = new ProcessSlots(1);
   const release = await slots.acquire();
   const givesUp = new AbortController();
@@ -40,6 +40,6 @@ test('who gives up waiting leaves the queue', async () => {
   await expect(third).resolves.toBeInstanceOf(Function);
 });
 
-test.each([0, -1, 1.5])('%s places are refused', (size) => {
+test.each([0, -1, 1.5])('%s slots are rejected', (size) => {
   expect(() => new ProcessSlots(size)).toThrow(/must be 1 or more/);
 });

@@ -41,11 +41,11 @@ describe('a command that ends well', () => {
     expect(result.durationMs).toBeGreaterThan(1);
   });
 
-  test('may end with another exit code that its caller takes for an answer', async () => {
+  test('may end with another exit code that its caller accepts', async () => {
     expect((await script('process.exitCode = 2', { acceptExitCodes: [0, 2] })).exitCode).toBe(2);
   });
 
-  test('gets arguments as they are, for no shell reads them', async () => {
+  test('gets unchanged arguments, because there is no shell', async () => {
     const args = ['-e', 'console.log(JSON.stringify(process.argv.slice(1)))', '--', '$(id)', 'a b', '*', "'"];
     const { stdout } = await runCommand({ command: process.execPath, args, timeoutMs: 10_000 });
     expect(JSON.parse(stdout)).toEqual(['$(id)', 'a b', '*', "'"]);
@@ -57,7 +57,7 @@ describe('a command that ends well', () => {
     );
   });
 
-  test('finds an empty stdin when it is given none, so it cannot wait for a person', async () => {
+  test('has an empty stdin by default, so it cannot wait for a person', async () => {
     expect((await runCommand({ command: 'cat', args: [], timeoutMs: 10_000 })).stdout).toBe('');
   });
 
@@ -152,7 +152,7 @@ describe('stopping', () => {
     expect(error).toMatchObject({ cancelled: true, signal: 'SIGKILL' });
   });
 
-  test('a cancelled command is gone before its caller hears of it', async () => {
+  test('a cancelled command has exited before its caller is notified', async () => {
     const cancel = new AbortController();
     let pid = 0;
     const onLine = (_: string, line: string): void => {
@@ -185,7 +185,7 @@ describe('stopping', () => {
     expect(existsSync(marker)).toBe(false);
   });
 
-  test('a time that has passed keeps the command from starting: what was looked at before is too old', async () => {
+  test('a time that has passed keeps the command from starting: the observation is too old', async () => {
     const marker = path.join(folder, 'too-late');
     const touch = { command: 'touch', args: [marker], timeoutMs: 10_000 };
     const error = await failureOf(runCommand({ ...touch, startBefore: Date.now() - 1 }));
@@ -195,7 +195,7 @@ describe('stopping', () => {
     expect(existsSync(marker)).toBe(true);
   });
 
-  test('takes grandchildren along', async () => {
+  test('stops grandchildren as well', async () => {
     const cancel = new AbortController();
     let grandchild = 0;
     const onLine = (_: string, line: string): void => {
@@ -208,7 +208,7 @@ describe('stopping', () => {
   });
 
   test('does not wait for a grandchild that keeps the pipes open', async () => {
-    // It would be ended by its limit, with an error, if it waited.
+    // If it waited, its limit would end it with an error.
     const result = await runCommand({
       command: 'sh',
       args: ['-c', 'sleep 600 & echo done'],
@@ -306,7 +306,7 @@ describe('secrets', () => {
 });
 
 describe('places', () => {
-  test('of long commands never keep a quick one waiting', async () => {
+  test('of long commands never delay a short one', async () => {
     const places = new ProcessSlots().size;
     const cancel = new AbortController();
     let ready = 0;

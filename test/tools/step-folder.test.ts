@@ -22,7 +22,7 @@ describe('StepFolder', () => {
     await folder.close();
   });
 
-  it('is near enough for the sockets of an etcd that proves a snapshot, also of a process with a long number', async () => {
+  it('has a path short enough for the sockets of an etcd that verifies a snapshot, also with a long pid', async () => {
     const folder = await StepFolder.open();
     const parent = path.basename(path.dirname(folder.folder));
     const digits = parent.split('-').slice(2).join('-').length + '4194304-99999999999-'.length;
@@ -37,7 +37,7 @@ describe('StepFolder', () => {
     await folder.close();
   });
 
-  it('is kept where another place’s process may still live in it', async () => {
+  it('is kept where a process of another place may still use it', async () => {
     const mine = await StepFolder.open();
     const elsewhere = path.join(path.dirname(path.dirname(mine.folder)), '1-2-0123abcd-4567cdef');
     await mkdir(elsewhere, { recursive: true });

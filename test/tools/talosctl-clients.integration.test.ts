@@ -26,9 +26,7 @@ beforeEach(() => {
   Object.assign(process.env, { PATH: folder, XDG_CACHE_HOME: folder });
 });
 
-/**
- * A talosctl of that version, named by its variable: tells its version, and writes each call down as `<version> <arguments>`.
- */
+/** A talosctl of that version, configured by its variable: reports its version, and records each call as `<version> <arguments>`. */
 function installed(
   version: string,
   variable = `SLIPWAY_BIN_TALOSCTL_${version.split('.').slice(0, 2).join('_')}`,
@@ -50,7 +48,7 @@ function installed(
 
 const calls = (): string => path.join(folder, 'calls');
 
-/** The version of the client of each call, and what it was asked. */
+/** The client version of each call, and its arguments. */
 function asked(): string[] {
   const lines = readFileSync(calls(), 'utf8').trim().split('\n');
   return lines.map((line) => line.split(' ').slice(0, 3).join(' '));
@@ -82,7 +80,7 @@ describe('any client', () => {
     expect(asked()).toEqual(['1.12.4 etcd snapshot']);
   });
 
-  test('is refused where there is none: the declared one is named', async () => {
+  test('is refused where there is none: the error names the declared one', async () => {
     const { reason } = await refusalOf(clients('v1.13.9').any());
     expect(reason).toMatchObject({ kind: 'tool-missing', tool: 'talosctl', version: '1.13.9' });
   });

@@ -3,13 +3,13 @@ import type { Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { limits } from '../limits.js';
 
-/** Workflows that are nothing but an activity, played by hand: Temporal sees a worker, and no worker has to die. */
+/** Workflows with one activity, driven by the test: Temporal sees a worker, and no worker has to die. */
 export interface ActivityByHand {
-  /** Starts the workflow and schedules its activity. Answers how many activities came back with the answer. */
+  /** Starts the workflow and schedules its activity. Returns how many activities came back with the response. */
   schedule(workflowId: string, eagerly: boolean): Promise<number>;
   /** Takes the activity up, as the worker of that name. */
   takeAs(worker: string): Promise<void>;
-  /** The same, to tell of it: that it is under way, and that it is done. */
+  /** Takes the activity up, and returns its heartbeat and its completion. */
   takeToFinish(worker: string): Promise<{ beat: () => Promise<void>; finish: () => Promise<void> }>;
   /** Waits until a worker has asked for an activity. */
   polled(): Promise<void>;
@@ -30,7 +30,7 @@ export function activityByHand(connection: Connection, namespace: string, taskQu
   const inTime = <T>(poll: () => Promise<T>): Promise<T> =>
     connection.withDeadline(Date.now() + limits.wait, poll);
   const queue = { name: taskQueue };
-  /** A poll that nothing came to in time ends with an empty answer. */
+  /** A poll that times out ends with an empty response. */
   const taken = async <Task extends { readonly taskToken: Uint8Array }>(
     poll: () => Promise<Task>,
   ): Promise<Task> =>

@@ -70,7 +70,7 @@ async function polls(
 const begin = (workflowId: string) =>
   temporal.client.workflow.start<typeof steps>('steps', { workflowId, taskQueue: 'steps', args: [count] });
 
-/** Attempts of activities that ended in a timeout, and decisions that a worker took and never answered. */
+/** Attempts of activities that ended in a timeout, and workflow tasks that a worker took and never answered. */
 async function lost(handle: WorkflowHandle): Promise<{ attempts: number; decisions: number }> {
   const { events } = await handle.fetchHistory();
   const all = events ?? [];
@@ -101,7 +101,7 @@ describe('a worker that freezes while another one is up', () => {
 
   it('gets work again when it lives again', async () => {
     frozen.kill('SIGCONT');
-    // In order, so that it takes its open polls back: one that a killed worker leaves may still be given a task.
+    // In order, so that it cancels its open polls: a killed worker's polls may still be given a task.
     other.kill('SIGTERM');
     await once(other, 'exit');
     const handle = await begin('lives-again');

@@ -27,7 +27,7 @@ afterAll(async () => {
   await temporal?.stop();
 });
 
-/** A worker of its own process that has begun the activity, and with it a child process. */
+/** A worker process that has begun the activity, and with it a child process. */
 async function begun(what: 'looks' | 'sends'): Promise<{ worker: ChildProcess; child: number }> {
   byHand = activityByHand(temporal.client.connection as Connection, temporal.namespace, what);
   await byHand.schedule(`${what}/1`, false);
@@ -53,9 +53,9 @@ function runs(pid: number): boolean {
   }
 }
 
-describe('a worker that is asked to end (SIGTERM)', () => {
-  it('ends at once while it looks for Temporal', async () => {
-    // Nobody listens on the port for discarded words.
+describe('a worker that is stopped (SIGTERM)', () => {
+  it('ends at once while it connects to Temporal', async () => {
+    // Nothing listens on the discard port.
     const env = { ...process.env, TEMPORAL_ADDRESS: '127.0.0.1:9' };
     const worker = spawn(process.execPath, [main], { env, stdio: ['ignore', 'inherit', 'pipe'] });
     workers.push(worker);
@@ -65,7 +65,7 @@ describe('a worker that is asked to end (SIGTERM)', () => {
     expect(await ended(worker)).toBe(0);
   });
 
-  it('gives back at once what it waits for, to be tried again, and takes its child process with it', async () => {
+  it('hands off at once what it waits for, to be retried, and ends its child process', async () => {
     const { worker, child } = await begun('looks');
     expect(runs(child)).toBe(true);
     worker.kill('SIGTERM');
@@ -74,11 +74,11 @@ describe('a worker that is asked to end (SIGTERM)', () => {
     expect(await byHand.pending('looks/1')).toMatchObject({ state: scheduled, attempt: 2 });
   });
 
-  it('stays for the answer to a request that is on its way, and hands in what came of it', async () => {
+  it('stays for the answer to a request that is on its way, and reports the result', async () => {
     const { worker, child } = await begun('sends');
-    const told = once(worker.stdout ?? worker, 'data');
+    const cancelled = once(worker.stdout ?? worker, 'data');
     worker.kill('SIGTERM');
-    expect(String(((await told) as [Buffer])[0])).toBe('the activity is told to end\n');
+    expect(String(((await cancelled) as [Buffer])[0])).toBe('the activity is cancelled\n');
     expect(runs(child)).toBe(true);
     expect(await byHand.pending('sends/1')).toMatchObject({ state: started, attempt: 1 });
     process.kill(child, 'SIGUSR1');

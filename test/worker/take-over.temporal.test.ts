@@ -24,7 +24,7 @@ afterAll(() => temporal?.stop());
 
 function own(): WorkerIdentity {
   const found = ownWorkerIdentity();
-  if (!found) throw new Error('/proc does not tell');
+  if (!found) throw new Error('/proc is unreadable');
   return found;
 }
 
@@ -39,7 +39,7 @@ async function deadWorker(): Promise<{ name: string; pid: number }> {
   return { name: `slipway-worker@${host}:${place}:${found?.startTime}#${found?.pid}`, pid: found?.pid ?? 0 };
 }
 
-/** What the visibility store shows a moment later. */
+/** Waits for the visibility store, which lags behind. */
 async function seen(taskQueue: string, count: number): Promise<void> {
   const query = `TaskQueue = "${taskQueue}" AND ExecutionStatus = "Running"`;
   while ((await temporal.client.workflow.count(query)).count < count) await pause(50);
@@ -50,7 +50,7 @@ const over = (taskQueue: string): Promise<number> =>
   takeOver({ connection, namespace, taskQueue, own: own(), say: (line) => said.push(line) });
 
 describe('what a worker of this machine had begun', () => {
-  it('is given to the next one at once when it is dead, and says so', async () => {
+  it('is handed off to the next one at once when it is dead, and says so', async () => {
     const byHand = activityByHand(connection, namespace, 'dead');
     const { name, pid } = await deadWorker();
     await begin(byHand, 'dead/1', name);

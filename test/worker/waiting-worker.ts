@@ -3,9 +3,8 @@ import { Wait } from '../../src/activities/activity-context.js';
 import { runCommand } from '../../src/tools/run-command.js';
 
 /**
- * A worker whose one activity starts a process that ends when it is told to (SIGUSR1), as a request does that is answered:
- * `looks` or `sends` says how it waits for it, and names its task queue. It prints the id of that process, and
- * of `sends` that its activity is told to end.
+ * A worker whose one activity starts a process that ends on SIGUSR1, as a request does that is answered. `looks` or `sends` says how it
+ * waits for it, and names its task queue. It prints the id of that process, and for `sends` that its activity is cancelled.
  */
 const [what = ''] = process.argv.slice(2);
 const ends = "process.once('SIGUSR1', () => process.exit(0)); console.log('up'); setInterval(() => {}, 1000)";
@@ -13,7 +12,7 @@ const ends = "process.once('SIGUSR1', () => process.exit(0)); console.log('up');
 async function byHand(): Promise<void> {
   const wait = new Wait();
   if (what === 'sends')
-    wait.signal.addEventListener('abort', () => void process.stdout.write('the activity is told to end\n'));
+    wait.signal.addEventListener('abort', () => void process.stdout.write('the activity is cancelled\n'));
   const beat = setInterval(() => wait.beat(), 500);
   let pid = 0;
   try {

@@ -12,7 +12,7 @@ import {
 
 function own(): WorkerIdentity {
   const found = ownWorkerIdentity();
-  if (!found) throw new Error('/proc does not tell');
+  if (!found) throw new Error('/proc is unreadable');
   return found;
 }
 

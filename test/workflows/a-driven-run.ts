@@ -14,11 +14,11 @@ import { cluster, taskQueue, type WorkflowsAlone } from './a-waiting-run.js';
 import { aCluster } from '../planning/a-cluster.js';
 import { until } from '../until.js';
 
-/** What an activity is asked; of a node, where it is about one. */
+/** A request to an activity; with the node, where it is about one. */
 export interface Asked {
   readonly name: string;
   readonly node: string | undefined;
-  /** All of what it is asked. */
+  /** The whole input. */
   readonly input: unknown;
 }
 
@@ -36,15 +36,15 @@ export const oldAgain = new Fails({
   wanted: 'v1.12.6',
 });
 
-/** What an activity answers in this test; undefined: what it answers where all is well. */
+/** An activity's result in this test; undefined: the result where all is well. */
 export type Answers = (asked: Asked) => unknown;
 
 export interface DrivenRun {
   readonly handle: WorkflowHandle;
   readonly plan: UpgradePlan;
-  /** What was asked so far: `drainNode work-1`. */
+  /** The activities so far: `drainNode work-1`. */
   readonly asked: readonly string[];
-  /** Sends a decision, and answers what came of it: its verdict, or the sentence of the refusal. */
+  /** Sends a decision, and returns its verdict, or the sentence of its rejection. */
   decide(verb: string, node: string, by?: string): Promise<string>;
   until(what: string, look: () => boolean | Promise<boolean>): Promise<void>;
   stop(): Promise<void>;
@@ -60,20 +60,20 @@ export function gate(): { readonly open: () => void; readonly opened: Promise<vo
 }
 
 /** Steps by which a node rolls back, as the activity plans them. */
-export const backSteps = stepOrders['rollback-in-place'].filter((step) => step !== 'hand-over-leadership');
+export const backSteps = stepOrders['rollback-in-place'].filter((step) => step !== 'transfer-leadership');
 
 export interface DrivenPlan {
-  /** What the plan says of each node instead. */
+  /** The plan's part of each node instead. */
   readonly found?: (node: PlannedNode) => PlannedNode;
   /** Left out: `ask`. */
   readonly onFailure?: 'ask' | 'rollback';
-  /** How long a decision is waited for, in milliseconds. Left out: longer than any test. */
+  /** How long the run waits for a decision, in milliseconds. Left out: longer than any test. */
   readonly decision?: number;
   /** Left out: nodes are begun at any time. */
   readonly windows?: Windows;
 }
 
-/** A run of workers in batches, on the real workflows; activities answer what the test says. */
+/** A run of workers in batches, on the real workflows; activities return what the test says. */
 export async function driveRun(
   { temporal: { client } }: WorkflowsAlone,
   activities: DrivenActivities,
@@ -164,15 +164,15 @@ export async function driveRun(
   };
 }
 
-/** So long a question for work is open; Temporal takes none that is much shorter. Milliseconds. */
+/** How long a poll is open; Temporal accepts none that is much shorter. Milliseconds. */
 const pollMs = 20_000;
 
 type Answering = (name: string, node: string | undefined, input: unknown) => Promise<unknown>;
 
-/** Carries out the activities of all driven runs, several at a time: each by what its own test answers. */
+/** Carries out the activities of all driven runs, several at a time: each with the results of its own test. */
 export class DrivenActivities {
   private readonly runs = new Map<number, Answering>();
-  /** The run that was driven last: it answers what is asked about no run. */
+  /** The run that was driven last: it serves activities that are about no run. */
   private newest = 0;
   private readonly over = new AbortController();
   private readonly working: Promise<void>;

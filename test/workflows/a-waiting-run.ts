@@ -8,7 +8,7 @@ import { planUpgrade } from '../../src/planning/plan/upgrade-plan.js';
 import type { PlanInput } from '../../src/planning/plan/plan-input.js';
 import type { Origin, UpgradePlan } from '../../src/planning/plan/plan.js';
 import { lookForWorkers } from '../../src/starter/look-for-workers.js';
-import { offerUpgrade } from '../../src/starter/offer-upgrade.js';
+import { enqueueMerge } from '../../src/starter/enqueue-merge.js';
 import { historyFacts, type HistoryFacts } from '../../src/runs/view/history-facts.js';
 import { decoded } from '../../src/runs/view/history-values.js';
 import { projectRoot } from '../../src/tools/project-root.js';
@@ -21,16 +21,16 @@ import { until } from '../until.js';
 export const cluster = 'prox-ops';
 export const taskQueue = 'workflows-alone';
 
-/** Runs on the workflows as they are bundled, on a real Temporal; their activities are answered by hand. */
+/** Runs on the bundled workflows, on a real Temporal; the test answers their activities. */
 export interface WorkflowsAlone {
   readonly temporal: WorkerlessTemporal;
-  /** Starts a run, answers its plan, and comes back when it waits for approval. */
+  /** Starts a run, answers its plan, and returns when it waits for approval. */
   waitingRun(run: number, approvers?: 1 | 2): Promise<WaitingRun>;
-  /** The same of a run that a pull request's merge begins, by the cluster's queue. */
+  /** The same for a run that a pull request's merge begins, through the cluster's queue. */
   mergedRun(origin: Origin): Promise<WaitingRun & { readonly run: number }>;
-  /** Takes the next activity that is asked for, whichever, and answers it. */
+  /** Takes the next scheduled activity, whichever, and answers it. */
   answerNext(result: unknown): Promise<{ readonly name: string; readonly input: unknown }>;
-  /** Does something while the worker stands still: what it holds waits, and it goes on afterwards. */
+  /** Does something while the worker is frozen: its tasks wait, and it continues afterwards. */
   whileFrozen(act: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
@@ -39,9 +39,9 @@ export interface WaitingRun {
   readonly handle: WorkflowHandle;
   readonly plan: UpgradePlan;
   readonly facts: () => Promise<HistoryFacts>;
-  /** Looks until it is so. */
+  /** Polls until it is so. */
   readonly until: (what: string, look: () => Promise<boolean>) => Promise<void>;
-  /** What the Web UI shows. */
+  /** The Web UI's current details. */
   readonly details: () => Promise<string>;
   /** How often the workflow's code failed. */
   readonly failedTasks: () => Promise<number>;
@@ -61,7 +61,7 @@ export async function startWorkflowsAlone(): Promise<WorkflowsAlone> {
       'The worker of the workflows ended before it worked. Type: npm run check, which bundles them.',
     );
   }
-  // It says that it works before its first question for work has come to Temporal.
+  // It prints that it works before its first poll has reached Temporal.
   while (!(await lookForWorkers(temporal.client, taskQueue)).answering) await pause(50);
   return {
     temporal,
@@ -112,7 +112,7 @@ async function mergeRun(
   const input = asking(1);
   const request = { ...input.request, origin };
   const offered = { request, inventory: input.inventory, base: '/', only: [] };
-  const answer = await offerUpgrade(
+  const answer = await enqueueMerge(
     client,
     { key: origin.delivery, input: offered },
     { taskQueue, limitMs: 60_000 },

@@ -43,23 +43,23 @@ describe('the delivery of a comment', () => {
     return () => client.workflow.getHandle(deliveryWorkflowId(id)).result() as Promise<DeliveryResult>;
   };
 
-  test('is read, handed to its run, and replied to by what the run said', async () => {
+  test('is read, passed to its run, and gets the answer of the run as reply', async () => {
     const result = await begin('counted');
     expect(await alone.answerNext({ kind: 'answer', request })).toMatchObject({ name: 'readComment' });
-    const told = { outcome: 'counted', text: 'Plan 3f2a8c91 is approved' };
-    expect(await alone.answerNext(told)).toEqual({ name: 'answerPlan', input: request });
+    const counted = { outcome: 'counted', text: 'Plan 3f2a8c91 is approved' };
+    expect(await alone.answerNext(counted)).toEqual({ name: 'answerPlan', input: request });
     expect(await alone.answerNext('created')).toMatchObject({
-      name: 'tellPullRequest',
-      input: { number: 12, marker: 'answer/99', text: told.text },
+      name: 'commentOnPullRequest',
+      input: { number: 12, marker: 'answer/99', text: counted.text },
     });
-    expect(await result()).toEqual({ comment: told, clusters: [] });
+    expect(await result()).toEqual({ comment: counted, clusters: [] });
   });
 
   test('that is no answer is replied to, and asks no run', async () => {
     const result = await begin('no-answer');
     await alone.answerNext({ kind: 'no-answer', text: 'Nothing was counted.' });
     expect(await alone.answerNext('created')).toMatchObject({
-      name: 'tellPullRequest',
+      name: 'commentOnPullRequest',
       input: { text: 'Nothing was counted.' },
     });
     expect(await result()).toMatchObject({ comment: { outcome: 'no-answer' } });
@@ -88,7 +88,7 @@ describe('the runs of a pull request', () => {
       runInputs(client.connection as never, alone.temporal.namespace),
     );
     const ofPull = (repository: string, pullRequest: number) => plans.ofPull({ repository, pullRequest });
-    // Lists trail behind.
+    // Lists lag behind.
     await until('its queue is listed', async () => (await ofPull('ACME/Home-Ops', 12)).length > 0);
     expect(await ofPull('acme/home-ops', 12)).toEqual([
       { cluster, run, waits: { plan: plan.hash, needs: plan.approvals } },

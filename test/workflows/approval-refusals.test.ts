@@ -29,7 +29,7 @@ describe('an answer to a plan', () => {
       expect(approvalRefusal(verb, state, { ...input, ...change })).toMatch(said);
   });
 
-  test('may be an approval again, by whomever, and no longer a no', () => {
+  test('may be an approval again, by whomever, and no longer a rejection', () => {
     expect(approvalRefusal('approve', approved, input)).toBeUndefined();
     expect(approvalRefusal('approve', approved, { ...input, plan: 'abcdef012345' })).toMatch(/asks about/);
     expect(approvalRefusal('reject', approved, input)).toMatch(/^Bob approved the plan .* slipway abort/);

@@ -9,10 +9,10 @@ type Drive = (
 ) => Promise<DrivenRun>;
 
 /**
- * Both nodes of a batch halted. While it is looked whether the first rolls back automatically, somebody has the other one retried, and
- * the look for that lasts longer.
+ * Both nodes of a batch halted. While the run observes whether the first rolls back automatically, somebody retries the other one, and
+ * its observation takes longer.
  *
- * @returns the run, which has ended, and what came of that decision.
+ * @returns the run, which has ended, and the result of that decision.
  */
 export async function askedMeanwhile(
   drive: Drive,
@@ -47,7 +47,7 @@ export async function askedMeanwhile(
   return { driven, said: answer };
 }
 
-/** Whether it is known of both nodes that they do not roll back by themselves. */
+/** Whether it is known of both nodes that they do not roll back automatically. */
 async function looksHaveEnded({ handle }: DrivenRun): Promise<boolean> {
   const { events } = await handle.fetchHistory();
   const looks = (events ?? []).flatMap(({ eventId, activityTaskScheduledEventAttributes: scheduled }) =>

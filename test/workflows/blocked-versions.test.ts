@@ -4,7 +4,7 @@ import { describe } from '../../src/planning/reasons/describe.js';
 import type { RunRollback } from '../../src/planning/plan/plan.js';
 import type { Hold, NodeEnding, RunResult } from '../../src/planning/report/run-result.js';
 import { carriedOver } from '../../src/starter/queue-start.js';
-import type { EnqueueInput, Offer } from '../../src/workflows/messages.js';
+import type { EnqueueInput, EnqueueMerge } from '../../src/workflows/messages.js';
 import { QueueState } from '../../src/workflows/queue-state.js';
 
 const cluster = 'prox-ops';
@@ -25,7 +25,7 @@ const asked = (talos: string, more: Partial<EnqueueInput['request']> = {}, only:
   base: '/',
   only,
 });
-const merged = (talos: string, commit: string): Offer => ({
+const merged = (talos: string, commit: string): EnqueueMerge => ({
   key: `${talos}@${commit}`,
   input: asked(talos, { commit, origin: { repository: 'acme/home-ops', commit, delivery: commit } }),
 });
@@ -63,15 +63,15 @@ const result = (outcome: RunResult['outcome'], more: Partial<RunResult> = {}): R
 const hold = (run: number, minute = 5): Hold => ({ run, since: at(minute), outcome: 'halted', reasons: [] });
 
 /** A queue whose run 7, of a merge, ended with that node. */
-const turnedBack = (...notDone: NodeEnding[]): QueueState => {
+const queueAfter = (...notDone: NodeEnding[]): QueueState => {
   const queue = new QueueState({ cluster, lastRun: 6, hold: null });
-  queue.offer(merged(bad, 'aaa'), at(1));
+  queue.enqueueMerge(merged(bad, 'aaa'), at(1));
   queue.ended(hold(7), result('halted', { notDone }));
   return new QueueState(queue.state());
 };
-const wentBack = (): QueueState => turnedBack(ending('k8s-work-2', {}));
-const reason = { kind: 'taken-back', cluster, talos: bad, run: 7, since: at(5), wentBack: 'k8s-work-2' };
-/** Has what is asked for end well. */
+const wentBack = (): QueueState => queueAfter(ending('k8s-work-2', {}));
+const reason = { kind: 'version-blocked', cluster, talos: bad, run: 7, since: at(5), wentBack: 'k8s-work-2' };
+/** Ends the requested run well. */
 const brings = (queue: QueueState, input: EnqueueInput, outcome: RunResult['outcome'] = 'done'): void => {
   expect(queue.enqueue(input, at(8)).verdict).toBe('started');
   queue.ended(outcome === 'halted' ? hold(8, 9) : null, result(outcome, { run: 8, endedAt: at(9) }));
@@ -80,29 +80,33 @@ const brings = (queue: QueueState, input: EnqueueInput, outcome: RunResult['outc
 group('a version from which a node rolled back', () => {
   test('is not brought again by a delivery that comes again, nor by the release', () => {
     const queue = wentBack();
-    expect(queue.offer({ ...merged(bad, 'aaa') }, at(6))).toEqual({ verdict: 'started', run: 7 });
+    expect(queue.enqueueMerge({ ...merged(bad, 'aaa') }, at(6))).toEqual({ verdict: 'started', run: 7 });
     expect(queue.open).toBeUndefined();
     expect(queue.release(undefined, at(7))).toEqual({ verdict: 'released', hold: hold(7) });
   });
 
   test('is not by a change of its image, merged at that version: before the release, or after it', () => {
     const queue = wentBack();
-    expect(queue.offer(merged(bad, 'bbb'), at(6))).toEqual({ verdict: 'waits', reason });
+    expect(queue.enqueueMerge(merged(bad, 'bbb'), at(6))).toEqual({ verdict: 'waits', reason });
     expect(queue.memo().waiting).toMatchObject({ target: bad, blockedVersion: { run: 7 } });
     expect(queue.release(undefined, at(7))).toEqual({
       verdict: 'released',
       hold: hold(7),
       stays: { target: bad, reason },
     });
-    expect(queue.offer(merged(bad, 'ccc'), at(8))).toMatchObject({ verdict: 'waits', reason, instead: bad });
+    expect(queue.enqueueMerge(merged(bad, 'ccc'), at(8))).toMatchObject({
+      verdict: 'waits',
+      reason,
+      instead: bad,
+    });
     expect(new QueueState(queue.state()).beginWaiting(at(9))).toEqual({ stays: { target: bad, reason } });
     expect(queue.open).toBeUndefined();
   });
 
   test('is not by what had come to wait behind that run', () => {
     const queue = new QueueState({ cluster, lastRun: 6, hold: null });
-    queue.offer(merged(bad, 'aaa'), at(1));
-    expect(queue.offer(merged(bad, 'bbb'), at(2))).toMatchObject({ reason: { kind: 'run-open' } });
+    queue.enqueueMerge(merged(bad, 'aaa'), at(1));
+    expect(queue.enqueueMerge(merged(bad, 'bbb'), at(2))).toMatchObject({ reason: { kind: 'run-open' } });
     queue.ended(hold(7), result('halted', { notDone: [ending('k8s-work-2', {})] }));
     expect(queue.release(undefined, at(7))).toMatchObject({ stays: { target: bad } });
     expect(queue.open).toBeUndefined();
@@ -111,7 +115,7 @@ group('a version from which a node rolled back', () => {
   test('is not when the freeze is lifted', () => {
     const queue = wentBack();
     queue.freeze({ by: 'ada', why: 'the fair' }, at(6));
-    queue.offer(merged(bad, 'bbb'), at(6));
+    queue.enqueueMerge(merged(bad, 'bbb'), at(6));
     queue.release(undefined, at(7));
     expect(queue.unfreeze(undefined, at(8))).toMatchObject({
       verdict: 'unfrozen',
@@ -122,10 +126,10 @@ group('a version from which a node rolled back', () => {
   test('is not after git was reverted and forth', () => {
     const queue = wentBack();
     queue.release(undefined, at(6));
-    queue.withdraw({ talos: old, commit: 'bbb' });
-    queue.offer(merged(old, 'ccc'), at(7));
+    queue.cancelPending({ talos: old, commit: 'bbb' });
+    queue.enqueueMerge(merged(old, 'ccc'), at(7));
     queue.ended(null, result('done', { target: old, endedAt: at(8) }));
-    expect(queue.offer(merged(bad, 'ddd'), at(9))).toEqual({ verdict: 'waits', reason });
+    expect(queue.enqueueMerge(merged(bad, 'ddd'), at(9))).toEqual({ verdict: 'waits', reason });
   });
 
   test('says since when, by which run, and where', () => {
@@ -142,18 +146,20 @@ group('a version from which a node rolled back', () => {
     ['rolled back automatically, as Talos does', { state: 'back-on-old', outcome: 'halted' }],
     ['was left out after it', { skippedBy: 'Ada: its disk', state: 'back-on-old', outcome: 'halted' }],
   ])('is one of which a node %s', (_, more) => {
-    const queue = turnedBack(ending('k8s-work-2', { state: 'on-target', ...more }));
-    expect(queue.offer(merged(bad, 'bbb'), at(6))).toMatchObject({ reason: { kind: 'taken-back' } });
+    const queue = queueAfter(ending('k8s-work-2', { state: 'on-target', ...more }));
+    expect(queue.enqueueMerge(merged(bad, 'bbb'), at(6))).toMatchObject({
+      reason: { kind: 'version-blocked' },
+    });
   });
 
   test('is none where nodes halted otherwise', () => {
-    const queue = turnedBack(ending('k8s-work-2', { state: 'unreachable', outcome: 'halted' }));
-    expect(queue.offer(merged(bad, 'bbb'), at(6))).toMatchObject({ reason: { kind: 'held' } });
+    const queue = queueAfter(ending('k8s-work-2', { state: 'unreachable', outcome: 'halted' }));
+    expect(queue.enqueueMerge(merged(bad, 'bbb'), at(6))).toMatchObject({ reason: { kind: 'held' } });
     expect(queue.release(undefined, at(7))).toMatchObject({ started: { target: bad } });
   });
 
   test('is the target as well as the hop in which it was', () => {
-    const queue = turnedBack(ending('k8s-work-2', { to: 'v1.12.5' }));
+    const queue = queueAfter(ending('k8s-work-2', { to: 'v1.12.5' }));
     expect(queue.memo().blockedVersions?.map(({ talos }) => talos)).toEqual(['v1.12.5', bad]);
   });
 });
@@ -161,7 +167,7 @@ group('a version from which a node rolled back', () => {
 group('what a person brings again', () => {
   test('begins, and is forgotten once it ended well: what was merged at that version goes on then', () => {
     const queue = wentBack();
-    queue.offer(merged(bad, 'bbb'), at(6));
+    queue.enqueueMerge(merged(bad, 'bbb'), at(6));
     queue.release(undefined, at(7));
     expect(queue.enqueue(asked(bad), at(8))).toMatchObject({ verdict: 'started', run: 8 });
     expect(queue.memo().waiting).not.toHaveProperty('blockedVersion');
@@ -174,7 +180,7 @@ group('what a person brings again', () => {
     const queue = wentBack();
     queue.release(undefined, at(7));
     brings(queue, asked(bad, {}, ['k8s-work-1']));
-    expect(queue.offer(merged(bad, 'bbb'), at(10))).toMatchObject({ reason });
+    expect(queue.enqueueMerge(merged(bad, 'bbb'), at(10))).toMatchObject({ reason });
   });
 
   test.each(['refused', 'halted', 'incomplete'] as const)(
@@ -183,7 +189,7 @@ group('what a person brings again', () => {
       const queue = wentBack();
       queue.release(undefined, at(7));
       brings(queue, asked(bad), outcome);
-      expect(queue.offer(merged(bad, 'bbb'), at(10))).toMatchObject({ reason });
+      expect(queue.enqueueMerge(merged(bad, 'bbb'), at(10))).toMatchObject({ reason });
     },
   );
 });
@@ -191,7 +197,7 @@ group('what a person brings again', () => {
 group('a merge of another version', () => {
   test('begins as ever, and what was rolled back is forgotten once it is there', () => {
     const queue = wentBack();
-    expect(queue.offer(merged(other, 'bbb'), at(6))).toMatchObject({ reason: { kind: 'held' } });
+    expect(queue.enqueueMerge(merged(other, 'bbb'), at(6))).toMatchObject({ reason: { kind: 'held' } });
     expect(queue.release(undefined, at(7))).toMatchObject({ started: { run: 8, target: other } });
     queue.ended(null, result('done', { run: 8, target: other, endedAt: at(9) }));
     expect(queue.state()).not.toHaveProperty('blockedVersions');
@@ -200,40 +206,42 @@ group('a merge of another version', () => {
   test('that rolls back as well leaves both', () => {
     const queue = wentBack();
     queue.release(undefined, at(6));
-    queue.offer(merged(other, 'bbb'), at(7));
+    queue.enqueueMerge(merged(other, 'bbb'), at(7));
     queue.ended(hold(8, 9), result('halted', { notDone: [ending('k8s-work-1', { to: other })] }));
-    expect(queue.offer(merged(bad, 'ccc'), at(10))).toMatchObject({ reason });
-    expect(queue.offer(merged(other, 'ddd'), at(10))).toMatchObject({ reason: { run: 8, talos: other } });
+    expect(queue.enqueueMerge(merged(bad, 'ccc'), at(10))).toMatchObject({ reason });
+    expect(queue.enqueueMerge(merged(other, 'ddd'), at(10))).toMatchObject({
+      reason: { run: 8, talos: other },
+    });
   });
 
   test('is not ended before it began by one that does not begin automatically', () => {
     const queue = wentBack();
     queue.release(undefined, at(6));
     queue.enqueue(asked(other), at(7));
-    queue.offer(merged(bad, 'bbb'), at(8));
+    queue.enqueueMerge(merged(bad, 'bbb'), at(8));
     expect(queue.superseded).toBeUndefined();
   });
 });
 
 group('a whole run that is rolled back', () => {
-  /** Run 7 ended well, what is handed in waits, and run 8 takes run 7 back. */
-  const blockedVersions = (outcome: RunResult['outcome'], ...waiting: Offer[]): QueueState => {
+  /** Run 7 ended well, the given merges wait, and run 8 rolls run 7 back. */
+  const blockedVersions = (outcome: RunResult['outcome'], ...waiting: EnqueueMerge[]): QueueState => {
     const queue = new QueueState({ cluster, lastRun: 6, hold: null });
-    queue.offer(merged(bad, 'aaa'), at(1));
+    queue.enqueueMerge(merged(bad, 'aaa'), at(1));
     queue.ended(null, result('done'));
     queue.enqueue(asked(old, { back }), at(6));
-    for (const offer of waiting) queue.offer(offer, at(7));
+    for (const offer of waiting) queue.enqueueMerge(offer, at(7));
     const counts = { done: outcome === 'refused' ? 0 : 1, skipped: 0, undone: 0, halted: 0, notBegun: 0 };
     queue.ended(null, result(outcome, { run: 8, target: old, endedAt: at(8), counts }));
     return new QueueState(queue.state());
   };
-  const whole = { kind: 'taken-back', cluster, talos: bad, run: 8, since: at(8) };
+  const whole = { kind: 'version-blocked', cluster, talos: bad, run: 8, since: at(8) };
 
   test('leaves what waits for that version waiting, though nothing holds the cluster', () => {
     expect(blockedVersions('done', merged(bad, 'bbb')).beginWaiting(at(9))).toEqual({
       stays: { target: bad, reason: whole },
     });
-    expect(blockedVersions('done').offer(merged(bad, 'bbb'), at(9))).toEqual({
+    expect(blockedVersions('done').enqueueMerge(merged(bad, 'bbb'), at(9))).toEqual({
       verdict: 'waits',
       reason: whole,
     });
@@ -242,7 +250,7 @@ group('a whole run that is rolled back', () => {
   test('leaves another version that had been merged by then waiting, and takes what is merged after it', () => {
     const queue = blockedVersions('done', merged(other, 'bbb'));
     expect(queue.beginWaiting(at(9))).toEqual({ stays: { target: other, reason: whole } });
-    expect(queue.offer(merged('v1.12.8', 'ccc'), at(10))).toMatchObject({ verdict: 'started' });
+    expect(queue.enqueueMerge(merged('v1.12.8', 'ccc'), at(10))).toMatchObject({ verdict: 'started' });
   });
 
   test('rolls back nothing where it was refused', () => {
@@ -251,7 +259,7 @@ group('a whole run that is rolled back', () => {
     });
   });
 
-  test('is remembered where it ended without a word', () => {
+  test('is remembered where it ended without a result', () => {
     const queue = new QueueState({ cluster, lastRun: 7, hold: null });
     queue.enqueue(asked(old, { back }), at(6));
     queue.ended(hold(8));

@@ -5,7 +5,7 @@ const node = 'k8s-work-2';
 const verbs = ['retry', 'skip', 'rollback'] as const;
 type Verb = (typeof verbs)[number];
 
-/** What is said of each standing; nothing: the decision is taken. */
+/** The refusal of each standing; none: the decision is accepted. */
 const refusals: readonly (readonly [string, Standing, Partial<Record<Verb, RegExp>>])[] = [
   ['halted the run', { kind: 'halted' }, {}],
   [
@@ -36,7 +36,7 @@ const refusals: readonly (readonly [string, Standing, Partial<Record<Verb, RegEx
   ],
   [
     'halted beside one that rolls back',
-    { kind: 'stands-aside', other: 'k8s-work-1' },
+    { kind: 'blocked-by-rollback', other: 'k8s-work-1' },
     all(
       /^k8s-work-1 is rolling back, and the run ends after it: decide about k8s-work-2 should that fail\.$/,
     ),

@@ -45,7 +45,7 @@ async function drive(
   return run;
 }
 
-/** How often an activity was asked about a node. */
+/** How often an activity was called for a node. */
 const times = ({ asked }: DrivenRun, what: string): number => asked.filter((text) => text === what).length;
 
 describe('two nodes of a batch that halted', () => {
@@ -63,7 +63,7 @@ describe('two nodes of a batch that halted', () => {
       return halted && (await driven.decide('rollback', one)) === 'rolling-back';
     });
 
-  test('a rollback begins at once, without a word about the other one', async () => {
+  test('a rollback begins at once, without a decision about the other one', async () => {
     const driven = await drive([[one, other], [next]], answers());
     await rollsBackAutomatically(driven);
     await driven.until('it rolls back', () => times(driven, `rollBackNode ${one}`) === 1);
@@ -131,8 +131,8 @@ describe('a node that rolls back', () => {
 });
 
 describe('a rollback', () => {
-  /** It halts once, then rolls back; what the drain of its rollback does is the test's. */
-  const goingBack = async (drain: () => unknown): Promise<DrivenRun> => {
+  /** It halts once, then rolls back; the test says what the drain of its rollback does. */
+  const rollingBack = async (drain: () => unknown): Promise<DrivenRun> => {
     let drains = 0;
     const driven = await drive([[one], [next]], ({ name, node }) => {
       if (name === 'verifyNode' && node === one && drains === 1) return unwell;
@@ -148,7 +148,7 @@ describe('a rollback', () => {
   };
 
   test('that failed keeps the others from being begun: nobody goes on without that node', async () => {
-    const driven = await goingBack(() => undrained);
+    const driven = await rollingBack(() => undrained);
     await driven.until('skip is refused', async () =>
       (await driven.decide('skip', one)).startsWith('The rollback of work-1 failed: '),
     );
@@ -185,7 +185,7 @@ describe('a rollback', () => {
 
   test('that is aborted before anything was sent has not failed: the run ends with why the node halted', async () => {
     const held = gate();
-    const driven = await goingBack(() => held.opened);
+    const driven = await rollingBack(() => held.opened);
     await driven.handle.executeUpdate('abort', { args: [{ by: 'Ada', why: 'to try it' }] });
     held.open();
     const result = (await driven.handle.result()) as RunResult;
@@ -218,12 +218,12 @@ describe('a node that is retried', () => {
   });
 });
 
-describe('a node that is left out before its turn', () => {
+describe('a node that is skipped before the run reaches it', () => {
   test.each([
     ['armed', { armed: true }],
     ['cordoned', { adopts: 'run/prox-ops/1' }],
   ] as const)(
-    'as an earlier run left it, %s, is told as that: the run does not end done',
+    'as an earlier run left it, %s, is reported in that state: the run does not end done',
     async (state, left) => {
       const held = gate();
       const driven = await drive(
@@ -288,7 +288,10 @@ describe('a node that is skipped when its install was sent', () => {
     await driven.until('it is awaited', () => times(driven, `awaitReady ${one}`) === 1);
     expect(await driven.decide('skip', one)).toBe('stopping');
     held.open();
-    await driven.until('it waits for a word', async () => (await driven.decide('retry', one)) === 'retrying');
+    await driven.until(
+      'it waits for a decision',
+      async () => (await driven.decide('retry', one)) === 'retrying',
+    );
     expect(driven.asked.some((text) => text.endsWith(next))).toBe(false);
     expect(await driven.handle.result()).toMatchObject({ outcome: 'done', counts: { done: 2 } });
   });
@@ -327,7 +330,7 @@ describe('a run that waits for a decision', () => {
 });
 
 describe('decisions about one node', () => {
-  test('by two people at once: one is taken, the other is told which', async () => {
+  test('by two people at once: one is accepted, and the rejection of the other names it', async () => {
     const driven = await drive([[one]], ({ name }) =>
       name === 'verifyNode' && times(driven, `verifyNode ${one}`) === 1 ? unwell : undefined,
     );
@@ -347,7 +350,7 @@ describe('decisions about one node', () => {
     expect(await driven.decide('retry', one)).toMatch(/not found|completed/i);
   });
 
-  test('are answered before a batch is settled whose other node is looked at meanwhile', async () => {
+  test('are answered before a batch is settled whose other node is observed meanwhile', async () => {
     const { driven, said } = await askedMeanwhile(drive);
     expect(said).toBe('retrying');
     expect(times(driven, `cordonNode ${other}`)).toBe(2);

@@ -68,7 +68,7 @@ describe('what a run of 1,000 nodes answers', () => {
     const all = bytesOf(answerOf(results));
     expect(all).toBeLessThan(4 * 1024);
     expect(all - bytesOf(answerOf(results.slice(-3)))).toBeLessThan(10);
-    // A small part of what the nodes themselves answered.
+    // A small part of the nodes' own results.
     expect(all).toBeLessThan(bytesOf(results) / 100);
   });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { answerPlan, type PlanAnswered } from '../../src/starter/answer-plan.js';
-import { boardText } from '../../src/cli/board/board-text.js';
+import { progressView } from '../../src/cli/progress/progress-text.js';
 import { reportMarkdown } from '../../src/planning/report/report-markdown.js';
 import { reportOfView } from '../../src/runs/view/report-of-view.js';
 import { viewOfRun } from '../../src/runs/view/view-of-run.js';
@@ -30,11 +30,11 @@ async function aRun(
   return { ...waiting, run: next, hash: waiting.plan.hash };
 }
 
-/** What it is begun with once it goes on. */
+/** What the run begins once it continues. */
 const goesOn = async ({ facts }: WaitingRun): Promise<boolean> =>
   (await facts()).activities.some(({ name }) => name === 'resolveOrder');
 
-/** A signal as it comes, in whatever encoding. */
+/** A raw signal, in any encoding. */
 async function signalRaw(run: number, encoding: string, data: string): Promise<void> {
   const { client } = alone.temporal;
   await client.workflowService.signalWorkflowExecution({
@@ -62,8 +62,8 @@ describe('a signal, as the Web UI sends it', () => {
     });
     const view = viewOfRun(cluster, one.run, { facts, pending: undefined }, new Map());
     expect(reportMarkdown(reportOfView(view, Date.now()))).toContain(`Ada (${bySignal})`);
-    const board = boardText(view, Date.now(), { width: 200, colour: false, timeZone: 'UTC' });
-    expect(board.replaceAll(/\s+/g, ' ')).toContain(`approved by Ada (${bySignal})`);
+    const shown = progressView(view, Date.now(), { width: 200, colour: false, timeZone: 'UTC' });
+    expect(shown.replaceAll(/\s+/g, ' ')).toContain(`approved by Ada (${bySignal})`);
     await one.handle.terminate();
   });
 
@@ -77,7 +77,7 @@ describe('a signal, as the Web UI sends it', () => {
     expect(decisionsOf(await one.facts())).toMatchObject([{ kind: 'reject', by: 'Ada', from: bySignal }]);
   });
 
-  test('that is malformed is told of where the Web UI shows it, and stops nothing', async () => {
+  test('that is malformed is shown in the Web UI, and stops nothing', async () => {
     const one = await aRun();
     const good = { plan: one.hash, by: 'Ada', why: 'it is urgent' };
     const malformed: [unknown, RegExp][] = [
@@ -94,7 +94,7 @@ describe('a signal, as the Web UI sends it', () => {
     ];
     for (const [given, said] of malformed) {
       await one.handle.signal('approve', given);
-      await one.until(`${String(said)} is told`, async () => said.test(await one.details()));
+      await one.until(`${String(said)} is shown`, async () => said.test(await one.details()));
     }
     await one.handle.signal('approve');
     await signalRaw(one.run, 'json/plain', '{ not json');
@@ -109,16 +109,16 @@ describe('a signal, as the Web UI sends it', () => {
 });
 
 describe('where two people must approve', () => {
-  const yes = (one: WaitingRun, by: string): Promise<unknown> =>
+  const approve = (one: WaitingRun, by: string): Promise<unknown> =>
     one.handle.executeUpdate(approvePlan, { args: [{ plan: one.plan.hash, by, why: 'looked at it' }] });
 
   test('one is not enough, nor the same one again, nor a signal; another one is', async () => {
     const one = await aRun(2);
-    expect(await yes(one, 'github:ada')).toMatchObject({
+    expect(await approve(one, 'github:ada')).toMatchObject({
       verdict: 'approved-by-one',
       approval: { by: 'github:ada' },
     });
-    await expect(yes(one, ' Ada')).rejects.toThrow(WorkflowUpdateFailedError);
+    await expect(approve(one, ' Ada')).rejects.toThrow(WorkflowUpdateFailedError);
     await one.handle.signal('approve', { plan: one.hash, by: 'Bob', why: 'me too' });
     await one.until('the signal is refused', async () =>
       (await one.details()).includes('a signal proves nobody’s name'),
@@ -130,21 +130,21 @@ describe('where two people must approve', () => {
       yes: [{ by: 'github:ada' }],
     });
     expect(await goesOn(one)).toBe(false);
-    expect(await yes(one, 'Bob')).toMatchObject({ verdict: 'approved' });
+    expect(await approve(one, 'Bob')).toMatchObject({ verdict: 'approved' });
     await one.until('it goes on', () => goesOn(one));
     expect(approvalOf(await one.facts(), one.plan)?.answer).toMatchObject({ by: 'Bob' });
     await one.handle.terminate();
   });
 
-  test('one no is enough, from a signal too', async () => {
+  test('one rejection is enough, from a signal too', async () => {
     const one = await aRun(2);
-    await yes(one, 'Ada');
+    await approve(one, 'Ada');
     await one.handle.signal('reject', { plan: one.hash, by: 'Bob', why: 'not this week' });
     expect(await one.handle.result()).toMatchObject({ reasons: [{ kind: 'approval-rejected', by: 'Bob' }] });
   });
 });
 
-describe('an answer that is handed over by a program', () => {
+describe('an answer that a program sends', () => {
   const send = (
     run: number,
     verb: 'approve' | 'reject',

@@ -1,7 +1,7 @@
 import { describe as group, expect, test } from '@jest/globals';
 import type { Inventory } from '../../src/inventory/schema.js';
 import type { Hold, RunResult } from '../../src/planning/report/run-result.js';
-import type { EnqueueInput, Offer } from '../../src/workflows/messages.js';
+import type { EnqueueInput, EnqueueMerge } from '../../src/workflows/messages.js';
 import { QueueState, type CarriedQueue } from '../../src/workflows/queue-state.js';
 
 const cluster = 'prox-ops';
@@ -9,7 +9,7 @@ const at = (minute: number): string => new Date(Date.UTC(2026, 10, 21, 12, minut
 const hold: Hold = { run: 6, since: at(0), outcome: 'halted', reasons: [{ kind: 'terminated' }] };
 const ada = { by: 'ada@ops', why: 'the fair' };
 
-/** The book looks at the request alone. */
+/** The queue's state depends on the request alone. */
 const asked = (talos: string, more: Partial<EnqueueInput['request']> = {}): EnqueueInput => ({
   request: {
     schema: 1,
@@ -24,7 +24,7 @@ const asked = (talos: string, more: Partial<EnqueueInput['request']> = {}): Enqu
   base: '/',
   only: [],
 });
-const merged = (talos: string, commit: string, delivery = 'one'): Offer => ({
+const merged = (talos: string, commit: string, delivery = 'one'): EnqueueMerge => ({
   key: `${talos}@${commit}`,
   input: asked(talos, { commit, origin: originOf(commit, delivery) }),
 });
@@ -64,47 +64,47 @@ group('a queue that is asked by a person', () => {
 });
 
 group('a merge', () => {
-  test('begins where nothing is in its way, however late a worker hears of it', () => {
+  test('begins where nothing is in its way, however late a worker processes it', () => {
     const queue = book();
-    expect(queue.offer(merged('v1.12.6', 'aaa'), at(50))).toEqual({ verdict: 'started', run: 7 });
+    expect(queue.enqueueMerge(merged('v1.12.6', 'aaa'), at(50))).toEqual({ verdict: 'started', run: 7 });
   });
 
-  test('is taken once, whoever tells of it again, even after the queue has started over', () => {
+  test('is enqueued once, whoever delivers it again, even after the queue has started over', () => {
     const queue = book();
-    queue.offer(merged('v1.12.6', 'aaa'), at(1));
-    expect(queue.offer(merged('v1.12.6', 'aaa', 'two'), at(2))).toEqual({ verdict: 'known' });
+    queue.enqueueMerge(merged('v1.12.6', 'aaa'), at(1));
+    expect(queue.enqueueMerge(merged('v1.12.6', 'aaa', 'two'), at(2))).toEqual({ verdict: 'known' });
     queue.ended(hold);
     const next = new QueueState(queue.state());
-    expect(next.offer(merged('v1.12.6', 'aaa', 'two'), at(3))).toEqual({ verdict: 'known' });
+    expect(next.enqueueMerge(merged('v1.12.6', 'aaa', 'two'), at(3))).toEqual({ verdict: 'known' });
   });
 
-  test('is told again which run it became, by the delivery that brought it and heard no answer', () => {
+  test('gets the number of its run again, by the delivery that brought it and got no response', () => {
     const queue = book({ hold });
-    expect(queue.offer(merged('v1.12.6', 'aaa'), at(1))).toMatchObject({ verdict: 'waits' });
-    expect(queue.offer(merged('v1.12.6', 'aaa'), at(2))).toEqual({ verdict: 'known' });
+    expect(queue.enqueueMerge(merged('v1.12.6', 'aaa'), at(1))).toMatchObject({ verdict: 'waits' });
+    expect(queue.enqueueMerge(merged('v1.12.6', 'aaa'), at(2))).toEqual({ verdict: 'known' });
     queue.release(ada, at(3));
     queue.ended(null);
     const next = new QueueState(queue.state());
-    expect(next.offer(merged('v1.12.6', 'aaa'), at(4))).toEqual({ verdict: 'started', run: 7 });
+    expect(next.enqueueMerge(merged('v1.12.6', 'aaa'), at(4))).toEqual({ verdict: 'started', run: 7 });
     expect(next.open).toBeUndefined();
   });
 
   test('that another one rolled back does not begin', () => {
     const queue = book({ hold });
-    queue.offer(merged('v1.12.7', 'aaa'), at(1));
-    expect(queue.withdraw({ talos: 'v1.12.7', commit: 'bbb' })).toEqual({});
-    expect(queue.withdraw({ talos: 'v1.12.6', commit: 'bbb', delivery: 'd1' })).toEqual({
-      withdrawn: { target: 'v1.12.7', origin: originOf('aaa'), delivery: 'd1' },
+    queue.enqueueMerge(merged('v1.12.7', 'aaa'), at(1));
+    expect(queue.cancelPending({ talos: 'v1.12.7', commit: 'bbb' })).toEqual({});
+    expect(queue.cancelPending({ talos: 'v1.12.6', commit: 'bbb', delivery: 'd1' })).toEqual({
+      cancelled: { target: 'v1.12.7', origin: originOf('aaa'), delivery: 'd1' },
     });
-    expect(queue.withdraw({ commit: 'ccc' })).toEqual({});
+    expect(queue.cancelPending({ commit: 'ccc' })).toEqual({});
     expect(queue.release(ada, at(2))).toEqual({ verdict: 'released', hold });
-    expect(queue.offer(merged('v1.12.7', 'aaa', 'two'), at(3))).toEqual({ verdict: 'known' });
+    expect(queue.enqueueMerge(merged('v1.12.7', 'aaa', 'two'), at(3))).toEqual({ verdict: 'known' });
   });
 
   test('that is rolled back ends an open run that came by a merge, if it has touched nothing', () => {
     const back = { talos: 'v1.12.6', commit: 'bbb' };
     const queue = book();
-    queue.offer(merged('v1.12.7', 'aaa'), at(1));
+    queue.enqueueMerge(merged('v1.12.7', 'aaa'), at(1));
     expect(queue.undeclared(back)).toEqual({ run: 7, target: 'v1.12.6', commit: 'bbb' });
     expect(queue.undeclared({ talos: 'v1.12.7', commit: 'bbb' })).toBeUndefined();
     const typed = book();
@@ -114,20 +114,20 @@ group('a merge', () => {
 
   test('is taken again as another commit: a person merged it again', () => {
     const queue = book({ taken: [{ key: 'v1.12.6@aaa' }] });
-    expect(queue.offer(merged('v1.12.6', 'bbb'), at(3))).toEqual({ verdict: 'started', run: 7 });
+    expect(queue.enqueueMerge(merged('v1.12.6', 'bbb'), at(3))).toEqual({ verdict: 'started', run: 7 });
   });
 
-  test('that waits tells by which pull request it came', () => {
+  test('that waits names the pull request it came by', () => {
     const queue = book({ hold });
     const origin = { ...originOf('bbb'), pullRequest: 12 };
-    queue.offer({ key: 'v1.12.7@bbb', input: asked('v1.12.7', { origin }) }, at(2));
+    queue.enqueueMerge({ key: 'v1.12.7@bbb', input: asked('v1.12.7', { origin }) }, at(2));
     expect(queue.memo().waiting).toMatchObject({ repository: 'acme/home-ops', pullRequest: 12 });
   });
 
   test('waits behind the open run, and begins when the queue starts over', () => {
     const queue = book();
     queue.enqueue(asked('v1.12.6'), at(1));
-    expect(queue.offer(merged('v1.12.7', 'bbb'), at(2))).toEqual({
+    expect(queue.enqueueMerge(merged('v1.12.7', 'bbb'), at(2))).toEqual({
       verdict: 'waits',
       reason: { kind: 'run-open', cluster, run: 7, target: 'v1.12.6' },
     });
@@ -147,8 +147,8 @@ group('a merge', () => {
   test('takes the place of an older one that waits', () => {
     const queue = book();
     queue.enqueue(asked('v1.12.6'), at(1));
-    queue.offer(merged('v1.12.7', 'bbb'), at(2));
-    expect(queue.offer(merged('v1.12.8', 'ccc'), at(3))).toMatchObject({
+    queue.enqueueMerge(merged('v1.12.7', 'bbb'), at(2));
+    expect(queue.enqueueMerge(merged('v1.12.8', 'ccc'), at(3))).toMatchObject({
       verdict: 'waits',
       instead: 'v1.12.7',
       insteadOf: originOf('bbb'),
@@ -162,9 +162,9 @@ group('a merge', () => {
     const queue = book();
     queue.enqueue(asked('v1.12.6'), at(1));
     expect(queue.superseded).toBeUndefined();
-    queue.offer(merged('v1.12.6', 'bbb'), at(2));
+    queue.enqueueMerge(merged('v1.12.6', 'bbb'), at(2));
     expect(queue.superseded).toBeUndefined();
-    queue.offer(merged('v1.12.7', 'ccc'), at(3));
+    queue.enqueueMerge(merged('v1.12.7', 'ccc'), at(3));
     expect(queue.superseded).toEqual({ run: 7, target: 'v1.12.7', commit: 'ccc' });
   });
 
@@ -172,13 +172,13 @@ group('a merge', () => {
     const queue = book({ hold });
     const back = { run: 6, why: 'it loses packets', nodes: [], target: 'v1.12.6' };
     queue.enqueue(asked('v1.12.1', { back }), at(1));
-    queue.offer(merged('v1.12.7', 'ccc'), at(2));
+    queue.enqueueMerge(merged('v1.12.7', 'ccc'), at(2));
     expect(queue.superseded).toBeUndefined();
   });
 
   test('waits for the release of a held cluster, and begins with it', () => {
     const queue = book({ hold });
-    expect(queue.offer(merged('v1.12.6', 'aaa'), at(1))).toMatchObject({
+    expect(queue.enqueueMerge(merged('v1.12.6', 'aaa'), at(1))).toMatchObject({
       verdict: 'waits',
       reason: { kind: 'held', run: 6 },
     });
@@ -192,7 +192,7 @@ group('a merge', () => {
 
   test('waits behind the run of a rollback that repairs a held cluster, and behind its hold', () => {
     const queue = book({ hold });
-    queue.offer(merged('v1.12.6', 'aaa'), at(1));
+    queue.enqueueMerge(merged('v1.12.6', 'aaa'), at(1));
     const back = { run: 6, why: 'it loses packets', nodes: [], target: 'v1.12.6' };
     expect(queue.enqueue(asked('v1.12.1', { back }), at(1)).verdict).toBe('started');
     queue.ended({ ...hold, run: 7 });
@@ -201,10 +201,10 @@ group('a merge', () => {
 
   test('is remembered for as long as a bot could send it again, and no longer', () => {
     const queue = book({ frozen: { ...ada, since: at(0) } });
-    for (let n = 0; n <= 200; n += 1) queue.offer(merged('v1.12.6', String(n)), at(1));
+    for (let n = 0; n <= 200; n += 1) queue.enqueueMerge(merged('v1.12.6', String(n)), at(1));
     expect(queue.state().taken).toHaveLength(200);
-    expect(queue.offer(merged('v1.12.6', '1', 'two'), at(1)).verdict).toBe('known');
-    expect(queue.offer(merged('v1.12.6', '0'), at(1)).verdict).toBe('waits');
+    expect(queue.enqueueMerge(merged('v1.12.6', '1', 'two'), at(1)).verdict).toBe('known');
+    expect(queue.enqueueMerge(merged('v1.12.6', '0'), at(1)).verdict).toBe('waits');
   });
 });
 
@@ -218,7 +218,7 @@ group('a frozen cluster', () => {
     });
     const reason = { kind: 'frozen', cluster, ...ada, since: at(1) };
     expect(queue.enqueue(asked('v1.12.6'), at(2))).toEqual({ verdict: 'refused', reason });
-    expect(queue.offer(merged('v1.12.6', 'aaa'), at(3))).toEqual({ verdict: 'waits', reason });
+    expect(queue.enqueueMerge(merged('v1.12.6', 'aaa'), at(3))).toEqual({ verdict: 'waits', reason });
     expect(new QueueState(queue.state()).beginWaiting(at(4))).toEqual({});
     expect(queue.unfreeze(ada, at(5))).toMatchObject({
       verdict: 'unfrozen',
@@ -237,9 +237,9 @@ group('a frozen cluster', () => {
     });
   });
 
-  test('stays held where a rollback only looked: what waits does not begin, and a person releases it', () => {
+  test('stays held where a rollback only observed: what waits does not begin, and a person releases it', () => {
     const queue = book({ hold });
-    queue.offer(merged('v1.12.7', 'aaa'), at(1));
+    queue.enqueueMerge(merged('v1.12.7', 'aaa'), at(1));
     const back = { run: 6, why: 'it loses packets', nodes: [], target: 'v1.12.6' };
     expect(queue.enqueue(asked('v1.12.1', { back }), at(2))).toMatchObject({ verdict: 'started' });
     queue.ended(null, { outcome: 'refused', endedAt: at(3) } as RunResult);
@@ -261,7 +261,7 @@ group('a frozen cluster', () => {
 
   test('stays so when its hold is released', () => {
     const queue = book({ hold, frozen: { ...ada, since: at(0) } });
-    queue.offer(merged('v1.12.6', 'aaa'), at(1));
+    queue.enqueueMerge(merged('v1.12.6', 'aaa'), at(1));
     expect(queue.release(ada, at(2))).toEqual({ verdict: 'released', hold });
     expect(queue.memo().waiting?.target).toBe('v1.12.6');
   });

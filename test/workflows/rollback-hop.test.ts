@@ -25,8 +25,8 @@ const ended = (name: string, outcome: NodeEnding['outcome']): NodeEnding => ({
 
 describe('what the rollback of a node is planned from', () => {
   test('is what its hop gave, and who is still to be made of the same template', () => {
-    const told = rollbackHopOf(hop, node('work-4'), [ended('work-1', 'done'), ended('work-4', 'halted')]);
-    expect(told).toEqual({
+    const planned = rollbackHopOf(hop, node('work-4'), [ended('work-1', 'done'), ended('work-4', 'halted')]);
+    expect(planned).toEqual({
       values: hop.values,
       templates: hop.templates,
       ahead: hop.nodes.map((one) => one.name).filter((name) => name !== 'work-1' && name !== 'work-4'),

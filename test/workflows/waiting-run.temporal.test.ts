@@ -4,7 +4,7 @@ import { Windows } from '../../src/inventory/windows.js';
 import { isNotFound } from '../../src/runs/temporal/grpc-failure.js';
 import { historyFacts } from '../../src/runs/view/history-facts.js';
 import { decisionsOf } from '../../src/runs/view/view-of-decisions.js';
-import { offerUpgrade } from '../../src/starter/offer-upgrade.js';
+import { enqueueMerge } from '../../src/starter/enqueue-merge.js';
 import { releaseHold } from '../../src/starter/release-hold.js';
 import { queueId, runId, startNow, windowTimer, type QueueMemo } from '../../src/workflows/messages.js';
 import { limits } from '../limits.js';
@@ -29,13 +29,13 @@ const origin = (commit: string) => ({
 });
 
 describe('a run that waits for an approval', () => {
-  test('makes room for a newer merge, which begins', async () => {
+  test('is superseded by a newer merge, which begins', async () => {
     const { run, handle, until } = await alone.mergedRun(origin('d'));
     const { client } = alone.temporal;
     const { inventory, request } = aCluster().planInput();
     const talos = 'v1.12.7';
     const newer = { ...request, schema: 1 as const, talos, origin: origin('e'), commit: 'e'.repeat(40) };
-    const answer = await offerUpgrade(
+    const answer = await enqueueMerge(
       client,
       { key: 'e', input: { request: newer, inventory, base: '/', only: [] } },
       { taskQueue, limitMs: 60_000 },
@@ -45,13 +45,15 @@ describe('a run that waits for an approval', () => {
       outcome: 'refused',
       reasons: [{ kind: 'superseded', target: talos, commit: 'e'.repeat(40) }],
     });
-    await until('the newer one is open', async () => {
+    const openRun = async (): Promise<number | undefined> => {
       const { memo } = await client.workflow.getHandle(queueId(cluster)).describe();
-      return (memo?.['queue'] as QueueMemo | undefined)?.open?.run === run + 1;
-    });
+      return (memo?.['queue'] as QueueMemo | undefined)?.open?.run;
+    };
+    await until('the newer one is open', async () => (await openRun()) === run + 1);
     const asked = await alone.answerNext({ verdict: 'refused', reasons: [] });
     expect(asked).toMatchObject({ name: 'planUpgrade', input: { run: run + 1 } });
     await client.workflow.getHandle(runId(cluster, run + 1)).result();
+    await until('the queue knows that it has ended', async () => (await openRun()) === undefined);
   });
 });
 

@@ -4,7 +4,7 @@ import { Connection } from '@temporalio/client';
 import { bundlePath } from '../../src/worker/workflow-bundle.js';
 import { prepareNamespace } from '../../src/worker/prepare-namespace.js';
 
-/** A worker for the workflows alone: whoever started it carries out their activities. It says so once it works. */
+/** A worker for the workflows alone: the test carries out their activities. It prints a line once it works. */
 const [address = '', namespace = '', taskQueue = ''] = process.argv.slice(2);
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });

@@ -16,7 +16,7 @@ const wholeShape = '{ "by": NAME, "why": REASON }';
 const nodeShape = '{ "node": NODE, "by": NAME, "why": REASON }';
 const planShape = '{ "plan": HASH, "by": NAME, "why": REASON }';
 
-/** Each update that a person may send in the Web UI, what it takes, and the JSON that its sentence tells. */
+/** Each update that a person may send in the Web UI, its valid input, and the JSON in its sentence. */
 const toRun: [string, object, string][] = [
   ...['abort', 'pause', 'resume', 'startNow'].map((name): [string, object, string] => [
     name,
@@ -45,7 +45,7 @@ const wrongs = (good: object): [string, unknown[]][] => [
   ['a reason that is too long', [{ ...good, why: 'x'.repeat(3_000) }]],
 ];
 
-/** What the workflow said to it. */
+/** The workflow's rejection. */
 async function refusal(handle: WorkflowHandle, name: string, args: unknown[]): Promise<string> {
   try {
     return `taken: ${JSON.stringify(await handle.executeUpdate<unknown, [unknown]>(name, { args: args as [unknown] }))}`;
@@ -65,7 +65,7 @@ async function refusals(
   );
 }
 
-/** Whatever was refused leaves no trace: neither an update nor a step that failed. */
+/** A rejected update leaves no trace: neither an update nor a step that failed. */
 async function traces(
   handle: WorkflowHandle,
 ): Promise<{ readonly failed: number; readonly updates: number }> {
@@ -105,7 +105,7 @@ describe('a run that is sent something else than a decision', () => {
 
 test('a node may be left out while the plan waits for approval; said twice, the first counts', async () => {
   const one = await alone.waitingRun(70);
-  // What a terminal would obey is told to nobody.
+  // Characters that a terminal would obey are shown to nobody.
   const typed = { node: ' work-1 ', by: 'Ada\u202E', why: 'its switch port\u001B\nis up again' };
   expect(await refusal(one.handle, 'skip', [typed])).toBe('taken: {"verdict":"skipped","node":"work-1"}');
   expect(await refusal(one.handle, 'retry', [ofNode])).toBe(
@@ -132,14 +132,26 @@ describe('a queue that is sent something else than a decision', () => {
     await handle.terminate();
   });
 
-  test.each(['enqueue', 'offer', 'withdraw'])('takes no %s that no program sent', async (name) => {
-    const handle = await aQueue();
-    const request = { schema: 1, cluster, talos: 'v1.12.6', requestedBy: 'ada', requestedAt: 'now' };
-    const inputs = [[], [null], ['v1.12.6'], [{}], [said], [{ request }], [{ key: 'a', input: { request } }]];
-    for (const args of inputs) expect(await refusal(handle, name, args)).toContain('asked for by a program');
-    expect(await traces(handle)).toEqual({ failed: 0, updates: 0 });
-    await handle.terminate();
-  });
+  test.each(['enqueue', 'enqueueMerge', 'cancelPending'])(
+    'takes no %s that no program sent',
+    async (name) => {
+      const handle = await aQueue();
+      const request = { schema: 1, cluster, talos: 'v1.12.6', requestedBy: 'ada', requestedAt: 'now' };
+      const inputs = [
+        [],
+        [null],
+        ['v1.12.6'],
+        [{}],
+        [said],
+        [{ request }],
+        [{ key: 'a', input: { request } }],
+      ];
+      for (const args of inputs)
+        expect(await refusal(handle, name, args)).toContain('asked for by a program');
+      expect(await traces(handle)).toEqual({ failed: 0, updates: 0 });
+      await handle.terminate();
+    },
+  );
 });
 
 interface Metadata {

@@ -2,7 +2,7 @@ import type { Machine } from '../../machines/machine.js';
 import type { KubernetesMachine } from '../kubernetes-cluster.js';
 import type { NodeFacts } from './node-object.js';
 
-/** A machine as its kubelet sees it in this boot. */
+/** A machine's description for its kubelet in this boot. */
 export function factsOf(
   machine: Machine,
   cluster: { readonly machines: readonly KubernetesMachine[]; readonly kubernetesVersion: string },
@@ -23,7 +23,7 @@ export function factsOf(
   };
 }
 
-/** A card that the hypervisor did not pass through is not there, whatever the cluster's definition says. */
+/** A GPU that the hypervisor did not pass through does not exist, whatever the cluster's definition says. */
 function partsOf(
   { name, hardware }: Machine,
   machines: readonly KubernetesMachine[],

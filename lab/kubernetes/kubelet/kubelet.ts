@@ -18,37 +18,37 @@ import { programEnd } from './programs.js';
 import { isMirrorPod, mirrorPods } from './static-pods.js';
 import { VolumeManager } from './volume-manager.js';
 
-/** What a kubelet runs with. */
+/** The settings of a kubelet. */
 export interface KubeletOptions {
   /** The machine in this boot. */
   readonly facts: NodeFacts;
-  /** The API server itself, as `system:node:<name>`. */
+  /** Directly to the API server, as `system:node:<name>`. */
   readonly access: ApiAccess;
   /** First three numbers of its pods' addresses: `10.244.4`. */
   readonly podNetwork: string;
   readonly leaseEveryMs: number;
-  /** Milliseconds of so many seconds at the lab's speed. */
+  /** Converts seconds to milliseconds at the lab's speed. */
   scaled(seconds: number): number;
   /** True while a fault keeps the Node from being Ready. */
   faulty(): boolean;
-  /** The machine knows nothing of pods that ran on a Node of its name: it was replaced. */
+  /** The machine was replaced: it knows no pods of an earlier Node with its name. */
   readonly newMachine?: boolean;
-  /** Pods that are processes of this machine. */
+  /** Pods that run as processes of this machine. */
   readonly startProcess?: StartPodProcess;
 }
 
 /** Between its start and its first Ready. */
 const STARTING_SECONDS = 0.3;
-/** Between two looks whether a fault keeps it from being Ready. */
+/** Between two checks whether a fault keeps it from being Ready. */
 const FAULT_LOOK_SECONDS = 0.5;
-/** Until a mirror pod that was refused is asked for again. */
+/** Until a rejected mirror pod is created again. */
 const MIRROR_AGAIN_MS = 250;
-/** A last word to an API that does not answer must not hold up a shutdown. */
+/** A last status to an unreachable API must not delay a shutdown. */
 const LAST_WORD_MS = 1_500;
 
 /**
- * The kubelet of one simulated machine for one boot: Node, Lease, mirror pods, and every pod bound to the Node.
- * Made at the start of a boot and thrown away at its end.
+ * The kubelet of one simulated machine for one boot: Node, Lease, mirror pods, and every pod bound to the Node. Created at the start of a
+ * boot and discarded at its end.
  */
 export class Kubelet {
   readonly #options: KubeletOptions;
@@ -97,7 +97,7 @@ export class Kubelet {
     );
   }
 
-  /** Begins to work, whether the API answers already or not. */
+  /** Starts working, whether the API responds already or not. */
   start(): void {
     void this.#run();
   }
@@ -112,22 +112,22 @@ export class Kubelet {
     this.#node.become({ ...this.#options.facts, systemUuid });
   }
 
-  /** Shuts down as systemd would have it: pods stop, the Node says why it is not Ready, then silence. */
+  /** Shuts down as systemd would: pods stop, the Node reports why it is not Ready, then nothing follows. */
   async shutDown(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
     this.#lease?.stop();
-    const told = Promise.allSettled([
+    const reports = Promise.allSettled([
       ...[...this.#pods.values()].map((pod) => pod.shutDown()),
       ...(this.#nodeUid === undefined ? [] : [this.#node.lastWord(kubeletShuttingDown)]),
     ]);
     let limit: NodeJS.Timeout | undefined;
-    await Promise.race([told, new Promise((resolve) => (limit = setTimeout(resolve, LAST_WORD_MS)))]);
+    await Promise.race([reports, new Promise((resolve) => (limit = setTimeout(resolve, LAST_WORD_MS)))]);
     clearTimeout(limit);
     this.stop();
   }
 
-  /** Falls silent at once, as in a power cut. */
+  /** Stops reporting at once, as in a power cut. */
   stop(): void {
     this.#stopping = true;
     this.#lease?.stop();
@@ -141,7 +141,7 @@ export class Kubelet {
     this.#client.close();
   }
 
-  /** Pods first, so that none looks ready from the last boot by the time the Node is. */
+  /** Pods first, so that none is ready from the last boot when the Node becomes Ready. */
   async #run(): Promise<void> {
     await this.#podInformer.start();
     if (this.#stopping) return;
@@ -179,7 +179,7 @@ export class Kubelet {
     await fresh.start();
   }
 
-  /** By the other pods of the machine. */
+  /** Devices that other pods of the machine use. */
   #devicesUsed(but: WirePod): number {
     const others = [...this.#pods.values()].filter(
       (worker) => !worker.isOver && worker.pod.metadata?.uid !== but.metadata?.uid,
@@ -198,7 +198,7 @@ export class Kubelet {
     if (again) void this.#mirror(again);
   }
 
-  /** Shows a static pod in the API; one that is there already stays. */
+  /** Creates a mirror pod for a static pod; an existing one stays. */
   async #mirror(pod: WirePod): Promise<void> {
     try {
       await this.#client.create('/api/v1/namespaces/kube-system/pods', pod);

@@ -34,7 +34,7 @@ export class LeaseRenewal {
     try {
       this.#lease = await this.#write();
     } catch {
-      // Without the namespace (made by the API server itself at its start) or a majority of etcd: soon again.
+      // Without the namespace (the API server creates it at its start) or a majority of etcd: retries soon.
       this.#lease = undefined;
       next = Math.min(next, AGAIN_AFTER_MS);
     }

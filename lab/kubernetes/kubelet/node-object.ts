@@ -1,7 +1,7 @@
 import type { V1Node, V1NodeCondition, V1NodeStatus, V1Pod } from '@kubernetes/client-node';
 import { kubernetesTime, type Stamped } from './kubernetes-time.js';
 
-/** A machine as its kubelet sees it in this boot. */
+/** A machine's description for its kubelet in this boot. */
 export interface NodeFacts {
   readonly name: string;
   readonly role: 'control-plane' | 'worker';
@@ -15,19 +15,19 @@ export interface NodeFacts {
   readonly schematic: string;
   /** System extensions of the running image: `siderolabs/qemu-guest-agent`. */
   readonly extensions: readonly string[];
-  /** What the kubelet says it is: `v1.35.0`. */
+  /** The reported kubelet version: `v1.35.0`. */
   readonly kubernetesVersion: string;
-  /** The device in the machine; it is offered only when the extensions drive it. */
+  /** The device in the machine; it is allocatable only when the extensions drive it. */
   readonly gpu?: { readonly resource: string; readonly count: number };
-  /** Kubernetes' quantities; without it as large as prox-ops has them. */
+  /** Kubernetes' quantities; default: the size of prox-ops' machines. */
   readonly size?: { readonly cpu: string; readonly memory: string };
-  /** The VLANs of its network interfaces, in their order. Only what is sent through one shows them. */
+  /** The VLANs of its network interfaces, in their order. They are invisible inside the machine; only reachability depends on them. */
   readonly cards?: readonly ('untagged' | number)[];
   /** A control plane without its taint: ordinary pods run there. */
   readonly untainted?: true;
 }
 
-/** What the kubelet thinks of itself. */
+/** The kubelet's own conditions. */
 export interface Readiness {
   readonly ready: boolean;
   readonly reason: string;
@@ -49,7 +49,7 @@ export const kubeletShuttingDown: Readiness = {
   reason: 'KubeletNotReady',
   message: 'node is shutting down',
 };
-/** What the fault `kubelet-not-ready` shows. */
+/** The condition under the fault `kubelet-not-ready`. */
 export const kubeletFaulty: Readiness = {
   ready: false,
   reason: 'KubeletNotReady',
@@ -58,13 +58,13 @@ export const kubeletFaulty: Readiness = {
 
 const CONTROL_PLANE_ROLE = 'node-role.kubernetes.io/control-plane';
 
-/** What a device needs, and what node-feature-discovery or its like labels the Node with while it works. */
+/** The requirements of a device, and the labels that node-feature-discovery or similar sets while it works. */
 const DEVICES: Readonly<Record<string, { readonly extension: string; readonly label: string }>> = {
   'nvidia.com/gpu': { extension: 'nvidia', label: 'nvidia.com/gpu.present' },
   'gpu.intel.com/i915': { extension: 'siderolabs/i915', label: 'intel.feature.node.kubernetes.io/gpu' },
 };
 
-/** The Node a kubelet registers when there is none of its name. */
+/** The Node that a kubelet registers when none has its name. */
 export function newNode(facts: NodeFacts, readiness: Readiness, now: Date): Stamped<V1Node> {
   return {
     apiVersion: 'v1',
@@ -78,7 +78,7 @@ export function newNode(facts: NodeFacts, readiness: Readiness, now: Date): Stam
   };
 }
 
-/** The labels a Talos node of this role has. */
+/** The labels of a Talos node with this role. */
 export function nodeLabels(facts: NodeFacts): Record<string, string> {
   return {
     'beta.kubernetes.io/arch': 'amd64',
@@ -91,14 +91,14 @@ export function nodeLabels(facts: NodeFacts): Record<string, string> {
   };
 }
 
-/** `false` rather than absent: labels are merged into those that are there, and an old one would stay. */
+/** `false` rather than absent: labels are merged into existing ones, and an old one would stay. */
 function deviceLabel(facts: NodeFacts): Record<string, string> {
   const device = facts.gpu && DEVICES[facts.gpu.resource];
   if (!facts.gpu || !device) return {};
   return { [device.label]: devicesOffered(facts) > 0 ? 'true' : 'false' };
 }
 
-/** How many of its devices the machine can give to pods: none where no extension drives them. */
+/** Allocatable devices of the machine: none where no extension drives them. */
 export function devicesOffered(facts: NodeFacts): number {
   if (!facts.gpu) return 0;
   const needed = DEVICES[facts.gpu.resource]?.extension;
@@ -112,7 +112,7 @@ export interface AdmissionRefusal {
   readonly message: string;
 }
 
-/** How many of a machine's devices a pod asks for. */
+/** The number of a machine's devices that a pod requests. */
 export function devicesAsked(facts: NodeFacts, pod: V1Pod): number {
   const resource = facts.gpu?.resource;
   if (resource === undefined) return 0;
@@ -123,8 +123,8 @@ export function devicesAsked(facts: NodeFacts, pod: V1Pod): number {
 }
 
 /**
- * Why the kubelet will not run a pod that was bound to it: devices it asks for are not there, or others have them. Else undefined.
- * A resource that the machine never had is none of the kubelet's business.
+ * Why the kubelet rejects a pod that was bound to it: its devices are missing, or in use. Else undefined. A resource that the machine never
+ * had is not checked.
  *
  * @param used devices that other pods of the machine have
  */
@@ -141,7 +141,7 @@ export function admissionRefusal(facts: NodeFacts, pod: V1Pod, used: number): Ad
   return { reason: `OutOf${resource}`, message: `Node didn't have enough resource: ${resource}, ${amounts}` };
 }
 
-/** What Talos notes on its Node: addresses, schematic and extensions. */
+/** Talos' annotations on its Node: addresses, schematic and extensions. */
 export function nodeAnnotations(facts: NodeFacts): Record<string, string> {
   return {
     'extensions.talos.dev/schematic': facts.schematic,
@@ -150,7 +150,7 @@ export function nodeAnnotations(facts: NodeFacts): Record<string, string> {
   };
 }
 
-/** The whole status a kubelet posts; `before` keeps the time of conditions that did not change. */
+/** The whole status that a kubelet posts; `before` keeps the time of unchanged conditions. */
 export function nodeStatus(
   facts: NodeFacts,
   readiness: Readiness,
@@ -184,7 +184,7 @@ export function nodeStatus(
   };
 }
 
-/** True when the Node object says what the kubelet says. */
+/** True when the Node object matches the kubelet's status. */
 export function showsReadiness(node: V1Node, facts: NodeFacts, readiness: Readiness): boolean {
   const ready = node.status?.conditions?.find((condition) => condition.type === 'Ready');
   return (
@@ -230,6 +230,6 @@ function nodeConditions(readiness: Readiness, now: Date, before?: V1NodeStatus):
 function nodeResources(facts: NodeFacts): Record<string, string> {
   const usual = facts.role === 'control-plane' ? { cpu: '4', memory: '16Gi' } : { cpu: '16', memory: '32Gi' };
   const size = { ...(facts.size ?? usual), pods: '110' };
-  // Zero, not absent: the status is merged, and a device that was there before would stay.
+  // Zero, not absent: the status is merged, and an earlier device would stay.
   return facts.gpu ? { ...size, [facts.gpu.resource]: String(devicesOffered(facts)) } : size;
 }

@@ -17,7 +17,7 @@ type WireNode = Stamped<V1Node>;
 
 const AGAIN_AFTER_MS = 300;
 
-/** Keeps the machine's Node object true: registers it, posts what changes, corrects what others write over it. */
+/** Keeps the machine's Node object up to date: registers it, posts changes, corrects other writers' changes. */
 export class NodeReporter {
   readonly #client: ApiClient;
   #facts: NodeFacts;
@@ -39,7 +39,7 @@ export class NodeReporter {
     });
   }
 
-  /** Registers the Node, not Ready yet. Tries until the API takes it; answers its uid, or undefined when stopped. */
+  /** Registers the Node, not Ready yet. Retries until the API accepts it; returns its uid, or undefined when stopped. */
   async register(): Promise<string | undefined> {
     while (!this.#stopped) {
       try {
@@ -53,37 +53,37 @@ export class NodeReporter {
     return undefined;
   }
 
-  /** The Node object says Ready, and of this boot. */
+  /** The Node object is Ready, and of this boot. */
   get showsReady(): boolean {
     const ready = this.#node?.status?.conditions?.find((condition) => condition.type === 'Ready');
     return ready?.status === 'True' && this.#node?.status?.nodeInfo?.bootID === this.#facts.bootId;
   }
 
-  /** From now on the Node is this; posted at once, and again until the API shows it. */
+  /** Sets the Node's status; posts it at once, and repeats until the API shows it. */
   say(readiness: Readiness): void {
     if (readiness === this.#readiness) return;
     this.#readiness = readiness;
     void this.#post();
   }
 
-  /** From now on the machine is this; posted at once, and again until the API shows it. */
+  /** Sets the machine's description; posts it at once, and repeats until the API shows it. */
   become(facts: NodeFacts): void {
     this.#facts = facts;
     void this.#post();
   }
 
-  /** From now on these volumes must not be detached; posted at once, and again until the API shows it. */
+  /** Sets the volumes in use; posts them at once, and repeats until the API shows them. */
   useVolumes(volumes: readonly string[]): void {
     this.#volumesInUse = volumes;
     void this.#post();
   }
 
-  /** True when the attach-detach controller says that the volume is attached to this Node. */
+  /** True when the attach-detach controller reports the volume as attached to this Node. */
   isAttached(volume: string): boolean {
     return this.#node?.status?.volumesAttached?.some(({ name }) => name === volume) ?? false;
   }
 
-  /** Posts something a last time and waits for it, at most for the client's time limit. */
+  /** Posts a last status and waits for it, at most for the client's time limit. */
   async lastWord(readiness: Readiness): Promise<void> {
     this.#readiness = readiness;
     await this.#patchStatus();
@@ -125,7 +125,7 @@ export class NodeReporter {
         try {
           this.#node = await this.#patchStatus();
         } catch (error) {
-          if (isNotFound(error)) return; // deleted by somebody: as with a real kubelet, the next boot registers it
+          if (isNotFound(error)) return; // deleted by another client: as with a real kubelet, the next boot registers it
           if (!isConflict(error))
             await new Promise((resolve) => (this.#timer = setTimeout(resolve, AGAIN_AFTER_MS)));
         }

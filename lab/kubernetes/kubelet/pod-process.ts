@@ -1,28 +1,28 @@
 import type { WirePod } from './pod-status.js';
 
-/** A container that is more than words: a real process of this machine. */
+/** A container that is a real process of this machine. */
 export interface PodProcess {
-  /** Settles when it is gone, however it went. */
+  /** Resolves when it has exited, however it ended. */
   readonly exited: Promise<unknown>;
-  /** SIGTERM, and SIGKILL after so many milliseconds; returns when it is gone. */
+  /** SIGTERM, and SIGKILL after that many milliseconds; resolves when it has exited. */
   stop(graceMs: number): Promise<unknown>;
-  /** SIGKILL at once, as when its machine goes. */
+  /** SIGKILL at once, as when its machine loses power. */
   kill(): void;
 }
 
 /** Starts the process of a pod; undefined: the pod has none. */
 export type StartPodProcess = (pod: WirePod) => PodProcess | undefined;
 
-/** Between the end of a container and its next start, in milliseconds. Kubelets wait longer from time to time. */
+/** Between the end of a container and its next start, in milliseconds. Real kubelets back off. */
 const startAgainMs = 1_000;
 
-/** The process of one pod for the length of one boot: it is started again when it ends automatically. */
+/** The process of one pod for one boot: it is restarted when it exits on its own. */
 export class ContainerProcess {
   #process: PodProcess | undefined;
   #timer: NodeJS.Timeout | undefined;
   #over = false;
 
-  /** @param onAgain told when the container ended automatically and was started again. */
+  /** @param onAgain called when the container exited on its own and was restarted. */
   constructor(
     private readonly start: StartPodProcess | undefined,
     private readonly onAgain: () => void,
@@ -42,18 +42,18 @@ export class ContainerProcess {
     });
   }
 
-  /** Whether there is one that has to be waited for. */
+  /** Whether there is a process to wait for. */
   get runs(): boolean {
     return this.#process !== undefined;
   }
 
-  /** Asks it to end within so many seconds; returns when it is gone. */
+  /** Stops it within that many seconds; resolves when it has exited. */
   async stop(graceSeconds: number): Promise<void> {
     this.#end();
     await this.#process?.stop(graceSeconds * 1_000);
   }
 
-  /** Ends it as a power cut does. */
+  /** Kills it as a power cut does. */
   kill(): void {
     this.#end();
     this.#process?.kill();

@@ -7,7 +7,7 @@ import type { ProgramEnd } from './programs.js';
 /** A Pod as the API sends it. */
 export type WirePod = Stamped<V1Pod>;
 
-/** How far a pod is on its machine. */
+/** The stage of a pod on its machine. */
 export type PodStage = 'creating' | 'running' | 'ready' | 'stopped';
 
 /** One run of one container. */
@@ -16,11 +16,11 @@ export interface ContainerRun {
   readonly id: string;
   readonly startedAt: string;
   readonly restarts: number;
-  /** The run before, which ended with the machine. */
+  /** The previous run, which ended with the machine. */
   readonly before?: { readonly id: string; readonly startedAt: string; readonly finishedAt: string };
 }
 
-/** What the kubelet knows of a pod that the API does not. */
+/** What the kubelet knows of a pod and the API does not. */
 export interface PodRun {
   readonly stage: PodStage;
   /** By container name. */
@@ -35,10 +35,7 @@ export interface PodRun {
 /** First in a list of a strategic merge patch: the list replaces the old one instead of being merged into it. */
 const replaceList = { $patch: 'replace', ip: '' };
 
-/**
- * New runs of all containers of a pod; those that ran before count a restart, where the machine remembers them: it was
- * rebooted, not replaced.
- */
+/** New runs of all containers of a pod. Earlier runs count as restarts if the machine remembers them: it was rebooted, not replaced. */
 export function runContainers(pod: WirePod, now: Date, remembers = true): Map<string, ContainerRun> {
   const started = kubernetesTime(now);
   const runs = new Map<string, ContainerRun>();
@@ -59,7 +56,7 @@ export function runContainers(pod: WirePod, now: Date, remembers = true): Map<st
   return runs;
 }
 
-/** The status a kubelet patches for a pod at its stage. */
+/** The status that a kubelet patches for a pod at its stage. */
 export function podStatus(pod: WirePod, run: PodRun, now: Date): Stamped<V1PodStatus> {
   const ready = run.stage === 'ready';
   const runs = run.stage === 'running' || ready;
@@ -73,7 +70,7 @@ export function podStatus(pod: WirePod, run: PodRun, now: Date): Stamped<V1PodSt
     lastTransitionTime: transition(pod, type, value, now),
     ...(value ? { reason: null, message: null } : why),
   });
-  // The list is merged by address; a pod that gets a new one must lose the old one.
+  // The list is merged by address; a pod with a new one must lose the old one.
   const ips = run.podIp === '' ? {} : { podIP: run.podIp, podIPs: [replaceList, { ip: run.podIp }] };
   return {
     observedGeneration: pod.metadata?.generation ?? 1,
@@ -94,7 +91,7 @@ export function podStatus(pod: WirePod, run: PodRun, now: Date): Stamped<V1PodSt
   };
 }
 
-/** The status of a pod that the kubelet will not run. */
+/** The status of a pod that the kubelet rejects. */
 export function refusedStatus(
   pod: WirePod,
   run: PodRun,
@@ -105,7 +102,7 @@ export function refusedStatus(
   return { ...status, phase: 'Failed', reason, message: `Pod was rejected: ${message}` };
 }
 
-/** The status of a pod whose container ended automatically. */
+/** The status of a pod whose container exited on its own. */
 export function endedStatus(pod: WirePod, run: PodRun, end: ProgramEnd, now: Date): Stamped<V1PodStatus> {
   const well = end.exitCode === 0;
   const usual = well ? 'Completed' : 'Error';
@@ -117,7 +114,7 @@ export function endedStatus(pod: WirePod, run: PodRun, end: ProgramEnd, now: Dat
   });
 }
 
-/** The status of a pod that was active for longer than it may. What had not started by then is not found any more. */
+/** The status of a pod that exceeded its active deadline. A container that had not started by then has no status. */
 export function overdueStatus(pod: WirePod, run: PodRun, now: Date): Stamped<V1PodStatus> {
   const gone = 'The container could not be located when the pod was terminated';
   const ended =
@@ -131,7 +128,7 @@ export function overdueStatus(pod: WirePod, run: PodRun, now: Date): Stamped<V1P
   };
 }
 
-/** The kubelet takes the end of the logs for a container that failed, where its pod says so. */
+/** The kubelet uses the end of the logs of a failed container, where its pod requests that. */
 function messageOf(pod: WirePod, { exitCode, output, startError }: ProgramEnd): { message?: string } {
   const policy = pod.spec?.containers[0]?.terminationMessagePolicy;
   if (startError) return { message: output };
@@ -161,7 +158,7 @@ function overStatus(
   };
 }
 
-/** True when the API shows the pod as the kubelet runs it. */
+/** True when the API shows the pod's present status. */
 export function showsRun(pod: WirePod, run: PodRun): boolean {
   const ready = pod.status?.conditions?.find((condition) => condition.type === 'Ready')?.status === 'True';
   if (ready !== (run.stage === 'ready')) return false;

@@ -15,23 +15,23 @@ import { ContainerProcess, type StartPodProcess } from './pod-process.js';
 import type { ProgramEnd } from './programs.js';
 import type { VolumeManager } from './volume-manager.js';
 
-/** What all pods of one machine have in common. */
+/** What all pods of one machine share. */
 export interface PodSurroundings {
   readonly client: ApiClient;
   /** The machine's true address. */
   readonly hostIp: string;
-  /** An address for a pod that has none of the host's. */
+  /** An address for a pod that does not use the host's network. */
   nextPodIp(): string;
-  /** Whether containers that ran in an earlier boot are still known: a machine that was replaced counts from zero. */
+  /** Whether containers of an earlier boot are still known: a replaced machine counts from zero. */
   readonly remembers: boolean;
-  /** Milliseconds of so many seconds at the lab's speed. */
+  /** Converts seconds to milliseconds at the lab's speed. */
   scaled(seconds: number): number;
-  /** Why the machine will not run the pod; undefined when it will. */
+  /** Why the machine rejects the pod; undefined when it accepts it. */
   refusal(pod: WirePod): AdmissionRefusal | undefined;
-  /** How the container of a pod that is not restarted ends; undefined of any other pod. */
+  /** How the container of a pod that runs once ends; undefined for any other pod. */
   program(pod: WirePod): ProgramEnd | undefined;
   readonly volumes: VolumeManager;
-  /** Left out: no pod is more than words. */
+  /** Left out: no pod has a real process. */
   readonly startProcess?: StartPodProcess;
 }
 
@@ -39,17 +39,17 @@ export interface PodSurroundings {
 const START_SECONDS = 'lab.slipway.dev/start-seconds';
 const STOP_SECONDS = 'lab.slipway.dev/stop-seconds';
 const USUAL_SECONDS = { start: 0.6, stop: 0.5 };
-/** The containers run after this share of the start, and are ready at its end. */
+/** The containers start after this share of the start time, and are ready at its end. */
 const RUNNING_AT = 0.4;
 const AGAIN_AFTER_MS = 500;
 
 /**
- * One pod on one machine for the length of one boot: from its binding to ready, through its deletion to its end.
- * It knows what runs; whatever the API shows instead is corrected, and what the API did not take is sent again.
+ * One pod on one machine for one boot: from its binding to ready, through its deletion to its end. It knows what runs: it corrects a
+ * different status in the API, and repeats a rejected one.
  */
 export class PodWorker {
   #pod: WirePod;
-  /** As the API showed it when this boot met it: with what ran before. */
+  /** As the API showed it at the start of this boot: with the earlier containers. */
   readonly #met: WirePod;
   readonly #around: PodSurroundings;
   readonly #process: ContainerProcess;
@@ -79,7 +79,7 @@ export class PodWorker {
     return this.#pod;
   }
 
-  /** Begins to run the pod. Resolves when the API no longer shows it as ready from an earlier boot. */
+  /** Starts the pod. Resolves when the API no longer shows it as ready from an earlier boot. */
   async start(): Promise<void> {
     const { phase } = this.#pod.status ?? {};
     if (phase === 'Succeeded' || phase === 'Failed') return;
@@ -138,7 +138,7 @@ export class PodWorker {
       });
   }
 
-  /** Kubernetes counts whole seconds, and the lab's speed changes nothing of it. */
+  /** Kubernetes counts whole seconds, independent of the lab's speed. */
   #endInTime(): void {
     const { activeDeadlineSeconds: seconds } = this.#pod.spec ?? {};
     if (seconds === undefined) return;
@@ -148,7 +148,7 @@ export class PodWorker {
     }, seconds * 1000);
   }
 
-  /** It has, or will have, what it asked the machine for. */
+  /** Whether it has, or will have, the requested devices. */
   get isOver(): boolean {
     const { phase } = this.#pod.status ?? {};
     return this.#ended || phase === 'Succeeded' || phase === 'Failed';
@@ -159,7 +159,7 @@ export class PodWorker {
     this.#pod = pod;
     if (this.#terminating) return;
     if (this.#ended) {
-      // Deleted just before its end was told.
+      // Deleted just before its end was reported.
       if (this.#isDeleted()) void this.#remove();
       return;
     }
@@ -167,7 +167,7 @@ export class PodWorker {
     else if (!this.#posting && !this.#again && !showsRun(pod, this.#run)) this.#postAgainLater();
   }
 
-  /** The machine is shut down in order: the pod's containers stop, and the API is told once. */
+  /** The machine is shut down gracefully: the pod's containers stop, and the API is notified once. */
   async shutDown(): Promise<void> {
     this.#clearTimers();
     this.#process.kill();
@@ -176,7 +176,7 @@ export class PodWorker {
     await this.#post();
   }
 
-  /** Forgets the pod: it is gone, or the machine is. */
+  /** Forgets the pod: it or its machine is gone. */
   end(): void {
     this.#ended = true;
     this.#process.kill();
@@ -198,7 +198,7 @@ export class PodWorker {
     return Boolean(this.#pod.metadata?.deletionTimestamp);
   }
 
-  /** Containers get their time to stop, at most the pod's own grace; then the object goes. */
+  /** Containers get their time to stop, at most the pod's own grace period; then the object is deleted. */
   #terminate(): void {
     this.#terminating = true;
     this.#clearTimers();
@@ -227,7 +227,7 @@ export class PodWorker {
     }
   }
 
-  /** Sends the status as it is now; calls that come meanwhile are one more sending afterwards. */
+  /** Sends the present status; calls during a send cause one more send afterwards. */
   async #post(): Promise<void> {
     this.#dirty = true;
     this.#posting ??= this.#postWhileDirty().finally(() => (this.#posting = undefined));
@@ -279,7 +279,7 @@ export class PodWorker {
   }
 }
 
-/** A registry below `.invalid` (RFC 2606) is found by nobody. No other image is pulled at all. */
+/** A registry below `.invalid` (RFC 2606) is unreachable. Other images are not pulled at all. */
 function pullFailure(pod: WirePod): { reason: string; message: string } | undefined {
   const image = pod.spec?.containers[0]?.image ?? '';
   const registry = image.split('/')[0] ?? '';

@@ -2,14 +2,14 @@ import { gateways } from '../../machines/networks.js';
 import { devicesOffered, type NodeFacts } from './node-object.js';
 import type { WirePod } from './pod-status.js';
 
-/** How a container that ends automatically ends. */
+/** How a container exits on its own. */
 export interface ProgramEnd {
   /** At the lab's speed 1. */
   readonly seconds: number;
   readonly exitCode: number;
-  /** What it wrote; the kubelet shows its end. */
+  /** Its output; the kubelet shows the end. */
   readonly output: string;
-  /** It could not even be started. */
+  /** It could not be started. */
   readonly startError?: true;
 }
 
@@ -21,7 +21,7 @@ interface Started {
 
 type Program = (started: Started) => ProgramEnd;
 
-/** The programs that containers of the lab can run. What they find out is so: it hangs on what the machine is made of. */
+/** The programs that the lab's containers can run. Their results depend on the machine. */
 const programs: Readonly<Record<string, Program>> = {
   'nvidia-smi': nvidiaSmi,
   ping,
@@ -31,8 +31,8 @@ const programs: Readonly<Record<string, Program>> = {
 };
 
 /**
- * How the container of a pod that is not restarted ends on a machine; undefined of any other pod, which runs for ever. A program the lab
- * does not know cannot be started; nor does the lab know what an image runs automatically.
+ * How the container of a pod that runs once ends on a machine; undefined for any other pod, which runs until it is stopped. A program that
+ * the lab does not know cannot be started; nor does the lab know an image's default command.
  */
 export function programEnd(pod: WirePod, facts: NodeFacts): ProgramEnd | undefined {
   if (pod.spec?.restartPolicy !== 'Never') return undefined;
@@ -47,7 +47,7 @@ function notFound(word: string): ProgramEnd {
   return { seconds: 0, exitCode: 128, output, startError: true };
 }
 
-/** The container toolkit brings it into a container that was given a card; it needs the driver that an extension brings. */
+/** The container toolkit adds it to a container with a GPU; it needs the driver from an extension. */
 function nvidiaSmi({ pod, facts }: Started): ProgramEnd {
   const isGiven = Number(pod.spec?.containers[0]?.resources?.limits?.['nvidia.com/gpu'] ?? 0) > 0;
   if (!isGiven) return notFound('nvidia-smi');
@@ -60,7 +60,7 @@ function nvidiaSmi({ pod, facts }: Started): ProgramEnd {
   return { seconds, exitCode: 9, output };
 }
 
-/** `ping [-c COUNT] [-I eth1] ADDRESS`: the gateway of the VLAN that the hypervisor put that card into answers, and nobody else. */
+/** `ping [-c COUNT] [-I eth1] ADDRESS`: only the gateway of that interface's VLAN responds. */
 function ping({ args, pod, facts }: Started): ProgramEnd {
   const target = args.at(-1) ?? '';
   const count = Number(valueOf(args, '-c') ?? 4);

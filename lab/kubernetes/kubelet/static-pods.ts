@@ -6,15 +6,15 @@ const COMPONENTS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler
 export const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 
 /**
- * The mirror pods of a control plane's static pods, as a Talos node has them. Their image tags say which Kubernetes
- * runs; the real API server behind them is another version, and answers it at /version.
+ * The mirror pods of a control plane's static pods, as a Talos node has them. Their image tags show the Kubernetes version; the real API
+ * server behind them is another version, which it reports at /version.
  */
 export function mirrorPods(facts: NodeFacts, nodeUid: string): readonly WirePod[] {
   if (facts.role !== 'control-plane') return [];
   return COMPONENTS.map((component) => mirrorPod(component, facts, nodeUid));
 }
 
-/** True for a pod that only shows a static pod. */
+/** True for a mirror pod. */
 export function isMirrorPod(pod: WirePod): boolean {
   return pod.metadata?.annotations?.[MIRROR_ANNOTATION] !== undefined;
 }

@@ -3,12 +3,12 @@ import type { V1CSINode, V1PersistentVolume, V1PersistentVolumeClaim } from '@ku
 import { isNotFound, type ApiClient } from '../api-client.js';
 import type { WirePod } from './pod-status.js';
 
-/** What the volumes of one machine need to know of its Node. */
+/** The parts of a Node that its volumes depend on. */
 export interface VolumeNode {
   readonly name: string;
-  /** True when Kubernetes' attach-detach controller says that the volume is attached to the Node. */
+  /** True when Kubernetes' attach-detach controller reports the volume as attached to the Node. */
   isAttached(volume: string): boolean;
-  /** Tells the Node's status which volumes must not be detached now. */
+  /** Sets the volumes in use in the Node's status. */
   useVolumes(volumes: readonly string[]): void;
 }
 
@@ -17,8 +17,8 @@ const CSI_DRIVER = 'lab.slipway.dev/csi-driver';
 const LOOK_EVERY_MS = 150;
 
 /**
- * The volumes of one machine's pods in one boot, as a kubelet handles them: it waits until each is attached and its driver is
- * there, says in the Node's status which are in use, and lets them go with their pod.
+ * The volumes of one machine's pods in one boot, as a kubelet handles them: it waits until each is attached and its driver is registered,
+ * lists those in use in the Node's status, and releases them with their pod.
  */
 export class VolumeManager {
   readonly #client: ApiClient;
@@ -33,30 +33,30 @@ export class VolumeManager {
     this.#node = node;
   }
 
-  /** Whether the pod has to wait for volumes at all. */
+  /** Whether the pod must wait for volumes at all. */
   wants(pod: WirePod): boolean {
     return claimsOf(pod).length > 0;
   }
 
-  /** Resolves when all volumes of the pod are there; true unless the pod or the machine went before. */
+  /** Resolves when all volumes of the pod are attached; true unless the pod or the machine is gone before. */
   async mount(pod: WirePod): Promise<boolean> {
     const uid = pod.metadata?.uid ?? '';
     this.#byPod.set(uid, new Set());
     const volumes = await this.#until(uid, () => this.#volumesOf(pod));
     if (!volumes) return false;
     this.#byPod.set(uid, new Set(volumes.map(({ name }) => name)));
-    this.#tell();
+    this.#reportInUse();
     const there = async (): Promise<true | undefined> =>
       volumes.every(({ name, driver }) => this.#drivers.has(driver) && this.#node.isAttached(name)) ||
       undefined;
     return (await this.#until(uid, there)) === true;
   }
 
-  /** The pod's containers are gone: nothing of it is in use any more. */
+  /** The pod's containers have ended: it uses no volume any more. */
   unmount(pod: WirePod): void {
     const had = this.#byPod.get(pod.metadata?.uid ?? '');
     this.#byPod.delete(pod.metadata?.uid ?? '');
-    if (had && had.size > 0) this.#tell();
+    if (had && had.size > 0) this.#reportInUse();
   }
 
   /** A pod became ready: if it is a storage driver's, the machine has that driver from now on. */
@@ -74,18 +74,18 @@ export class VolumeManager {
     this.#stopped.abort();
   }
 
-  #tell(): void {
+  #reportInUse(): void {
     this.#node.useVolumes(
       [...new Set([...this.#byPod.values()].flatMap((volumes) => [...volumes]))].toSorted(),
     );
   }
 
-  /** Asks until there is an answer; undefined when the pod is let go or the machine stops. */
+  /** Retries until there is an answer; undefined when the pod is released or the machine stops. */
   async #until<T>(pod: string | undefined, ask: () => Promise<T | undefined>): Promise<T | undefined> {
     const { signal } = this.#stopped;
     const isWanted = (): boolean => pod === undefined || this.#byPod.has(pod);
     while (!signal.aborted && isWanted()) {
-      // Forbidden while the API server does not know yet that the pod is ours, unreachable while it is away: again.
+      // Forbidden while the API server does not know yet that the pod is ours, unreachable while it is down: retry.
       const answer = await ask().catch(() => undefined);
       if (answer !== undefined) return answer;
       await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
@@ -111,7 +111,7 @@ export class VolumeManager {
     );
   }
 
-  /** Adds the driver to the machine's CSINode, which is made where there is none. */
+  /** Adds the driver to the machine's CSINode, which is created where it does not exist. */
   async #register(driver: string): Promise<void> {
     const { name } = this.#node;
     const path = `/apis/storage.k8s.io/v1/csinodes`;

@@ -11,19 +11,19 @@ import {
   type MachineConfiguration,
 } from './machine-configuration.js';
 
-/** How a configuration is to take effect. */
+/** When a configuration takes effect. */
 export type ApplyMode = 'REBOOT' | 'AUTO' | 'NO_REBOOT' | 'STAGED' | 'TRY';
 
-/** What is asked of a machine with `talosctl apply-config`. */
+/** The request of `talosctl apply-config`. */
 export interface ApplyRequest {
   readonly text: string;
   readonly mode: ApplyMode;
   readonly dryRun: boolean;
-  /** Milliseconds a tried configuration stays. */
+  /** Milliseconds until a tried configuration is reverted. */
   readonly tryMs: number;
 }
 
-/** What the machine answers. */
+/** The machine's answer. */
 export interface Applied {
   readonly mode: ApplyMode;
   readonly details: string;
@@ -37,9 +37,9 @@ const DETAILS: Readonly<Record<Exclude<ApplyMode, 'AUTO'>, string>> = {
 };
 
 /**
- * Takes a configuration on a machine that has one. Nobody checks whose secrets are in it.
+ * Applies a configuration on a machine that has one. Nothing checks whose secrets are in it.
  *
- * @throws Refusal in Talos' words when it is none, or cannot take effect the way that was asked for
+ * @throws Refusal in Talos' words when it is invalid, or cannot take effect in the requested mode
  */
 export function applyConfiguration(machine: Machine, request: ApplyRequest): Applied {
   const store = machine.disk.configuration;
@@ -71,8 +71,8 @@ export function applyConfiguration(machine: Machine, request: ApplyRequest): App
 }
 
 /**
- * Takes the first configuration of a machine that waits for one. Up to 1.12 the maintenance service does that, later the
- * usual one: they say it differently.
+ * Applies the first configuration of a machine that waits for one. Up to 1.12 the maintenance service does that, later the usual one: their
+ * messages differ.
  *
  * @throws Refusal in Talos' words when it is no machine configuration
  */
@@ -106,7 +106,7 @@ function firstDryRun(unified: boolean, next: MachineConfiguration): Applied {
   return { mode: 'NO_REBOOT', details };
 }
 
-/** The machine continues with its boot as soon as the configuration is on its disk. */
+/** The machine continues its boot as soon as the configuration is on its disk. */
 function accept(machine: Machine, next: MachineConfiguration): void {
   machine.record('configured', 'in maintenance mode');
   if (machine.faults.take('maintenance:configured', machine.name) !== undefined) return;

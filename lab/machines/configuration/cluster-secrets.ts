@@ -2,13 +2,13 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { createAuthority, createSigningKey, type Authority } from '../../certificate-authority.js';
 import { roleIn, type MachineConfiguration } from './machine-configuration.js';
 
-/** What all machines of a cluster have in common and nobody else has: `talosctl gen secrets`. */
+/** The shared secrets of a cluster's machines: `talosctl gen secrets`. */
 export interface ClusterSecrets {
   readonly clusterId: string;
   readonly clusterSecret: string;
-  /** Lets a worker ask a control plane for the certificate of its Talos API. */
+  /** Lets a worker request its Talos API certificate from a control plane. */
   readonly machineToken: string;
-  /** Lets a kubelet ask for its certificate. */
+  /** Lets a kubelet request its certificate. */
   readonly bootstrapToken: string;
   readonly secretboxEncryptionSecret: string;
   readonly talos: Authority;
@@ -19,18 +19,18 @@ export interface ClusterSecrets {
   readonly serviceAccountKey: string;
 }
 
-/** What of a cluster a machine with some configuration can take part in. */
+/** The parts of a cluster that a machine with some configuration can join. */
 export interface Membership {
-  /** Its Talos API: with the cluster's authority, with one nobody here knows, or none at all. */
+  /** Its Talos API: with the cluster's authority, with an unknown one, or none at all. */
   readonly talosApi: 'secured' | 'foreign' | 'none';
   readonly kubernetes: boolean;
   readonly etcd: boolean;
 }
 
-/** What a machine with no configuration of its own, and with the right one, can take part in. */
+/** Access of a machine without a configuration, and with the right one. */
 export const wholeMembership: Membership = { talosApi: 'secured', kubernetes: true, etcd: true };
 
-/** Makes the secrets of a cluster around the authorities it has. */
+/** Creates the secrets of a cluster around its existing authorities. */
 export function createClusterSecrets(authorities: {
   talos: Authority;
   kubernetes: Authority;
@@ -51,15 +51,15 @@ export function createClusterSecrets(authorities: {
 }
 
 /**
- * What a machine with this configuration can take part in. Nobody tells it: with another cluster's secrets it boots, and
- * its kubelet and etcd are turned away for ever.
+ * The parts that a machine with this configuration can join. It gets no error: with another cluster's secrets it boots, and its kubelet and
+ * etcd are rejected forever.
  */
 export function membershipOf(configuration: MachineConfiguration, secrets: ClusterSecrets): Membership {
   const { machine, cluster } = configuration.v1alpha1 ?? {};
   const trusts = machine?.ca?.crt === base64(secrets.talos.certificate);
   const hasToken = machine?.token === secrets.machineToken;
   const controlPlane = roleIn(configuration) === 'control-plane';
-  // A control plane signs its own certificate; a worker has to ask for one.
+  // A control plane signs its own certificate; a worker must request one.
   const own = controlPlane ? 'foreign' : 'none';
   return {
     talosApi: trusts && (controlPlane || hasToken) ? 'secured' : own,
@@ -69,12 +69,12 @@ export function membershipOf(configuration: MachineConfiguration, secrets: Clust
   };
 }
 
-/** As certificates and keys stand in a machine configuration. */
+/** Certificates and keys in the format of a machine configuration. */
 export function base64(pem: string): string {
   return Buffer.from(pem).toString('base64');
 }
 
-/** Six characters, a dot, sixteen more, as kubeadm has them. */
+/** Six characters, a dot, sixteen more, in kubeadm's format. */
 function token(): string {
   const letters = 'abcdefghijklmnopqrstuvwxyz0123456789';
   const text = (length: number): string =>

@@ -1,40 +1,40 @@
 import { isComplete, parseMachineConfiguration, type MachineConfiguration } from './machine-configuration.js';
 
-/** The machine configurations of one machine: the one that runs, and the one on its disk (STATE). */
+/** The machine configurations of one machine: the running one, and the one on its disk (STATE). */
 export class ConfigurationStore {
   #active: MachineConfiguration | undefined;
   #persisted: MachineConfiguration | undefined;
   #revert: NodeJS.Timeout | undefined;
   readonly #waiting = new Set<() => void>();
 
-  /** `text`: what the machine was installed with. Throws when it is no machine configuration. */
+  /** `text`: the configuration it was installed with. Throws when it is no machine configuration. */
   constructor(text?: string) {
     this.#persisted = text === undefined ? undefined : parseMachineConfiguration(text);
   }
 
-  /** What the machine runs with; undefined before it has one. */
+  /** The running configuration; undefined before it has one. */
   get active(): MachineConfiguration | undefined {
     return this.#active;
   }
 
-  /** What the next boot takes. */
+  /** The configuration of the next boot. */
   get persisted(): MachineConfiguration | undefined {
     return this.#persisted;
   }
 
-  /** For the boot: nothing of the last one is left. */
+  /** For the boot: discards the last boot's configuration. */
   unload(): void {
     this.cancelTry();
     this.#active = undefined;
   }
 
-  /** For the boot: takes what is on the disk. */
+  /** For the boot: loads the configuration from the disk. */
   load(): void {
     this.cancelTry();
     this.#active = this.#persisted;
   }
 
-  /** Takes effect now, and stays. */
+  /** Takes effect now, and permanently. */
   set(configuration: MachineConfiguration): void {
     this.#active = configuration;
     this.stage(configuration);
@@ -46,7 +46,7 @@ export class ConfigurationStore {
     if (isComplete(configuration)) for (const wake of this.#waiting) wake();
   }
 
-  /** Takes effect now, and returns to what it was after so long, unless something else is applied meanwhile. */
+  /** Takes effect now, and is reverted after that time, unless another one is applied meanwhile. */
   try(configuration: MachineConfiguration, milliseconds: number): void {
     const before = this.#active;
     this.cancelTry();
@@ -54,12 +54,12 @@ export class ConfigurationStore {
     this.#revert = setTimeout(() => (this.#active = before), milliseconds).unref();
   }
 
-  /** Whatever is tried stays for now; nothing undoes it. */
+  /** Keeps a tried configuration for now; nothing reverts it. */
   cancelTry(): void {
     clearTimeout(this.#revert);
   }
 
-  /** Resolves when a configuration is there that the machine can boot with. Never rejects; `signal` ends the waiting. */
+  /** Resolves when there is a configuration that the machine can boot with. Never rejects; `signal` ends the waiting. */
   complete(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {
@@ -72,7 +72,7 @@ export class ConfigurationStore {
     });
   }
 
-  /** What wiping STATE does. */
+  /** The effect of wiping STATE. */
   wipe(): void {
     this.#persisted = undefined;
   }

@@ -3,22 +3,22 @@ import type { Authority } from '../../certificate-authority.js';
 import type { MachineDefinition } from '../machine-parts.js';
 import { base64, type ClusterSecrets } from './cluster-secrets.js';
 
-/** What machine configurations are generated from, besides the machine. */
+/** The inputs of generated machine configurations, besides the machine. */
 export interface ConfigurationCluster {
   readonly name: string;
   /** `https://10.20.67.100:6443` */
   readonly endpoint: string;
-  /** The address that moves between control planes. */
+  /** The virtual address of the control planes. */
   readonly vip: string;
   /** `v1.35.0` */
   readonly kubernetesVersion: string;
   readonly secrets: ClusterSecrets;
 }
 
-/** A machine, and the card that is passed through to it. */
+/** A machine, and the GPU that is passed through to it. */
 export type ConfiguredMachine = MachineDefinition & { readonly gpu?: { readonly resource: string } };
 
-/** What a card of NVIDIA needs up to Talos 1.12, as the guides of those who have one write it. */
+/** The configuration for an NVIDIA device up to Talos 1.12, as user guides describe it. */
 export const NVIDIA_FILES = [
   {
     path: '/var/cri/conf.d/nvidia-container-runtime.part',
@@ -35,7 +35,7 @@ export const NVIDIA_FILES = [
   },
 ];
 
-/** The machine configuration of one machine, as `talosctl gen config` and a few patches would make it. */
+/** The machine configuration of one machine, as `talosctl gen config` and a few patches would create it. */
 export function generateConfiguration(machine: ConfiguredMachine, cluster: ConfigurationCluster): string {
   return stringify(
     {

@@ -33,7 +33,7 @@ const FEATURES = [
   'nodeAddressSortAlgorithm',
 ];
 
-/** Why a configuration cannot take the place of another without a reboot, in Talos' words; undefined when it can. */
+/** Why a configuration cannot replace another without a reboot, in Talos' words; undefined when it can. */
 export function whyNotImmediately(
   current: MachineConfiguration | undefined,
   next: MachineConfiguration,
@@ -43,7 +43,7 @@ export function whyNotImmediately(
   return `this config change can't be applied in immediate mode\ndiff:\n${difference(current, next)}`;
 }
 
-/** What changes, as a dry run shows it. */
+/** The changes, as a dry run shows them. */
 export function describeChange(
   current: MachineConfiguration | undefined,
   next: MachineConfiguration,
@@ -52,7 +52,7 @@ export function describeChange(
   return `Config diff:\n\n${changes === '' ? 'No changes.' : changes}`;
 }
 
-/** The configuration without what may change while the machine runs. */
+/** The configuration without the parts that may change while the machine runs. */
 function lasting({ whole }: MachineConfiguration): Section {
   const machine = without(section(whole['machine']), MACHINE);
   const features = without(section(machine['features']), FEATURES);

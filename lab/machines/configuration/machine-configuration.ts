@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** A certificate and, on control planes, its key; both base64 of PEM. */
 const Authority = z.object({ crt: z.string().default(''), key: z.string().default('') });
 
-/** What the lab reads of a v1alpha1 document. Everything else is kept and never looked at. */
+/** The fields of a v1alpha1 document that the lab reads. Everything else is kept unread. */
 const Document = z.object({
   version: z.literal('v1alpha1'),
   machine: z
@@ -29,21 +29,21 @@ const Document = z.object({
     .optional(),
 });
 
-/** The v1alpha1 document of a machine configuration, as far as the lab reads it. */
+/** The v1alpha1 document of a machine configuration: the fields that the lab reads. */
 export type V1Alpha1 = z.infer<typeof Document>;
 
-/** A machine configuration: its text, and what the lab reads of it. */
+/** A machine configuration: its text, and the parsed fields. */
 export interface MachineConfiguration {
   readonly text: string;
   /** Absent where the text has only other documents: the machine cannot boot with that. */
   readonly v1alpha1?: V1Alpha1;
   /** The v1alpha1 document with everything in it. */
   readonly whole: Readonly<Record<string, unknown>>;
-  /** `HostnameConfig`, which goes before what the v1alpha1 document says. */
+  /** `HostnameConfig`, which takes precedence over the v1alpha1 document. */
   readonly hostnameDocument?: string;
 }
 
-/** Keys a v1alpha1 document may have; Talos refuses every other. */
+/** Keys a v1alpha1 document may have; Talos rejects every other. */
 const KEYS = new Set(['version', 'debug', 'persist', 'machine', 'cluster']);
 
 /**
@@ -82,22 +82,22 @@ export function parseMachineConfiguration(text: string): MachineConfiguration {
   };
 }
 
-/** Whether a machine can boot with it, or stays in maintenance mode for the rest. */
+/** Whether a machine can boot with it, or stays in maintenance mode until the rest arrives. */
 export function isComplete({ v1alpha1 }: MachineConfiguration): boolean {
   return v1alpha1 !== undefined;
 }
 
-/** The role it gives the machine. */
+/** The machine's role in it. */
 export function roleIn({ v1alpha1 }: MachineConfiguration): 'control-plane' | 'worker' {
   return v1alpha1?.machine?.type === 'worker' ? 'worker' : 'control-plane';
 }
 
-/** The host name it gives the machine; undefined: Talos makes one up. */
+/** The machine's host name in it; undefined: Talos generates one. */
 export function hostnameIn({ v1alpha1, hostnameDocument }: MachineConfiguration): string | undefined {
   return hostnameDocument ?? v1alpha1?.machine?.network?.hostname;
 }
 
-/** What keeps Talos from taking it, one sentence each in Talos' words; empty when nothing does. */
+/** Why Talos rejects it, one sentence each in Talos' words; empty when it is valid. */
 export function problemsOf({ v1alpha1 }: MachineConfiguration): string[] {
   if (v1alpha1 === undefined) return [];
   const { machine, cluster } = v1alpha1;
@@ -120,7 +120,7 @@ export function problemsOf({ v1alpha1 }: MachineConfiguration): string[] {
   return problems;
 }
 
-/** Go's way of joining several failures. */
+/** Go's format for several errors. */
 export function joined(problems: readonly string[]): string {
   const count = problems.length === 1 ? '1 error' : `${problems.length} errors`;
   return `${count} occurred:\n${problems.map((problem) => `\t* ${problem}\n`).join('')}\n`;

@@ -12,10 +12,10 @@ interface ApplyMessage {
   readonly try_mode_timeout?: { readonly seconds?: string; readonly nanos?: number };
 }
 
-/** How long Talos tries a configuration when nobody says. */
+/** Talos' default time for a tried configuration. */
 const TRY_SECONDS = '60';
 
-/** On a machine that waits for its first configuration, and on one that has one. */
+/** For a machine that waits for its first configuration, and for one that has one. */
 export async function applyConfiguration(call: TalosCall<ApplyMessage>): Promise<object> {
   const { machine, request, inMaintenance } = call;
   const { seconds, nanos } = request.try_mode_timeout ?? { seconds: TRY_SECONDS };

@@ -74,7 +74,7 @@ export async function etcdAlarmList({ machine }: TalosCall): Promise<object> {
   return { messages: [{ member_alarms: shownAlarms }] };
 }
 
-/** Moves the leadership to another member; an empty name when this member does not lead. */
+/** Transfers the leadership to another member; an empty name when this member does not lead. */
 export async function etcdForfeitLeadership({ machine }: TalosCall): Promise<object> {
   requireControlPlane(machine, 'etcd forfeit leadership');
   return { messages: [{ member: await wrapped('failed to forfeit leadership', forfeit(machine)) }] };
@@ -95,7 +95,7 @@ async function forfeit(machine: Machine): Promise<string> {
   return successor.name;
 }
 
-/** Any member of the cluster, dead or alive, by its id. */
+/** Removes any member of the cluster, dead or alive, by its id. */
 export async function etcdRemoveMemberById(call: TalosCall<{ member_id?: string }>): Promise<object> {
   const { machine, request } = call;
   requireControlPlane(machine, 'etcd remove member');
@@ -107,7 +107,7 @@ export async function etcdRemoveMemberById(call: TalosCall<{ member_id?: string 
   return { messages: [{}] };
 }
 
-/** The machine's own member goes, and its data; etcd stays stopped until the next boot. */
+/** Removes the machine's own member and its data; etcd stays stopped until the next boot. */
 export async function etcdLeaveCluster({ machine, signal }: TalosCall): Promise<object> {
   requireControlPlane(machine, 'etcd leave');
   await wrapped('failed to leave cluster', leaveEtcd(machine, signal));
@@ -128,7 +128,7 @@ export async function* etcdSnapshot({ machine, signal }: TalosCall): AsyncIterab
   }
 }
 
-/** The etcd member id of a machine, decimal; undefined when nobody knows it now. */
+/** The etcd member id of a machine, decimal; undefined when it is unknown now. */
 export async function memberIdOf(asked: Machine, machine: Machine): Promise<string | undefined> {
   try {
     const members = await askAnyMember(etcdEndpoints(asked), (client) => client.members());

@@ -35,7 +35,7 @@ const SERVICE_ACTION: Readonly<Record<ServiceState, string>> = {
   Failed: 'FAILED',
 };
 
-/** An empty event at once, so that the client knows it is heard; then what is remembered, then what happens. */
+/** An empty event at once, so that the client knows it is connected; then stored events, then new ones. */
 export async function* events({ machine, request, signal }: TalosCall<EventsMessage>): AsyncIterable<object> {
   const buffer = machine.events;
   const start = {

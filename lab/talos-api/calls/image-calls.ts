@@ -20,7 +20,7 @@ export async function imagePull(
   return { messages: [{}] };
 }
 
-/** The pull of Talos 1.13: says how far it is, and at the end what it pulled, pinned to its digest. */
+/** The pull of Talos 1.13: reports its progress, and at the end the pulled image, pinned to its digest. */
 export async function* imageServicePull(
   call: TalosCall<{ containerd?: ContainerdInstance; image_ref?: string }>,
 ): AsyncIterable<object> {

@@ -53,7 +53,7 @@ export async function* resourceList({
   }
 }
 
-/** An empty answer at once, so that the client knows it is heard; then changes as the machine goes through them. */
+/** An empty answer at once, so that the client knows it is connected; then the machine's changes. */
 export async function* resourceWatch({
   machine,
   request,
@@ -86,7 +86,7 @@ export async function* resourceWatch({
   }
 }
 
-/** One resource: what it is now, or that it is not there. All: what is there, where that was asked for. */
+/** One resource: its present state, or that it does not exist. All: the existing ones, where requested. */
 function* first(
   resources: Map<string, Resource>,
   request: WatchRequest,

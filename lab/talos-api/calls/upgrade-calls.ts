@@ -40,10 +40,10 @@ interface LifecycleUpgradeMessage {
   readonly source?: { readonly image_name?: string };
 }
 
-/** How an installer ended for whoever listens to it. */
+/** The end of an installer as a message to its client. */
 type Heard = InstallProgress | { readonly failure: unknown };
 
-/** The install of Talos 1.13, line by line and with its exit code at the end. Whoever leaves does not stop it. */
+/** The install of Talos 1.13, line by line and with its exit code at the end. A client that disconnects does not stop it. */
 export async function* lifecycleUpgrade(call: TalosCall<LifecycleUpgradeMessage>): AsyncIterable<object> {
   const { machine, request, signal } = call;
   const wanted = {
@@ -55,7 +55,7 @@ export async function* lifecycleUpgrade(call: TalosCall<LifecycleUpgradeMessage>
     lifecycle
       .run(wanted, () => {})
       .catch(() => {
-        // Its own caller would be told; the machine's log has it too.
+        // Its own client would get the error; the machine's log has it too.
       });
   }
   const heard = queueOf<Heard>(signal, (push) => {
@@ -73,7 +73,7 @@ export async function* lifecycleUpgrade(call: TalosCall<LifecycleUpgradeMessage>
 }
 
 /** Machines of the lab are installed. */
-// oxlint-disable-next-line require-yield -- it never gets as far as an answer
+// oxlint-disable-next-line require-yield -- it throws before an answer
 export async function* lifecycleInstall({ machine }: TalosCall): AsyncIterable<object> {
   machine.lifecycle.refuseInstall();
 }
@@ -86,7 +86,7 @@ export async function reboot(call: TalosCall<{ mode?: RebootMode }>): Promise<ob
   return { messages: [{ actor_id: actorId }] };
 }
 
-/** It has no actor: who asked cannot follow it. */
+/** It has no actor: the client cannot follow it. */
 export async function rollback(call: TalosCall): Promise<object> {
   const { machine } = call;
   if (machine.faults.take('rollback:asked', machine.name) !== undefined) breakOff(call);
@@ -94,7 +94,7 @@ export async function rollback(call: TalosCall): Promise<object> {
   return { messages: [{}] };
 }
 
-/** What happens to a request for an install before the machine takes it. */
+/** Faults of an install request before the machine accepts it. */
 function asked(call: TalosCall): 'another-install-runs' | undefined {
   const { faults, name } = call.machine;
   const fault = faults.take('upgrade:asked', name);

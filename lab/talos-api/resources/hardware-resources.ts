@@ -4,7 +4,7 @@ import { showsConfigurationAsText } from '../../machines/talos-services.js';
 import { resourceKinds } from './resource-definitions.js';
 import type { Content } from './resource-view.js';
 
-/** What SMBIOS says of a virtual machine of QEMU's. */
+/** SMBIOS data of a virtual machine of QEMU. */
 export function systemInformation(machine: Machine): Content[] {
   const uuid = machine.hardware.uuid;
   const [manufacturer, product, version] = ['QEMU', 'Standard PC (Q35 + ICH9, 2009)', 'pc-q35-9.2'];
@@ -18,7 +18,7 @@ export function systemInformation(machine: Machine): Content[] {
   ];
 }
 
-/** The loopback and a physical link for each card; VLANs, bonds and bridges of the configuration are not there. */
+/** The loopback and a physical link for each network interface; VLANs, bonds and bridges of the configuration are left out. */
 export function links({ hardware }: Machine): Content[] {
   const loopback = link('lo', 1, { name: 'loopback', number: 772 }, '00:00:00:00:00:00');
   return [loopback, ...hardware.nics.map(physical)];
@@ -72,7 +72,7 @@ function link(id: string, index: number, type: { name: string; number: number },
   };
 }
 
-/** The configuration that runs, and the one on the disk, which is ahead of it where one was staged. */
+/** The running configuration, and the one on the disk, which is newer where one was staged. */
 export function machineConfigs({ disk, version }: Machine): Content[] {
   const asText = showsConfigurationAsText(version);
   const { active, persisted } = disk.configuration;
@@ -95,7 +95,7 @@ export function machineConfigs({ disk, version }: Machine): Content[] {
   );
 }
 
-/** A text as YAML: a block of its own, as Go writes one of several lines. */
+/** A text as YAML: in block style, as Go writes one of several lines. */
 function block(text: string): string {
   return `|\n${text.replace(/^(?=.)/gm, '    ')}`;
 }

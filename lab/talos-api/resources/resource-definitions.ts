@@ -104,10 +104,10 @@ export const definitionKind: ResourceKind = kind(
   ['api-resources'],
 );
 
-/** Every kind, the describing one among them. */
+/** Every kind, the describing one included. */
 export const allKinds: readonly ResourceKind[] = [definitionKind, ...Object.values(resourceKinds)];
 
-/** Namespaces that exist. A request for another one is refused. */
+/** Existing namespaces. A request for another one is rejected. */
 export const namespaces: ReadonlySet<string> = new Set(allKinds.map(({ namespace }) => namespace));
 
 /** The names `talosctl get` finds a kind by: singular, plural, plural with group, the capitals. */

@@ -19,8 +19,8 @@ interface Kept {
 }
 
 /**
- * The resources of one boot of a machine, with their versions: a resource that says something new gets the next
- * one. Versions move when somebody looks, so two changes between two looks are one.
+ * The resources of one boot of a machine, with their versions: a changed resource gets the next version. Versions are updated on reads, so
+ * two changes between two reads count as one.
  */
 export class ResourceState {
   readonly #machine: Machine;

@@ -11,18 +11,18 @@ import {
   type ResourceKind,
 } from './resource-definitions.js';
 
-/** A resource before it has a version: what it says, once for YAML and once for protobuf. */
+/** A resource without a version: its content, once for YAML and once for protobuf. */
 export interface Content {
   readonly kind: ResourceKind;
   readonly id: string;
-  /** In Talos' YAML names and order; a text is YAML already. */
+  /** In Talos' YAML names and order; a string is YAML already. */
   readonly yaml: object | string;
   /** Fields of the kind's message. */
   readonly proto: object;
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** Everything of one kind that a machine shows at this moment. */
+/** All resources of one kind that a machine shows at this moment. */
 export async function contentOf(kind: ResourceKind, machine: Machine): Promise<Content[]> {
   const make = MAKERS[kind.type];
   return make === undefined ? [] : make(machine);
@@ -84,7 +84,7 @@ function machineStatus({ stage, unmet }: Machine): Content[] {
   ];
 }
 
-/** The schematic is shown as one more extension, as images of the factory have it. */
+/** The schematic is shown as one more extension, as in the factory's images. */
 function extensions({ extensions: names, schematic, version }: Machine): Content[] {
   const shown = [
     ...names.map((name) => ({

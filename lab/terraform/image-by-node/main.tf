@@ -1,4 +1,4 @@
-# Nodes, each with an image of its own: its schematic holds its address.
+# Nodes, each with its own image: its schematic holds its address.
 
 module "talos_node" {
   source   = "./modules/talos-node"

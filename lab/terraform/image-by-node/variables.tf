@@ -1,4 +1,4 @@
-# The version: what git declares (versions.auto.tfvars), and what -var says for one hop.
+# The version: declared in git (versions.auto.tfvars), and overridden with -var for one hop.
 
 variable "talos_version" {
   description = "Talos Linux version, with its v"
@@ -10,7 +10,7 @@ variable "talos_version" {
   }
 }
 
-# Where VMs are made, and how large.
+# Where VMs are created, and their size.
 
 variable "vm_storage_pool" {
   type    = string

@@ -1,9 +1,9 @@
 import type { Evidence, MachineEvent, Moment } from '../evidence.js';
 
-/** After these nothing waits for the next boot any more: it has come, or goes elsewhere. */
+/** Events after which no install waits for the next boot any more: it was booted, or reverted. */
 const DISARMS = new Set(['booting', 'reverted', 'rollback-accepted']);
 
-/** Events with which an installer is over, or the machine under it. */
+/** Events that end an installer, or the machine's work on it. */
 const INSTALLER_ENDS = new Set([
   'install-finished',
   'install-failed',
@@ -13,7 +13,7 @@ const INSTALLER_ENDS = new Set([
   'booting',
 ]);
 
-/** The install a machine has taken and not booted by that moment; undefined: its next boot takes what runs. */
+/** The install that a machine has armed and not booted at that moment; undefined: its next boot uses the running slot. */
 export function armedAt(evidence: Evidence, node: string, at: Moment): MachineEvent | undefined {
   let armed: MachineEvent | undefined;
   for (const event of eventsOf(evidence, node)) {
@@ -24,7 +24,7 @@ export function armedAt(evidence: Evidence, node: string, at: Moment): MachineEv
   return armed;
 }
 
-/** The installer that was at work on a machine before that moment, and still was. One that begins then is another's answer. */
+/** The installer that was running on a machine right before that moment. One that begins then belongs to another request. */
 export function installerAt(evidence: Evidence, node: string, at: Moment): MachineEvent | undefined {
   let running: MachineEvent | undefined;
   for (const event of eventsOf(evidence, node)) {
@@ -35,12 +35,12 @@ export function installerAt(evidence: Evidence, node: string, at: Moment): Machi
   return running;
 }
 
-/** The slot that ran when the machine was ready last, before that moment; undefined: it never was. */
+/** The running slot when the machine was last ready, before that moment; undefined: it never was. */
 export function lastGoodSlot(evidence: Evidence, node: string, at: Moment): string | undefined {
   return eventsOf(evidence, node).findLast((one) => one.event === 'ready' && one.at <= at)?.slot;
 }
 
-/** The slot an install went to. */
+/** The target slot of an install. */
 export function targetOf({ target, detail }: MachineEvent): string | undefined {
   return target ?? / into slot (\w+)$/.exec(detail ?? '')?.[1];
 }

@@ -4,7 +4,7 @@ import { succeeded } from './touches.js';
 /** The annotation of a Node that says which run cordoned it. */
 export const CORDON_MARK = 'slipway.dev/cordoned-by';
 
-/** Who changed a cordon. `machine`: Talos itself. */
+/** The author of a change of a cordon. `machine`: Talos itself. */
 export type CordonHand = 'slipway' | 'machine' | 'somebody';
 
 /** A change of a node's cordon. */
@@ -12,14 +12,17 @@ export interface CordonChange {
   readonly at: Moment;
   readonly by: CordonHand;
   readonly cordoned: boolean;
-  /** Whose cordon it was until then; undefined: there was none. */
+  /** The previous cordon's author; undefined: there was none. */
   readonly ownerBefore: CordonHand | undefined;
   readonly change: ApiChange | undefined;
 }
 
-/** Every change of one node's cordon. The first may be a cordon found when the watch began: somebody's, or a mark's. */
+/**
+ * Every change of one node's cordon. The first may be a cordon that existed when the watch began: another user's, or one with Slipway's
+ * annotation.
+ */
 export function cordonsOf(evidence: Evidence, node: string): CordonChange[] {
-  const first = evidence.nodes.find((sighting) => sighting.node === node);
+  const first = evidence.nodes.find((observation) => observation.node === node);
   const asked = evidence.changes.filter(
     (change) =>
       change.resource === 'nodes' &&
@@ -38,13 +41,13 @@ export function cordonsOf(evidence: Evidence, node: string): CordonChange[] {
     const by = handOf(evidence, change);
     const cordoned = change.unschedulable === true;
     history.push({ at: change.at, by, cordoned, ownerBefore: owner, change });
-    // A cordon over a cordon changes nothing: it stays the first one's.
+    // A second cordon changes nothing: the first author stays.
     owner = cordoned ? (owner ?? by) : undefined;
   }
   return history;
 }
 
-/** Whose cordon is on the node at a moment; undefined: none. */
+/** The author of the cordon on the node at a moment; undefined: none. */
 export function cordonOwner(history: readonly CordonChange[], at: Moment): CordonHand | undefined {
   let owner: CordonHand | undefined;
   for (const change of history) {

@@ -1,19 +1,19 @@
 import type { EtcdRound, EtcdStatus, Evidence, Moment } from '../evidence.js';
 
-/** How old the newest round may be to say anything about a moment. Milliseconds. */
+/** The maximum age of the newest round for a judgement about a moment. Milliseconds. */
 export const ETCD_ROUND_AGE_MOST = 3_000;
 
 /** Applied indexes further apart than this are not close: etcd stops taking writes at 5,000. */
 const ENTRIES_BEHIND_MOST = 1_000;
 
-/** The rounds a look within so many milliseconds before a moment could have seen; empty: none is new enough. */
+/** The rounds that an observation within that many milliseconds before a moment could have seen; empty: none is new enough. */
 export function roundsBefore({ etcd }: Evidence, moment: Moment, window: number): EtcdRound[] {
   const rounds = etcd.filter(({ at }) => at <= moment && at >= moment - window);
   const newest = rounds.at(-1);
   return newest !== undefined && moment - newest.at <= ETCD_ROUND_AGE_MOST ? rounds : [];
 }
 
-/** The member of that name votes and answers; otherwise what is wrong with it. */
+/** Undefined when the member of that name votes and responds; otherwise its problem. */
 export function memberTrouble(round: EtcdRound, node: string): string | undefined {
   if (round.members === undefined) return 'etcd has no majority that could name its members';
   const member = round.members.find(({ name }) => name === node);
@@ -26,8 +26,8 @@ export function memberTrouble(round: EtcdRound, node: string): string | undefine
 }
 
 /**
- * What forbids the disruption of a control plane in one round (I2), as far as etcd can tell: each reason has a key that
- * stays the same from round to round.
+ * What forbids the disruption of a control plane in one round (I2), as far as etcd shows it: each reason has a key that is the same from
+ * round to round.
  */
 export function forbiddenBy(round: EtcdRound, node: string): Map<string, string> {
   const reasons = new Map<string, string>();
@@ -55,7 +55,7 @@ export function forbiddenBy(round: EtcdRound, node: string): Map<string, string>
   return reasons;
 }
 
-/** How many members vote; undefined when nobody could say. */
+/** The number of voters; undefined when no member could answer. */
 export function voterCount(round: EtcdRound): number | undefined {
   return round.members?.filter(({ learner, name }) => !learner && name !== '').length;
 }

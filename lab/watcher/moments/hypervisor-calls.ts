@@ -1,9 +1,9 @@
 import type { Evidence, HypervisorRequest, Moment } from '../evidence.js';
 
-/** What a request of Slipway's Terraform does to a VM. */
+/** The effect of a request of Slipway's Terraform on a VM. */
 export interface VmCall {
   readonly request: HypervisorRequest;
-  /** Of the VM's name; `VM 8123` where it is none of the lab's. */
+  /** Node of the VM's name; `VM 8123` where it is none of the lab's. */
   readonly node: string;
   readonly does: 'destroy' | 'make' | 'change';
 }
@@ -28,7 +28,7 @@ export function vmCalls(evidence: Evidence): VmCall[] {
   });
 }
 
-/** Destructions of machines. What is left of a creation that failed is no machine: to clear it away stops nothing. */
+/** Destructions of machines. Deleting the leftover of a failed creation stops no machine, and does not count. */
 export function destructions(evidence: Evidence): VmCall[] {
   const calls = vmCalls(evidence);
   return calls.filter(
@@ -37,13 +37,13 @@ export function destructions(evidence: Evidence): VmCall[] {
   );
 }
 
-/** The last that was done to the VM was a creation that was not answered well. */
+/** True when the last request for the VM was a failed creation. */
 function clearsAway(before: readonly VmCall[]): boolean {
   const last = before.findLast(({ does }) => does !== 'change');
   return last?.does === 'make' && !answeredWell(last.request);
 }
 
-/** Whether the machine that a node runs on at a moment was made by somebody else than Slipway, after another moment. */
+/** Whether another client than Slipway created the node's machine of a moment, after another moment. */
 export function madeByOthers({ hypervisor }: Evidence, node: string, after: Moment, until: Moment): boolean {
   const vmid = hypervisor?.vms.find((vm) => vm.node === node)?.vmid;
   const last = hypervisor?.requests.findLast(
@@ -62,7 +62,7 @@ export function answeredWell({ status }: HypervisorRequest): boolean {
   return status !== undefined && status < 400;
 }
 
-/** The hypervisor did it, or may have: nobody knows of what was never answered. */
+/** The hypervisor carried it out, or may have: the result of an unanswered request is unknown. */
 export function mayHaveHappened({ status }: HypervisorRequest): boolean {
   return status === undefined || status < 400;
 }

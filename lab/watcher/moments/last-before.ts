@@ -1,6 +1,6 @@
 import type { Moment, Span } from '../evidence.js';
 
-/** The last of a list in the order of time that is not after a moment. */
+/** The last entry of a list in the order of time that is not after a moment. */
 export function lastBefore<T extends { readonly at: Moment }>(list: readonly T[], at: Moment): T | undefined {
   let low = 0;
   let high = list.length;
@@ -12,7 +12,7 @@ export function lastBefore<T extends { readonly at: Moment }>(list: readonly T[]
   return list[low - 1];
 }
 
-/** Whether a moment lies in one of the spans, or at most `slack` milliseconds outside it. */
+/** Whether a moment is in one of the spans, or at most `slack` milliseconds outside it. */
 export function covered(spans: readonly Span[], at: Moment, slack = 0): boolean {
   return spans.some(({ from, to }) => at >= from - slack && at <= to + slack);
 }

@@ -1,4 +1,4 @@
-import type { Evidence, Moment, NodeSighting } from '../evidence.js';
+import type { Evidence, Moment, NodeObserved } from '../evidence.js';
 import { lastBefore } from './last-before.js';
 
 /** Events of `machines.jsonl` after which a machine runs, and after which it does not. */
@@ -14,21 +14,21 @@ const NOT_UP = new Set([
   'maintenance',
 ]);
 
-/** Something that is not well with a node, and since when. */
+/** A problem of a node, and since when it exists. */
 export interface Trouble {
   readonly what: string;
   readonly since: Moment;
 }
 
 /** The Node object as it was at a moment; undefined before it was first seen. */
-export function nodeAt({ nodes }: Evidence, node: string, at: Moment): NodeSighting | undefined {
+export function nodeAt({ nodes }: Evidence, node: string, at: Moment): NodeObserved | undefined {
   return lastBefore(
-    nodes.filter((sighting) => sighting.node === node),
+    nodes.filter((observation) => observation.node === node),
     at,
   );
 }
 
-/** Why a node does not stand well at a moment: cordoned, not Ready, or its machine does not run. */
+/** Why a node is not healthy at a moment: cordoned, not Ready, or its machine does not run. */
 export function troublesAt(evidence: Evidence, node: string, at: Moment): Trouble[] {
   const troubles: Trouble[] = [];
   const add = (what: string, since: Moment | undefined): void => {
@@ -46,18 +46,18 @@ export function troublesAt(evidence: Evidence, node: string, at: Moment): Troubl
   return troubles;
 }
 
-/** Since when, without a break until the moment, sightings of the node are so; undefined: they are not. */
+/** Since when, without interruption until the moment, observations of the node match; undefined: they do not. */
 function sightedSince(
   { nodes }: Evidence,
   node: string,
   at: Moment,
-  isSo: (sighting: NodeSighting) => boolean,
+  isSo: (observation: NodeObserved) => boolean,
 ): Moment | undefined {
   let since: Moment | undefined;
-  for (const sighting of nodes) {
-    if (sighting.at > at) break;
-    if (sighting.node !== node) continue;
-    since = isSo(sighting) ? (since ?? sighting.at) : undefined;
+  for (const observation of nodes) {
+    if (observation.at > at) break;
+    if (observation.node !== node) continue;
+    since = isSo(observation) ? (since ?? observation.at) : undefined;
   }
   return since;
 }

@@ -1,4 +1,4 @@
-/** What stands at a path of a JSON value; undefined where there is nothing. */
+/** The value at a path of a JSON value; undefined where there is none. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
   let here: unknown = value;
   for (const key of path) {
@@ -24,7 +24,7 @@ export function number(value: unknown, ...path: readonly string[]): number | und
   return typeof found === 'number' && Number.isFinite(found) ? found : undefined;
 }
 
-/** A 64-bit number as protobuf's JSON, or its JavaScript classes, write it: a number, a decimal text or a Long. */
+/** A 64-bit number in the formats of protobuf's JSON and its JavaScript classes: a number, a decimal text or a Long. */
 export function long(value: unknown, ...path: readonly string[]): number {
   const found = at(value, ...path);
   if (typeof found === 'number' || typeof found === 'string') return Number(found);
@@ -38,7 +38,7 @@ export function truth(value: unknown, ...path: readonly string[]): boolean | und
   return typeof found === 'boolean' ? found : undefined;
 }
 
-/** Those entries of an object that are text. */
+/** The text entries of an object. */
 export function texts(value: unknown): Record<string, string> {
   if (typeof value !== 'object' || value === null) return {};
   return Object.fromEntries(

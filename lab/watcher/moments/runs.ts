@@ -1,7 +1,7 @@
 import type { Evidence, Moment, WorkflowRecord, WorkflowStatus } from '../evidence.js';
 import { list, number, text, truth } from './payload.js';
 
-/** One run, as its history tells it. */
+/** One run, from its history. */
 export interface Run {
   readonly number: number;
   readonly id: string;
@@ -11,11 +11,11 @@ export interface Run {
   /** `done`, `nothing-to-do`, `refused`, `halted`, `aborted`; undefined: it ended without a result, or not yet. */
   readonly outcome: string | undefined;
   /**
-   * What a run that answered says of its nodes, how they ended and the state they are in: of those that are not done in its result,
-   * of the others in that of the node's own workflow.
+   * The nodes in a closed run's result, with their ends and states: of those that are not done from its result, of the others from the
+   * node's own workflow.
    */
   readonly named: readonly NodeEnding[];
-  /** Nodes no hop of its plan touches, since they ran the last one's version already; the moment is that of the plan. */
+  /** Nodes that no hop of its plan touches, since they already ran the last version; the moment is that of the plan. */
   readonly skipped: readonly NodeEnding[];
   readonly attempts: readonly Attempt[];
   readonly record: WorkflowRecord;
@@ -33,30 +33,27 @@ export interface NodeEnding {
 export interface Attempt {
   readonly id: string;
   readonly node: string;
-  /** Several hops of a run may each take the node, each from its attempt 1 on. */
+  /** Several hops of a run may each upgrade the node, each from its attempt 1 on. */
   readonly hop: string;
   readonly number: number;
   readonly startedAt: Moment;
   readonly endedAt: Moment | undefined;
   readonly status: WorkflowStatus;
-  /** The version it was to bring the node to. */
+  /** The target version of the node. */
   readonly to: string;
-  /** The schematic the plan has for it. */
+  /** The target schematic in the plan. */
   readonly schematic: string;
-  /** It takes a node that halted the run back to the previous version. */
+  /** It rolls a node that halted the run back to the previous version. */
   readonly back: boolean;
   readonly ending: NodeEnding | undefined;
 }
 
-/**
- * The runs to judge: those that were not over before the watch began. Earlier ones may have worked on another lab of the
- * same name.
- */
+/** The runs to judge: those that were not closed before the watch began. Earlier ones may belong to another lab of the same name. */
 export function watchedRuns(evidence: Evidence): Run[] {
   return runsOf(evidence).filter(({ endedAt }) => endedAt === undefined || endedAt >= evidence.watched.from);
 }
 
-/** Every run the history knows, the earliest first. */
+/** Every run in the history, the earliest first. */
 export function runsOf(evidence: Evidence): Run[] {
   const prefix = `run/${evidence.cluster}/`;
   const runs: Run[] = [];
@@ -80,33 +77,30 @@ export function runsOf(evidence: Evidence): Run[] {
   return runs.toSorted((a, b) => a.startedAt - b.startedAt);
 }
 
-/** The run in which something at that moment was done: the latest that had started. */
+/** The run at a moment: the latest that had started. */
 export function runAt(runs: readonly Run[], moment: Moment): Run | undefined {
   return runs.findLast(({ startedAt }) => startedAt <= moment);
 }
 
-/** The attempt a request at that moment belongs to: the latest of the node that had started. */
+/** The attempt of a request at that moment: the latest of the node that had started. */
 export function attemptAt(runs: readonly Run[], node: string, moment: Moment): Attempt | undefined {
   const all = runs.flatMap(({ attempts }) => attempts).filter((attempt) => attempt.node === node);
   return all.toSorted((a, b) => a.startedAt - b.startedAt).findLast(({ startedAt }) => startedAt <= moment);
 }
 
-/** Whether a person told the run to do one of these, after one moment and not after another. */
+/** Whether a person sent the run one of these decisions, after one moment and not after another. */
 export function personSaid({ record }: Run, names: readonly string[], after: Moment, until: Moment): boolean {
   return record.updates.some(
     ({ name, acceptedAt }) => names.includes(name) && acceptedAt > after && acceptedAt <= until,
   );
 }
 
-/** Whether a person had the run go on without that node. */
+/** Whether a person made the run continue without that node. */
 export function personSkipped({ record }: Run, node: string): boolean {
   return record.updates.some(({ name, input }) => name === 'skip' && text(input, 'node') === node);
 }
 
-/**
- * Whether a person had said, by the moment, that a node which halted the run rolls back to the previous version: to that run, or in
- * its slipway.yaml.
- */
+/** Whether a person had decided, by the moment, that a node which halted the run rolls back: in that run, or in its slipway.yaml. */
 export function sentBack(runs: readonly Run[], node: string, at: Moment): boolean {
   const run = runAt(runs, at);
   if (run === undefined) return false;
@@ -120,23 +114,26 @@ export function sentBack(runs: readonly Run[], node: string, at: Moment): boolea
   return said || (goesBackByItself(run) && halted);
 }
 
-/** The same, or a person had asked for that run, which takes an earlier one back. */
+/** The same, or a person had requested that run, which rolls an earlier one back. */
 export function rollbackWanted(runs: readonly Run[], node: string, at: Moment): boolean {
   return sentBack(runs, node, at) || blockedVersions(runs, node, at);
 }
 
-/** Whether the run of that moment takes an earlier one back, and that node with it. */
+/** Whether the run of that moment rolls an earlier one back, with that node. */
 export function blockedVersions(runs: readonly Run[], node: string, at: Moment): boolean {
   const run = runAt(runs, at);
   return run !== undefined && takesBack(run).includes(node);
 }
 
-/** Whether its slipway.yaml says that nodes which do not get well are rolled back without being asked for. */
+/** Whether its slipway.yaml declares that nodes that do not become healthy roll back automatically. */
 export function goesBackByItself({ record }: Run): boolean {
   return text(record.input, 'inventory', 'upgrade', 'onFailure') === 'rollback';
 }
 
-/** Whether its slipway.yaml says that a run goes on without that node: a worker that could not be emptied, and was returned to service. */
+/**
+ * Whether its slipway.yaml declares that a run continues without that node: a worker that could not be drained, and was returned to
+ * service.
+ */
 export function goesOnWithout({ record }: Run, attempt: Attempt, evidence: Evidence): boolean {
   const node = evidence.workflows.find((one) => one.id === attempt.id)?.input;
   return (
@@ -146,14 +143,14 @@ export function goesOnWithout({ record }: Run, attempt: Attempt, evidence: Evide
   );
 }
 
-/** The nodes of an earlier run that this one is to roll back. */
+/** The nodes of an earlier run that this one rolls back. */
 export function takesBack({ record }: Run): string[] {
   return list(record.input, 'request', 'back', 'nodes').flatMap((node) => text(node, 'name') ?? []);
 }
 
 const clean: ReadonlySet<string> = new Set(['done', 'incomplete', 'nothing-to-do', 'refused']);
 
-/** Ended as it was meant to, or as a person who skipped nodes wanted it, or touched nothing. */
+/** It ended as intended, or as a person who skipped nodes wanted it, or touched nothing. */
 export function endedClean({ status, outcome }: Run): boolean {
   return status === 'completed' && outcome !== undefined && clean.has(outcome);
 }
@@ -163,7 +160,7 @@ export function outageAccepted({ record }: Run): boolean {
   return truth(record.input, 'inventory', 'controlPlane', 'outageAccepted') === true;
 }
 
-/** Milliseconds after which a snapshot is too old for a control plane; an hour where the inventory does not say. */
+/** Milliseconds after which a snapshot is too old for a control plane; an hour where the inventory has no value. */
 export function snapshotMaxAge({ record }: Run): number {
   return number(record.input, 'inventory', 'snapshot', 'maxAge') ?? 3_600_000;
 }
@@ -190,13 +187,14 @@ function attemptsOf({ workflows }: Evidence, run: string): Attempt[] {
     .toSorted((a, b) => a.startedAt - b.startedAt);
 }
 
-/** The run knows of a node's end at least what the node itself does. Of one that was begun more than once, the last end counts. */
+/** The run's result is at least as recent as the node's own. Of a node with several workflows, the last end counts. */
 function namedBy(result: unknown, attempts: readonly Attempt[]): NodeEnding[] {
-  const told = list(result, 'notDone').map(ending);
+  const byResult = list(result, 'notDone').map(ending);
   const last = new Map(attempts.map((attempt) => [`${attempt.hop}/${attempt.node}`, attempt]));
   const own = [...last.values()].flatMap((attempt) => (attempt.ending ? [attempt.ending] : []));
-  const byRun = (one: NodeEnding): boolean => told.some(({ node, to }) => node === one.node && to === one.to);
-  return [...told, ...own.filter((one) => !byRun(one))];
+  const byRun = (one: NodeEnding): boolean =>
+    byResult.some(({ node, to }) => node === one.node && to === one.to);
+  return [...byResult, ...own.filter((one) => !byRun(one))];
 }
 
 function skippedBy({ activities }: WorkflowRecord): NodeEnding[] {

@@ -1,20 +1,20 @@
 import type { Evidence, TalosRequest } from '../evidence.js';
 
-/** What a Talos call does to a machine. */
+/** The effect of a Talos call on a machine. */
 export interface CallEffect {
   /** In sentences: `Upgrade of k8s-work-1`. */
   readonly called: string;
-  /** Writes a boot slot, and makes it the one that boots next. */
+  /** Writes a boot slot, and makes it the next to boot. */
   readonly installs?: true;
-  /** Stops the machine, for a reboot or for good. */
+  /** Stops the machine, for a reboot or permanently. */
   readonly stops?: true;
-  /** Takes a member of etcd away. */
+  /** Removes an etcd member. */
   readonly removesMember?: true;
 }
 
 /**
- * Calls that change a machine for good. The upgrade of Talos up to 1.12 installs and reboots; that of LifecycleService, since
- * 1.13, installs and stops nothing.
+ * Calls with a lasting effect on a machine. The upgrade of Talos up to 1.12 installs and reboots; that of LifecycleService, since 1.13,
+ * installs and stops nothing.
  */
 const EFFECTS: Readonly<Record<string, CallEffect>> = {
   'MachineService/Upgrade': { called: 'Upgrade', installs: true, stops: true },
@@ -32,22 +32,22 @@ const EFFECTS: Readonly<Record<string, CallEffect>> = {
 /** Calls that pull an image. */
 const PULLS = new Set(['MachineService/ImagePull', 'ImageService/Pull']);
 
-/** Where the calls have the image they are about. */
+/** The field of each call with its image. */
 const IMAGE_FIELDS = ['image', 'image_name', 'source.image_name', 'reference', 'image_ref'] as const;
 
 /** gRPC: this Talos has no such call. */
 const UNIMPLEMENTED = 12;
 
-/** A request that changes a machine, and how. */
+/** A request that changes a machine, and its effect. */
 export interface Destructive extends CallEffect {
   readonly request: TalosRequest;
-  /** Whom it is done to. Another member is asked to take away that of a machine that is gone. */
+  /** The affected machine. The removal of a dead machine's member is sent to another member. */
   readonly node: string;
 }
 
 /**
- * Requests that change a machine for good, whatever their answers were: an answer can be lost. A LifecycleService that is not
- * there does not count: talosctl asks for it, and falls back to the call of old.
+ * Requests with a lasting effect on a machine, whatever their answers were: an answer can be lost. A missing LifecycleService does not
+ * count: talosctl tries it, and falls back to the legacy call.
  */
 export function destructiveRequests(evidence: Evidence): Destructive[] {
   return evidence.requests.flatMap((request) => {
@@ -58,7 +58,7 @@ export function destructiveRequests(evidence: Evidence): Destructive[] {
   });
 }
 
-/** Whose member a request takes away by its id; undefined: it is about no other machine than the one it is for. */
+/** The machine whose member a request removes by its id; undefined: the request is for its own machine. */
 function removedMember({ etcd }: Evidence, { args, at }: TalosRequest): string | undefined {
   const id = args['member_id'];
   if (typeof id !== 'string' && typeof id !== 'number') return undefined;
@@ -67,7 +67,7 @@ function removedMember({ etcd }: Evidence, { args, at }: TalosRequest): string |
   return name === '' ? undefined : name;
 }
 
-/** Those that disrupt: they stop the machine, or take its etcd member away. */
+/** Requests that disrupt: they stop the machine, or remove its etcd member. */
 export function disruptingRequests(evidence: Evidence): Destructive[] {
   return destructiveRequests(evidence).filter(({ stops, removesMember }) => stops === true || removesMember);
 }
@@ -82,10 +82,7 @@ export function pullRequests({ requests }: Evidence): TalosRequest[] {
   return requests.filter((request) => PULLS.has(callOf(request)));
 }
 
-/**
- * The image a request is about; where the request does not tell, the one the machine then began to install. Undefined: nobody
- * tells.
- */
+/** The image of a request; where the request does not contain it, the one that the machine then began to install. Undefined: unknown. */
 export function imageOf({ machineEvents }: Evidence, request: TalosRequest): string | undefined {
   for (const field of IMAGE_FIELDS) {
     const value = request.args[field];

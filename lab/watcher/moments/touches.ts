@@ -3,14 +3,14 @@ import { DESTRUCTION, destructions, mayHaveHappened } from './hypervisor-calls.j
 import { destructiveRequests, disruptingRequests, type Destructive } from './talos-calls.js';
 
 /**
- * Something Slipway did to a node: a cordon that was set, a destructive Talos request, or the destruction of its machine at the
- * hypervisor, whatever the answer was.
+ * An action of Slipway on a node: a cordon, a destructive Talos request, or the destruction of its machine at the hypervisor, whatever the
+ * answer was.
  */
 export interface Touch {
   readonly at: Moment;
   readonly node: string;
   readonly by: 'cordon' | 'request' | 'hypervisor';
-  /** `cordon`, or what the Talos call is called. */
+  /** `cordon`, or the name of the Talos call. */
   readonly name: string;
   /** Something stops, or is about to: an install that leaves the machine running does not disrupt. */
   readonly disrupts: boolean;
@@ -40,7 +40,7 @@ export function touches(evidence: Evidence): Touch[] {
   return [...cordons, ...requests, ...machines].toSorted((a, b) => a.at - b.at);
 }
 
-/** What Slipway changed through the Kubernetes API, with success. */
+/** Slipway's successful changes through the Kubernetes API. */
 export function slipwayChanges({ changes, slipwayUser }: Evidence): ApiChange[] {
   return changes.filter((change) => change.user === slipwayUser && succeeded(change));
 }
@@ -57,7 +57,7 @@ export function controlPlanes({ machines }: Evidence): string[] {
   return machines.filter(({ role }) => role === 'control-plane').map(({ name }) => name);
 }
 
-/** Whether the machine of a node was destroyed by then, and the one that is replaced is not back yet. */
+/** Whether the node's machine was destroyed by then, and its replacement is not back yet. */
 export function isBeingReplaced(evidence: Evidence, node: string, at: Moment): boolean {
   return disruptions(evidence).some(
     (one) =>
@@ -65,18 +65,18 @@ export function isBeingReplaced(evidence: Evidence, node: string, at: Moment): b
   );
 }
 
-/** A disruption a machine took on: from its acceptance until the machine was ready again with another boot id. */
+/** A disruption of a machine: from its acceptance until the machine was ready again with another boot id. */
 export interface Disruption {
   readonly node: string;
   readonly from: Moment;
   /** Undefined: it was never ready again. */
   readonly to: Moment | undefined;
   readonly request: TalosRequest | undefined;
-  /** What the call is called: `Upgrade`, `Reboot`. */
+  /** The name of the call: `Upgrade`, `Reboot`. */
   readonly name: string;
 }
 
-/** What a machine writes into its own log when it takes on a request that stops it, and the method of that request. */
+/** The machine's log event for a request that stops it, and the method of that request. */
 const ACCEPTED: Readonly<Record<string, string>> = {
   'upgrade-accepted': 'Upgrade',
   'reboot-accepted': 'Reboot',
@@ -84,9 +84,8 @@ const ACCEPTED: Readonly<Record<string, string>> = {
 };
 
 /**
- * Disruptions by request. The machine's own log says which requests it accepted, so that one whose answer was lost counts
- * too; of the calls it logs nothing of, those that were answered well. A machine that is destroyed is back when the one that is
- * replaced is ready.
+ * Disruptions by request. The machine's own log shows which requests it accepted, so that one with a lost answer counts too; of calls
+ * without a log event, the successful ones count. A destroyed machine is back when its replacement is ready.
  */
 export function disruptions(evidence: Evidence): Disruption[] {
   const { machineEvents } = evidence;
@@ -107,7 +106,7 @@ export function disruptions(evidence: Evidence): Disruption[] {
   return [...accepted, ...others, ...destroyed].toSorted((a, b) => a.from - b.from);
 }
 
-/** The request that was under way when the machine accepted; the last one to come, if there were two. */
+/** The request in progress when the machine accepted; the latest one, if there were two. */
 function requestOf(
   requests: readonly Destructive[],
   { machine, at }: MachineEvent,

@@ -6,7 +6,7 @@ import { cordonOwner, cordonsOf } from '../moments/cordons.js';
 import { troublesAt } from '../moments/node-state.js';
 import { controlPlanes, disruptions, isControlPlane, touches, type Touch } from '../moments/touches.js';
 
-/** A look at the cluster may be this old when a node is touched: what happened since, nobody could know. Milliseconds. */
+/** An observation of the cluster may be this old when a node is touched: Slipway cannot know of later changes. Milliseconds. */
 const LOOK_AGE_MOST = 5_000;
 
 /**
@@ -36,7 +36,7 @@ function whyNot(evidence: Evidence, touch: Touch, other: string): string | undef
   );
 }
 
-/** What Slipway did itself it knows at once. */
+/** Slipway knows its own actions at once. */
 function ownDisruption(evidence: Evidence, touch: Touch, other: string): string | undefined {
   if (cordonOwner(cordonsOf(evidence, other), touch.at) === 'slipway')
     return `${other} was cordoned by Slipway too`;
@@ -51,7 +51,7 @@ function foreignDisruption(evidence: Evidence, touch: Touch, other: string): str
   return trouble && `${other} was ${trouble.what}, for ${seconds(touch.at - trouble.since)} by then`;
 }
 
-/** Only what every round of the last seconds shows: a member may have gone between a look and the request. */
+/** Only a state that every round of the last seconds shows: a member may have failed between an observation and the request. */
 function noVoter(evidence: Evidence, touch: Touch, other: string): string | undefined {
   const troubles = roundsBefore(evidence, touch.at, LOOK_AGE_MOST).map((round) =>
     memberTrouble(round, other),

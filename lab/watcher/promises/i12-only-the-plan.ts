@@ -5,13 +5,13 @@ import { slipwayChangesAtHypervisor, vmCalls, type VmCall } from '../moments/hyp
 import { list, text } from '../moments/payload.js';
 import { attemptAt, rollbackWanted, runAt, runsOf, type Run } from '../moments/runs.js';
 
-/** What of a VM an upgrade may make another: what it is cloned from. */
+/** The VM attributes that an upgrade may change: its template. */
 const MAY_CHANGE = new Set(['template']);
 
 /**
- * I12: Slipway's Terraform touches only VMs of nodes its run's plan replaces, from the beginning of their workflow on, and the
- * templates that plan names, or the own images of those nodes; and it makes a VM as it was: size, disk, pool, bridge, cards, host
- * and name are those of the one before, but for what the plan itself names as another one, from that value to this.
+ * I12: Slipway's Terraform touches only VMs of nodes that its run's plan replaces, from the start of their workflow on, and the templates
+ * in that plan, or those nodes' own images. A new VM has the attributes of the previous one: size, disk, pool, bridge, network interfaces,
+ * host and name, except for changes that the plan itself lists, from that value to this.
  */
 export function onlyThePlan(evidence: Evidence): Finding[] {
   const runs = runsOf(evidence);
@@ -32,7 +32,7 @@ function outsidePlan(evidence: Evidence, runs: readonly Run[], { request, node, 
   return [violation('I12', at, node, words)];
 }
 
-/** What is done to a machine, or to the image it alone is made of. */
+/** Actions on a machine, or on its own image. */
 function outsideNode(
   evidence: Evidence,
   runs: readonly Run[],
@@ -49,13 +49,13 @@ function outsideNode(
     return broken(`which the plan of ${run.id} does not replace`);
   const attempt = attemptAt([run], node, at);
   if (attempt === undefined) return broken(`whose workflow had not begun in ${run.id}`);
-  // Made with other values than those of a hop: for a rollback, which only a person begins.
+  // Created with other values than those of a hop: for a rollback, which only a person starts.
   const known = new Set(plannedHops(run).map((hop) => text(hop, 'to')));
   if (known.has(attempt.to) || rollbackWanted([run], node, at)) return [];
   return broken(`for ${attempt.to}, which is no hop of ${run.id}, and nobody had said that it rolls back`);
 }
 
-/** Compared with the VM of that id as it was asked for before, by whomever. */
+/** Compared with the previous request for the VM of that id, whoever sent it. */
 function madeAnother(
   { hypervisor }: Evidence,
   runs: readonly Run[],
@@ -77,7 +77,7 @@ function madeAnother(
     });
 }
 
-/** Whether the plan says of the node that this attribute becomes another one, from that value to this. */
+/** Whether the plan lists this change of the node's attribute, from that value to this. */
 function isNamed(
   run: Run | undefined,
   node: string,
@@ -115,7 +115,7 @@ function templateOutside(evidence: Evidence, runs: readonly Run[], request: Hype
   const run = runAt(runs, at);
   if (run === undefined || plannedHops(run).length === 0) return [planUnknown(evidence, request, about)];
   const planned = plannedHops(run).flatMap((hop) => list(hop, 'templates'));
-  // Addresses name their instance last: module.templates["baldar-worker"].
+  // Addresses end with their instance: module.templates["baldar-worker"].
   const isPlanned = name !== undefined && planned.some((one) => String(one).includes(`["${name}"]`));
   if (isPlanned) return [];
   const words = `Terraform was to change ${about} (${method} ${path}), which the plan of ${run.id} does not name`;
@@ -129,7 +129,7 @@ function plannedHops({ record }: Run): readonly unknown[] {
   return list(planned?.result, 'plan', 'hops');
 }
 
-/** With the whole history at hand that is no gap in the evidence: no plan says that it may. */
+/** With the complete history this is no gap in the evidence: no plan allows it. */
 function planUnknown(
   { historyMissing }: Evidence,
   { at, method, path }: HypervisorRequest,

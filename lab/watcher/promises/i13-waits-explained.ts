@@ -1,61 +1,64 @@
-import type { Evidence, Moment, PendingActivity, WaitSighting } from '../evidence.js';
+import type { Evidence, Moment, PendingActivity, WaitObservation } from '../evidence.js';
 import { violation, type Finding } from '../finding.js';
 import { seconds } from '../moments/last-before.js';
 import { watchedRuns } from '../moments/runs.js';
 
-/** An activity that is over in this time need not say anything. Milliseconds. */
+/** An activity that ends within this time needs no sentence. Milliseconds. */
 const SHORT = 3_000;
 
 /**
- * One that was never heard may have lost its worker in its first instant: until Temporal gives it to another one, after eight
- * seconds without a heartbeat, nobody can say more than its step's own sentence. Milliseconds.
+ * An activity without a heartbeat may have lost its worker at its start. Until Temporal assigns it again, after eight seconds without a
+ * heartbeat, only its step's own sentence can be shown. Milliseconds.
  */
 const NEVER_HEARD = 10_000;
 
-/** So long after its end a wait may still be busy with ending. Milliseconds. */
+/** This long after its limit a wait may still be ending. Milliseconds. */
 const END_GRACE = 30_000;
 
 /**
- * A worker that is frozen has questions open still: Temporal answers each with an attempt, which falls silent, until it forgets them after a
- * minute. Nothing of Slipway is at work then, and `slipway status` says so. Milliseconds.
+ * A frozen worker still has open polls: Temporal answers each with an attempt, which sends no heartbeat, until it drops them after a
+ * minute. Nothing of Slipway runs then, and `slipway status` says so. Milliseconds.
  */
 const FROZEN = 60_000;
 
-/** Sightings further apart than this say nothing about the time between them. Milliseconds. */
+/** Observations further apart than this prove nothing about the time between them. Milliseconds. */
 const SIGHTING_GAP_MOST = 5_000;
 
 /** Milliseconds of open runs, by what Temporal showed. */
 export interface ShownTime {
-  /** A pending activity had said nothing for longer than a short one takes. */
+  /** A pending activity had no sentence for longer than a short one takes. */
   readonly withoutReason: number;
-  /** No worker had taken what was to be done: `slipway status` says so, no activity can. */
+  /** No worker had taken the task: `slipway status` says so, no activity can. */
   readonly withoutWorker: number;
-  /** Temporal did not answer. */
-  readonly temporalSilent: number;
+  /** Temporal did not respond. */
+  readonly temporalUnreachable: number;
 }
 
 /**
- * I13: every wait inside a run ends, and says what it waits for, since when and until when. Each activity has a limit; one
- * that is pending for longer than a moment shows a sentence; none waits past the end it names.
+ * I13: every wait inside a run ends, and shows what it waits for, since when and until when. Each activity has a limit; one that is pending
+ * for longer than a moment shows a sentence; none waits past the end that it shows.
  */
 export function waitsAreExplained(evidence: Evidence): Finding[] {
   return [...endless(evidence), ...unexplained(evidence), ...overdue(evidence)];
 }
 
-/** How long each state was seen, from one sighting to the next. */
+/** How long each state was observed. */
 export function shownTime({ waits }: Evidence): ShownTime {
   let withoutReason = 0;
   let withoutWorker = 0;
-  let temporalSilent = 0;
+  let temporalUnreachable = 0;
   const last = new Map<number, Moment>();
-  for (const sighting of waits) {
-    const elapsed = Math.min(sighting.at - (last.get(sighting.run) ?? sighting.at), SIGHTING_GAP_MOST);
-    last.set(sighting.run, sighting.at);
-    if (!sighting.answered) temporalSilent += elapsed;
-    else if (silent(sighting).length > 0) withoutReason += elapsed;
-    else if (workerless(sighting)) withoutWorker += elapsed;
+  for (const observation of waits) {
+    const elapsed = Math.min(
+      observation.at - (last.get(observation.run) ?? observation.at),
+      SIGHTING_GAP_MOST,
+    );
+    last.set(observation.run, observation.at);
+    if (!observation.answered) temporalUnreachable += elapsed;
+    else if (silent(observation).length > 0) withoutReason += elapsed;
+    else if (workerless(observation)) withoutWorker += elapsed;
   }
-  return { withoutReason, withoutWorker, temporalSilent };
+  return { withoutReason, withoutWorker, temporalUnreachable };
 }
 
 function endless(evidence: Evidence): Finding[] {
@@ -78,13 +81,13 @@ function endless(evidence: Evidence): Finding[] {
   });
 }
 
-/** One finding for each stretch of silence, told at its end. */
+/** One finding for each stretch without a sentence, reported at its end. */
 function unexplained({ waits }: Evidence): Finding[] {
   const stretches = new Map<string, { workflowId: string; type: string; from: Moment; to: Moment }>();
-  for (const sighting of waits) {
-    for (const { workflowId, type, since } of silent(sighting)) {
+  for (const observation of waits) {
+    for (const { workflowId, type, since } of silent(observation)) {
       const key = `${workflowId} ${type} ${since}`;
-      stretches.set(key, { workflowId, type, from: stretches.get(key)?.from ?? since, to: sighting.at });
+      stretches.set(key, { workflowId, type, from: stretches.get(key)?.from ?? since, to: observation.at });
     }
   }
   return [...stretches.values()].map(({ workflowId, type, from, to }) =>
@@ -111,13 +114,13 @@ function overdue({ waits }: Evidence): Finding[] {
   return [...found.values()];
 }
 
-/** Whether the attempt before was not heard of, and this one has no heartbeat to be missed yet. */
+/** Whether the previous attempt missed its heartbeat, and this one cannot have missed one yet. */
 function fellSilent({ attempt, lastFailure = '', since }: PendingActivity, at: Moment): boolean {
   return attempt > 1 && /heartbeat timeout/i.test(lastFailure) && at - since <= NEVER_HEARD;
 }
 
-/** Activities a worker works on that say nothing, and have been at it for longer than a short one takes. */
-function silent({ at, activities }: WaitSighting): PendingActivity[] {
+/** Running activities without a sentence, that have run for longer than a short one takes. */
+function silent({ at, activities }: WaitObservation): PendingActivity[] {
   return activities.filter(
     ({ state, shown, lastFailure, since }) =>
       state !== 'scheduled' &&
@@ -127,7 +130,7 @@ function silent({ at, activities }: WaitSighting): PendingActivity[] {
   );
 }
 
-function workerless({ at, activities, workflowTaskWaits }: WaitSighting): boolean {
+function workerless({ at, activities, workflowTaskWaits }: WaitObservation): boolean {
   if (activities.length === 0) return workflowTaskWaits;
   return activities.some(
     ({ state, since, attempt }) => state === 'scheduled' && attempt === 1 && at - since > SHORT,

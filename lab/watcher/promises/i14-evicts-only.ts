@@ -1,18 +1,18 @@
-import type { BudgetSighting, Evidence, LabelSelector, Moment, PodSighting } from '../evidence.js';
+import type { BudgetObservation, Evidence, LabelSelector, Moment, PodObservation } from '../evidence.js';
 import { unobserved, violation, type Finding } from '../finding.js';
 import { covered, lastBefore } from '../moments/last-before.js';
 import { disruptions } from '../moments/touches.js';
 
-/** News of the API server take this long at most to get to the watcher. Milliseconds. */
+/** Watch events of the API server reach the watcher within this time. Milliseconds. */
 const NEWS_TAKE = 250;
 
-/** A watch that begins or breaks this close to a moment still tells of it. Milliseconds. */
+/** A watch that begins or breaks this close to a moment still covers it. Milliseconds. */
 const SEEN_SLACK = 1_000;
 
 /**
- * I14: Slipway evicts and never deletes, and stops no node while a pod runs on it that a PodDisruptionBudget protects
- * (those of DaemonSets and mirrors of static pods excepted). Pods that it made itself, probes, it may delete. With
- * an install that stops nothing, the node is stopped by the reboot after it.
+ * I14: Slipway evicts and never deletes, and stops no node while a pod runs on it that a PodDisruptionBudget protects (those of DaemonSets
+ * and mirrors of static pods excepted). It may delete pods that it created itself, smoke tests. With an install that stops nothing, the
+ * reboot after it stops the node.
  */
 export function evictsOnly(evidence: Evidence): Finding[] {
   return [
@@ -43,7 +43,7 @@ function protectedAt(evidence: Evidence, node: string, at: Moment, call: string)
     return [unobserved('I14', at, node, `which pods were on ${node} at its ${call} was not seen`)];
   }
   const budgets = latest(evidence.budgets, at, ({ namespace, name }) => `${namespace}/${name}`);
-  // What had gone by the time its news came was gone at the request.
+  // A pod whose deletion was reported later was gone at the request.
   const there = latest(evidence.pods, at, ({ uid }) => uid).filter(({ uid }) =>
     stillThere(evidence, uid, at + NEWS_TAKE),
   );
@@ -66,8 +66,8 @@ function stillThere({ pods }: Evidence, uid: string, at: Moment): boolean {
   return lastBefore(own, at)?.gone === false;
 }
 
-/** The last sighting of each that is not gone, at a moment. */
-function latest<T extends PodSighting | BudgetSighting>(
+/** The last observation of each existing object, at a moment. */
+function latest<T extends PodObservation | BudgetObservation>(
   list: readonly T[],
   at: Moment,
   keyOf: (one: T) => string,
@@ -80,7 +80,7 @@ function latest<T extends PodSighting | BudgetSighting>(
   return [...found.values()].filter(({ gone }) => !gone);
 }
 
-/** Whether a Kubernetes label selector fits. */
+/** Whether a Kubernetes label selector matches. */
 export function selects(
   { matchLabels = {}, matchExpressions = [] }: LabelSelector,
   labels: Readonly<Record<string, string>>,

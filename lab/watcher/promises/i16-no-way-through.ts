@@ -4,14 +4,14 @@ import { attemptAt, runsOf } from '../moments/runs.js';
 import { destructiveRequests } from '../moments/talos-calls.js';
 import { controlPlanes, disruptions, isControlPlane, type Disruption } from '../moments/touches.js';
 
-/** Beginnings of processes are known to some hundredths of a second. Milliseconds. */
+/** Start times of processes are accurate to some hundredths of a second. Milliseconds. */
 const BEGINNING_GRAIN = 100;
 
 /**
- * I16: no request travels through the node it disrupts, nor through the virtual address. A destructive Talos request goes
- * in through another control plane; while a node is disrupted nothing goes in through it, Talos or Kubernetes, and no
- * program tries to, also where nothing listens any more; and no connection to the Kubernetes API ever uses the virtual
- * address. A lone control plane is the only way to itself, and so is a machine that was replaced and has no certificate yet.
+ * I16: no request travels through the node it disrupts, nor through the virtual address. A destructive Talos request goes through another
+ * control plane. While a node is disrupted no request goes through it, Talos or Kubernetes, and no program tries to, even where nothing
+ * listens any more. No connection to the Kubernetes API ever uses the virtual address. A lone control plane is its own only endpoint, and
+ * so is a replaced machine without a certificate.
  */
 export function noWayThrough(evidence: Evidence): Finding[] {
   const itself = destructiveRequests(evidence).flatMap(({ request, node, called }) =>
@@ -45,7 +45,7 @@ function wrongWay(evidence: Evidence, { at, node, endpoint }: TalosRequest, call
   ];
 }
 
-/** From the request on: the one that disrupts is judged for itself. */
+/** From the request on: the disrupting request is judged separately. */
 function talosThrough(evidence: Evidence, { node, from, to, request: own }: Disruption): Finding[] {
   const end = to ?? evidence.watched.to;
   const through = (request: TalosRequest): boolean =>
@@ -76,9 +76,9 @@ function kubernetesThrough(evidence: Evidence, { node, from, to }: Disruption): 
 }
 
 /**
- * A machine that is down logs nothing, so programs are judged by whom they were told to dial; a look of Slipway's own that was
- * sent there is not seen. Only while the workflow that
- * disrupts the node is at work: later, a person may look at a node that never came back in any way there is.
+ * A machine that is down logs nothing, so programs are judged by the address they were told to dial; Slipway's own reads that were sent
+ * there are not visible. Only while the workflow that disrupts the node runs: later, a person may use any endpoint to inspect a node that
+ * never came back.
  */
 function triedThrough(evidence: Evidence, { node, from, to }: Disruption): Finding[] {
   const end: Moment = Math.min(
@@ -102,7 +102,7 @@ function triedThrough(evidence: Evidence, { node, from, to }: Disruption): Findi
     });
 }
 
-/** A machine that was replaced and does not run yet: in maintenance mode it speaks for itself alone, to everybody. */
+/** A replaced machine that does not run yet: in maintenance mode it answers only for itself, to every client. */
 function hasNoCertificate({ machineEvents }: Evidence, node: string, at: Moment): boolean {
   const last = machineEvents.findLast(
     ({ machine, event, at: then }) =>

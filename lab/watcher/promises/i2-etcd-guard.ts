@@ -7,35 +7,35 @@ import { DESTRUCTION, destructions } from '../moments/hypervisor-calls.js';
 import { disruptingRequests } from '../moments/talos-calls.js';
 import { isBeingReplaced, isControlPlane } from '../moments/touches.js';
 
-/** The preflight check may be this old when the request goes out. Milliseconds. */
+/** Slipway's preflight check may be this old when the request is sent. Milliseconds. */
 const LOOK_AGE_MOST = 5_000;
 
-/** So long at most a request is on its way: its client has to start, on a machine that may be busy. Milliseconds. */
+/** A request may take this long: its client must start, on a machine that may be busy. Milliseconds. */
 const WAY_TAKES_MOST = 5_000;
 
-/** Terraform reads its state and looks at all its resources before it asks for anything. Milliseconds. */
+/** Terraform reads its state and refreshes all its resources before its first change. Milliseconds. */
 const TERRAFORM_TAKES_MOST = 20_000;
 
-/** Something that takes a control plane away. */
+/** An action that disrupts a control plane. */
 interface Act {
   readonly at: Moment;
   readonly node: string;
   readonly called: string;
-  /** It may be on its way for so long. Milliseconds. */
+  /** It may take this long to arrive. Milliseconds. */
   readonly wayMost: number;
-  /** The machine of that member is gone: what its own member says does not count, it is what the act puts right. */
+  /** The machine of that member is gone: its own member's state is ignored, because the action repairs it. */
   readonly repairs?: boolean;
-  /** It halted the run and rolls back, as a person said: its own member may be unwell, or none, or no voter. */
+  /** It halted the run and rolls back on a person's decision: its own member may be unhealthy, missing, or no voter. */
   readonly rollsBackAutomatically?: boolean;
 }
 
 /**
- * I2: a control plane is disrupted only while every voter is healthy, there is no learner and no alarm, one leader is
- * agreed by all and is not this node, applied indexes are close, and a majority remains without it. One voter: only with
- * `outageAccepted`; two: never. What forbids it must have stood in every round of the last 5 s: Slipway looks once in
- * them, and cannot know what happened since. And it must have looked: each other member was asked in time. Judged where
- * something stops: at the upgrade of old, at the reboot after an install, at the removal of a member, at
- * the destruction of a machine. The member of a machine that was destroyed is dead when it is removed, and may be.
+ * I2: a control plane is disrupted only while every voter is healthy, there is no learner and no alarm, all agree on one leader that is not
+ * this node, applied indexes are close, and a majority remains without it. One voter: only with `outageAccepted`; two: never. A reason
+ * counts only if every round of the last 5 s shows it: Slipway checks once within that time, and cannot know of later changes. And Slipway
+ * must have checked: each other member was read in time. Judged where something stops: at the legacy upgrade, at the reboot after an
+ * install, at the removal of a member, at the destruction of a machine. The member of a destroyed machine is dead when it is removed, which
+ * is allowed.
  */
 export function etcdAllowsIt(evidence: Evidence): Finding[] {
   const runs = runsOf(evidence);
@@ -75,7 +75,7 @@ function judge(evidence: Evidence, act: Act): Finding[] {
   );
 }
 
-/** Reasons that stand in each of the rounds, in the words of the last one. */
+/** Reasons that each of the rounds shows, in the words of the last one. */
 function standing(
   rounds: readonly EtcdRound[],
   { node, repairs, rollsBackAutomatically }: Act,
@@ -94,12 +94,12 @@ function standing(
     .map(([, reason]) => reason);
 }
 
-/** So long at most one round takes: what a member said may be that much older than the round. Milliseconds. */
+/** The longest duration of one round: a member's answer may be that much older than the round. Milliseconds. */
 const ROUND_TAKES_MOST = 1_500;
 
 /**
- * Whether the node gave its leadership away after what the newest round saw: a hand-over, and the request after it, can fall
- * between two rounds, or within one. What came of it shows a round after the request: there the others follow somebody else.
+ * Whether the node transferred its leadership after the newest round: a transfer, and the request after it, can fall between two rounds, or
+ * within one. A round after the request shows the result: there the others follow another leader.
  */
 function handedOver(evidence: Evidence, { at, node }: Act, newest: EtcdRound): boolean {
   const gaveAway = evidence.requests.some(
@@ -112,7 +112,7 @@ function handedOver(evidence: Evidence, { at, node }: Act, newest: EtcdRound): b
   );
   if (!gaveAway) return false;
   const own = newest.statuses.find((status) => status.node === node)?.said?.memberId;
-  // The first may have begun before the hand-over.
+  // The first may have begun before the transfer.
   const next = evidence.etcd.filter((round) => round.at > at).slice(0, 2);
   const followed = next.map(({ statuses }) =>
     statuses.flatMap(({ node: name, said }) => (said && name !== node ? [said.leader] : [])),
@@ -126,7 +126,7 @@ function tooFewVoters(
   round: EtcdRound,
 ): string | undefined {
   const voters = voterCount(round);
-  // Who has no vote takes none away.
+  // Removing a learner removes no vote.
   const votes = round.members?.some(({ name, learner }) => name === node && !learner) ?? true;
   if (rollsBackAutomatically && !votes) return undefined;
   if (voters === 2) return `${called} of ${node} with two voters: neither may go`;
@@ -136,7 +136,7 @@ function tooFewVoters(
   return `${called} of ${node}, the only voter, without outageAccepted`;
 }
 
-/** Who else is a member and did not say how it is, and what of the cluster nobody asked for, right before the request. */
+/** The other members that reported no state, and the cluster data that was not read, right before the request. */
 function notAsked(evidence: Evidence, { at, node, called, wayMost }: Act, round: EtcdRound): string[] {
   const others = (round.members ?? []).map(({ name }) => name).filter((name) => name !== '' && name !== node);
   if (others.length === 0) return [];

@@ -5,7 +5,7 @@ import { text, truth } from '../moments/payload.js';
 import { attemptAt, runAt, runsOf, snapshotMaxAge, watchedRuns, type Run } from '../moments/runs.js';
 import { isControlPlane, touches, type Touch } from '../moments/touches.js';
 
-/** A snapshot a run took, as its history has it. */
+/** A snapshot of a run, from its history. */
 interface TakenSnapshot {
   /** When the step ended. */
   readonly endedAt: Moment;
@@ -16,8 +16,8 @@ interface TakenSnapshot {
 }
 
 /**
- * I3: nothing of a run touches a node before an etcd snapshot was read from Talos, proven by a restore, and stored
- * encrypted and for its owner alone; before each control plane the newest is younger than `snapshot.maxAge`.
+ * I3: a run touches no node before an etcd snapshot was read from Talos, verified by a restore, and stored encrypted and only for its
+ * owner. Before each control plane the newest snapshot is younger than `snapshot.maxAge`.
  */
 export function snapshotFirst(evidence: Evidence): Finding[] {
   const runs = runsOf(evidence);
@@ -30,7 +30,7 @@ export function snapshotFirst(evidence: Evidence): Finding[] {
   return [...(orphan === undefined ? [] : [ofNoRun(evidence, orphan)]), ...inClear(evidence), ...judged];
 }
 
-/** With the whole history at hand that is no gap in the evidence: nothing recorded what Slipway does. */
+/** With the complete history this is no gap in the evidence: nothing recorded a snapshot. */
 function ofNoRun({ historyMissing }: Evidence, { at, node, name }: Touch): Finding {
   const what = `${name} of ${node} belongs to no run in Temporal's history`;
   return historyMissing === undefined ? violation('I3', at, node, what) : unobserved('I3', at, node, what);
@@ -91,13 +91,13 @@ function judgeFile(evidence: Evidence, run: Run, { file, sha256, endedAt }: Take
   if (!file.endsWith('.age')) findings.push(broken(`${file} is not named as an age file is`));
   if (found.sha256 !== sha256)
     findings.push(broken(`${file} is not what the run stored: its SHA-256 is another one`));
-  // File times have a grain of their own.
+  // File times have limited precision.
   if (found.writtenAt > endedAt + 1_000)
     findings.push(broken(`${file} was written after its step had ended`));
   return findings;
 }
 
-/** Anything in the folder that age did not encrypt. */
+/** Files in the folder that age did not encrypt. */
 function inClear({ snapshots }: Evidence): Finding[] {
   return snapshots
     .filter(({ encrypted }) => !encrypted)
@@ -113,7 +113,7 @@ function readFromTalos({ requests }: Evidence, run: Run, before: Moment): boolea
   );
 }
 
-/** By the run, and by nodes that roll back: those take one of their own. */
+/** By the run, and by nodes that roll back: those take their own. */
 function takenIn({ workflows }: Evidence, { id, record }: Run): TakenSnapshot[] {
   const own = workflows.filter((one) => one.id.startsWith(`${id}/`));
   const all = [record, ...own].flatMap(({ activities }) => activities);

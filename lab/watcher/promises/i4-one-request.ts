@@ -7,15 +7,15 @@ import { destructiveRequests } from '../moments/talos-calls.js';
 import { disruptions, isBeingReplaced, slipwayChanges } from '../moments/touches.js';
 import { oneWriterAtATime } from './i4-one-writer.js';
 
-/** A drain stops this soon after somebody uncordoned its node. Milliseconds. */
+/** A drain stops this soon after another user uncordoned its node. Milliseconds. */
 const DRAIN_STOPS_WITHIN = 5_000;
 
-/** A cordon that kubectl set automatically, in the race with an uncordon, is undone this soon. Milliseconds. */
+/** A cordon that kubectl set in a race with an uncordon is undone this soon. Milliseconds. */
 const TAKEN_BACK_WITHIN = 10_000;
 
 /**
- * I4: no two destructive requests for one node, no two writers of one Terraform state, no eviction from a node somebody uncordoned meanwhile, and a cordon that
- * kubectl set by losing that race is undone.
+ * I4: no two destructive requests for one node, no two writers of one Terraform state, no eviction from a node that another user uncordoned
+ * meanwhile, and a cordon that kubectl set by losing that race is undone.
  */
 export function oneRequestAtATime(evidence: Evidence): Finding[] {
   const nodes = evidence.machines.map(({ name }) => name);
@@ -27,7 +27,7 @@ export function oneRequestAtATime(evidence: Evidence): Finding[] {
   ];
 }
 
-/** A second request while the first was answered, or while the machine was still at work for it. */
+/** A second request before the first was answered, or while the machine still worked on it. */
 function overlapping(evidence: Evidence): Finding[] {
   const requests = destructiveRequests(evidence);
   return requests.flatMap(({ request, node, called, removesMember }, index) => {
@@ -35,7 +35,7 @@ function overlapping(evidence: Evidence): Finding[] {
     const unanswered = requests
       .slice(0, index)
       .find(({ request: first, node: same }) => same === node && at < first.at + first.took);
-    // The member of a machine that is gone is taken away while the new one is on its way.
+    // The member of a dead machine is removed while its replacement is being created.
     const follows = removesMember === true && isBeingReplaced(evidence, node, at);
     const earlier = unanswered?.called ?? (follows ? undefined : atWorkFor(evidence, request, node));
     if (earlier === undefined) return [];
@@ -45,7 +45,7 @@ function overlapping(evidence: Evidence): Finding[] {
   });
 }
 
-/** What the machine was still at work for when a request came; undefined: for nothing. */
+/** What the machine was still working on when a request arrived; undefined: nothing. */
 function atWorkFor(evidence: Evidence, request: TalosRequest, node: string): string | undefined {
   const { at } = request;
   const open = disruptions(evidence).find(
@@ -56,7 +56,7 @@ function atWorkFor(evidence: Evidence, request: TalosRequest, node: string): str
       (one.to === undefined || one.to > at) &&
       !cameBack(evidence, node, one.from, at),
   );
-  // An installer goes on without the client that asked for it.
+  // An installer continues without its client.
   return open?.name ?? (installerAt(evidence, node, at) && 'install');
 }
 
@@ -85,7 +85,7 @@ function lateEvictions(evidence: Evidence, node: string): Finding[] {
   });
 }
 
-/** When somebody took Slipway's cordon away, unless Slipway has set one with its mark since. */
+/** When another user removed Slipway's cordon, unless Slipway has set one with its annotation since. */
 function lastForeignUncordon(history: readonly CordonChange[], until: Moment): Moment | undefined {
   let lost: Moment | undefined;
   for (const change of history) {
@@ -109,7 +109,7 @@ function racedCordons(evidence: Evidence, node: string): Finding[] {
 function blockedVersions(evidence: Evidence, node: string, since: Moment): boolean {
   const again = cordonsOf(evidence, node).find(({ at, cordoned }) => at > since && !cordoned);
   if (again !== undefined) return again.at - since <= TAKEN_BACK_WITHIN;
-  // Over a cordon that was there, kubectl's changes nothing and leaves nothing to undo.
+  // On a cordoned node, kubectl's cordon changes nothing and leaves nothing to undo.
   return cordonsOf(evidence, node).some(({ at, ownerBefore }) => at === since && ownerBefore !== undefined);
 }
 

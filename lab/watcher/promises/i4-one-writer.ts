@@ -2,13 +2,12 @@ import type { Evidence, HypervisorRequest, StateLook } from '../evidence.js';
 import { violation, type Finding } from '../finding.js';
 import { endOf, mayHaveHappened, slipwayChangesAtHypervisor } from '../moments/hypervisor-calls.js';
 
-/** Looks at the state further apart than this do not tell what was between them. Milliseconds. */
+/** Observations of the state further apart than this prove nothing about the time between them. Milliseconds. */
 const LOOKS_APART_MOST = 1_000;
 
 /**
- * The part of I4 that is about Terraform: nothing is asked of the hypervisor for a machine or a template while an earlier request
- * for it is under way; nothing is changed while nobody holds the lock of the state; and the state is never written over: its
- * lineage stays, its serial grows with each change.
+ * The Terraform part of I4: no request to the hypervisor for a machine or a template while an earlier one for it is in progress; no change
+ * while the state is not locked; and the state is never overwritten: its lineage stays, its serial grows with each change.
  */
 export function oneWriterAtATime(evidence: Evidence): Finding[] {
   const { hypervisor } = evidence;
@@ -16,7 +15,7 @@ export function oneWriterAtATime(evidence: Evidence): Finding[] {
   const changes = slipwayChangesAtHypervisor(evidence);
   return [
     ...overlapping(changes),
-    // What was refused changed nothing, and Terraform may have given its lock back before anybody looked.
+    // A rejected request changed nothing, and Terraform may have released its lock before the observation.
     ...changes.filter(mayHaveHappened).flatMap((request) => unlocked(hypervisor.states, request)),
     ...writtenOver(hypervisor.states),
   ];
@@ -28,7 +27,7 @@ function overlapping(changes: readonly HypervisorRequest[]): Finding[] {
       .slice(0, index)
       .find((first) => subjectOf(first) === subjectOf(request) && request.at < endOf(first));
     if (under === undefined) return [];
-    // Whoever asked may have died: what never got an answer is judged by I6, as one request too many.
+    // The client may have died: a request without an answer is judged by I6, as a duplicate.
     if (under.took === undefined) return [];
     const words = `${request.method} of ${subjectOf(request)} while an earlier ${under.method} was still under way`;
     return [violation('I4', request.at, subjectOf(request), words)];

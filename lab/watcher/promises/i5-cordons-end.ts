@@ -5,12 +5,12 @@ import { nodeAt } from '../moments/node-state.js';
 import { runAt, runsOf, watchedRuns, type Run } from '../moments/runs.js';
 import { controlPlanes, touches } from '../moments/touches.js';
 
-/** States of a result that leave a node cordoned, and say so. */
+/** States in a result for which a node stays cordoned, and that say so. */
 const NOT_LEFT_CORDONED = new Set(['', 'untouched', 'undone']);
 
 /**
- * I5: a node Slipway cordoned ends uncordoned, or in a state its run's result names; a cordon somebody else set stays;
- * a control plane somebody cordoned stops the run before anything is touched.
+ * I5: a node that Slipway cordoned ends uncordoned, or in a state that its run's result names; another user's cordon stays; a control plane
+ * that another user cordoned stops the run before anything is touched.
  */
 export function cordonsEnd(evidence: Evidence): Finding[] {
   return [
@@ -37,13 +37,13 @@ function ownCordon(evidence: Evidence, node: string, history: readonly CordonCha
     ];
   }
   if (toldOf(run, node)) return [];
-  // No code runs at a terminate: the mark on the Node is all that can tell a person.
+  // No code runs when a workflow is terminated: only the annotation on the Node can inform a person.
   if (run.status === 'terminated' && last?.marks[CORDON_MARK] === run.id) return [];
   const words = `${node} is still cordoned by ${run.id}, which ended ${run.outcome ?? run.status} and names no state of it`;
   return [violation('I5', end, node, words)];
 }
 
-/** The result names the node, in a state a cordon belongs to. A node that is done is uncordoned. */
+/** The result names the node, in a state that includes a cordon. A node that is done is uncordoned. */
 function toldOf({ named }: Run, node: string): boolean {
   return named.some(
     (one) => one.node === node && one.outcome === 'halted' && !NOT_LEFT_CORDONED.has(one.state),

@@ -4,8 +4,8 @@ import { destructions, mayHaveHappened, vmCalls, type VmCall } from '../moments/
 import { attemptAt, runsOf, type Run } from '../moments/runs.js';
 
 /**
- * The part of I6 that is about machines: in a workflow of a node its machine is destroyed at most once, and made at most once
- * unless the creation before it failed. Requests count whatever came of them, but for a creation that was answered with a refusal.
+ * The machine part of I6: a node's workflow destroys its machine at most once, and creates it at most once unless the previous creation
+ * failed. Requests count whatever their result, except for a creation that was rejected.
  */
 export function machinesOnce(evidence: Evidence): Finding[] {
   const runs = runsOf(evidence);
@@ -31,7 +31,7 @@ function moreThanOnce(runs: readonly Run[], calls: readonly VmCall[], done: stri
   });
 }
 
-/** Without the workflow it belongs to, nobody can say whether a request is one too many. */
+/** Without its workflow a request cannot be judged as a duplicate. */
 function byNobody(runs: readonly Run[], calls: readonly VmCall[]): Finding[] {
   return calls
     .filter(({ node, request }) => attemptAt(runs, node, request.at) === undefined)

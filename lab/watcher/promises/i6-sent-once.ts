@@ -5,7 +5,7 @@ import { attemptAt, personSaid, runAt, runsOf, type Attempt, type Run } from '..
 import { destructiveRequests, installRequests, type Destructive } from '../moments/talos-calls.js';
 import { machinesOnce } from './i6-machines-once.js';
 
-/** What is done at most once in each workflow of a node, and which requests do it. */
+/** The actions that each workflow of a node performs at most once, and their requests. */
 const ONCE: Readonly<Record<string, (request: Destructive) => boolean>> = {
   install: ({ installs }) => installs === true,
   reboot: ({ stops }) => stops === true,
@@ -13,10 +13,9 @@ const ONCE: Readonly<Record<string, (request: Destructive) => boolean>> = {
 };
 
 /**
- * I6: an install, reboot, rollback or member removal is sent at most once per node and workflow, and again in another one
- * only where a person said so; the machine installs at most once for it, never when it is armed already, and never into
- * the slot that runs or the last one that was good. Requests count whatever came of them: an answer can be lost. A machine is
- * destroyed and made once (`i6-machines-once.ts`).
+ * I6: an install, reboot, rollback or member removal is sent at most once per node and workflow, and again in another workflow only on a
+ * person's decision. The machine installs at most once for it, never when it is armed already, and never into the running slot or the last
+ * good one. Requests count whatever their result: an answer can be lost. A machine is destroyed and created once (`i6-machines-once.ts`).
  */
 export function sentOnce(evidence: Evidence): Finding[] {
   const runs = runsOf(evidence);
@@ -38,7 +37,7 @@ function sentTwice(evidence: Evidence, runs: readonly Run[], node: string): Find
     return groups.flatMap(({ attempt, entries: [first, second, ...more] }) => {
       if (first === undefined || second === undefined) return [];
       const all = [first, second, ...more];
-      // Two upgrades of old are told as two installs.
+      // Two legacy upgrades are reported as two installs.
       if (what === 'reboot' && all.every(({ installs }) => installs === true)) return [];
       const calls = all.map(({ called }) => called).join(', ');
       const words = `${node} was asked to ${what} ${all.length} times in ${attempt.id}: ${calls}`;
@@ -74,7 +73,7 @@ function installedTwice(evidence: Evidence, runs: readonly Run[], node: string):
   });
 }
 
-/** The next install goes to the slot that is not the default: on an armed machine that is the one that runs. */
+/** The next install writes the slot that is not the default: on an armed machine that is the running one. */
 function installedWhileArmed(evidence: Evidence, node: string): Finding[] {
   return installRequests(evidence)
     .filter(({ request }) => request.node === node)
@@ -86,7 +85,7 @@ function installedWhileArmed(evidence: Evidence, node: string): Finding[] {
     });
 }
 
-/** The installer says which slot it wrote, every line says which slot runs, and `ready` which one was good. */
+/** The installer logs the slot it wrote, every line has the running slot, and `ready` shows which one was good. */
 function overwritten(evidence: Evidence, node: string): Finding[] {
   return eventsOf(evidence, node, 'install-finished').flatMap((event) => {
     const { at, slot, overwrites } = event;
@@ -100,7 +99,7 @@ function overwritten(evidence: Evidence, node: string): Finding[] {
   });
 }
 
-/** Without the workflow it belongs to, nobody can say whether a request is one too many. */
+/** Without its workflow a request cannot be judged as a duplicate. */
 function sentByNobody(evidence: Evidence, runs: readonly Run[], node: string): Finding[] {
   return requestsFor(evidence, node)
     .filter(({ request }) => attemptAt(runs, node, request.at) === undefined)
@@ -117,7 +116,7 @@ function eventsOf({ machineEvents }: Evidence, node: string, name: string): Mach
   return machineEvents.filter(({ machine, event }) => machine === node && event === name);
 }
 
-/** Groups by the workflow each belongs to. */
+/** Groups by workflow. */
 function perAttempt<T>(
   runs: readonly Run[],
   node: string,

@@ -13,8 +13,8 @@ import {
 } from '../moments/runs.js';
 
 /**
- * I7: what a run calls done is so: the machine runs that version and schematic, in a new boot unless it did before, and its
- * Node says the same. What it calls untouched or undone boots again what it runs.
+ * I7: a reported success is real: the machine runs that version and schematic, in a new boot unless it did before, and its Node reports the
+ * same. A node that is reported as untouched or undone boots its present version again.
  */
 export function successIsObserved(evidence: Evidence): Finding[] {
   return watchedRuns(evidence).flatMap((run) => [
@@ -45,14 +45,14 @@ function judgeAttempt(evidence: Evidence, attempt: Attempt): Finding[] {
   const wasThere = before.version === to && (schematic === '' || before.schematic === schematic);
   if (now.bootId === before.bootId && !wasThere)
     findings.push(broken(`${node} has not booted since (boot id ${now.bootId})`));
-  const sighted = nodeAt(evidence, node, endedAt);
-  if (sighted !== undefined && sighted.bootId !== now.bootId)
+  const observed = nodeAt(evidence, node, endedAt);
+  if (observed !== undefined && observed.bootId !== now.bootId)
     findings.push(broken(`its Node still shows the boot before`));
-  if (sighted !== undefined && !sighted.ready) findings.push(broken(`its Node is not Ready`));
+  if (observed !== undefined && !observed.ready) findings.push(broken(`its Node is not Ready`));
   return findings;
 }
 
-/** A node that is told as rolled back runs the previous version, which its workflow was to bring it to, and is in service. */
+/** A node that is reported as rolled back runs the previous version, its workflow's target, and is in service. */
 function judgeWayBack(evidence: Evidence, run: Run, { id, node, ending, endedAt, to }: Attempt): Finding[] {
   if (ending?.state !== 'rolled-back' || endedAt === undefined) return [];
   const broken = (what: string): Finding[] => [
@@ -61,16 +61,16 @@ function judgeWayBack(evidence: Evidence, run: Run, { id, node, ending, endedAt,
   if (!rollbackWanted([run], node, endedAt)) return broken('nobody had said that it should be');
   const now = machineAt(evidence, node, endedAt);
   if (now?.version !== to) return broken(`${node} runs ${now?.version ?? 'nobody knows what'}, not ${to}`);
-  const sighted = nodeAt(evidence, node, endedAt);
-  if (sighted === undefined) return [];
-  if (sighted.bootId !== now.bootId) return broken('its Node still shows the boot before');
-  return sighted.ready ? [] : broken('its Node is not Ready');
+  const observed = nodeAt(evidence, node, endedAt);
+  if (observed === undefined) return [];
+  if (observed.bootId !== now.bootId) return broken('its Node still shows the boot before');
+  return observed.ready ? [] : broken('its Node is not Ready');
 }
 
 /** A node that was left out because it is on target already. */
 function judgeSkipped(evidence: Evidence, run: Run): Finding[] {
   return run.skipped.flatMap(({ node, to, endedAt }) => {
-    // As it was planned: a later run may have taken it further.
+    // As planned: a later run may have upgraded it further.
     const then = machineAt(evidence, node, endedAt ?? run.startedAt);
     if (then === undefined || then.version === to) return [];
     const words = `${run.id} skipped ${node} as on target; it ran ${then.version}, not ${to}`;
@@ -78,7 +78,7 @@ function judgeSkipped(evidence: Evidence, run: Run): Finding[] {
   });
 }
 
-/** An install that was not booted is a touch: the next boot, for whatever reason, brings another version. */
+/** An install that was not booted is a touch: the next boot, for whatever reason, changes the version. */
 function judgeUndone(evidence: Evidence, run: Run): Finding[] {
   return run.named
     .filter(({ state }) => state === 'untouched' || state === 'undone')
@@ -102,7 +102,7 @@ function judgeRun(evidence: Evidence, run: Run): Finding[] {
   return [...stopped, ...(run.outcome === 'done' ? judgeWithout(evidence, run, at, says) : [])];
 }
 
-/** Nodes that the run went on without: a run that says done may do so only where they run the target already. */
+/** Nodes that the run continued without: a run may report done only where they already run the target. */
 function judgeWithout(evidence: Evidence, run: Run, at: Moment, says: string): Finding[] {
   return run.named
     .filter(({ outcome }) => outcome === 'undone' || outcome === 'skipped')
@@ -113,7 +113,7 @@ function judgeWithout(evidence: Evidence, run: Run, at: Moment, says: string): F
     });
 }
 
-/** A person had it go on without that node, or slipway.yaml says so of workers that cannot be emptied. */
+/** A person made it continue without that node, or slipway.yaml declares that for workers that cannot be drained. */
 function mayBeWithout(evidence: Evidence, run: Run, node: string): boolean {
   const last = run.attempts.findLast((attempt) => attempt.node === node);
   return personSkipped(run, node) || (last !== undefined && goesOnWithout(run, last, evidence));

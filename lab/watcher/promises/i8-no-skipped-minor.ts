@@ -18,7 +18,7 @@ const KUBERNETES_OF_TALOS: Readonly<Record<number, readonly [number, number]>> =
   14: [32, 37],
 };
 
-/** An image of the Image Factory that installs Talos; others may be pulled as anybody likes. */
+/** An Image Factory image that installs Talos; other images are not restricted. */
 const INSTALLER = /installer/;
 
 interface Version {
@@ -27,7 +27,10 @@ interface Version {
   readonly patch: number;
 }
 
-/** I8: no step of a node skips a Talos minor, goes down but by a rollback that a person wanted, or leaves what Talos supports of Kubernetes. */
+/**
+ * I8: no step of a node skips a Talos minor, downgrades except in a rollback that a person wanted, or leaves what Talos supports of
+ * Kubernetes.
+ */
 export function noMinorSkipped(evidence: Evidence): Finding[] {
   return evidence.machines.flatMap(({ name }) => {
     const own = evidence.machineEvents.filter(({ machine }) => machine === name);
@@ -35,7 +38,7 @@ export function noMinorSkipped(evidence: Evidence): Finding[] {
   });
 }
 
-/** What was to be installed or pulled, compared with what ran then: also where the machine refused it. */
+/** Requested installs and pulls, compared with the version that ran then: also where the machine rejected them. */
 function judgeRequests(evidence: Evidence, node: string, own: readonly MachineEvent[]): Finding[] {
   const runs = runsOf(evidence);
   const installs = installRequests(evidence).map(({ request }) => ({ request, does: 'go' }));
@@ -48,29 +51,29 @@ function judgeRequests(evidence: Evidence, node: string, own: readonly MachineEv
       const { at } = request;
       const image = imageOf(evidence, request);
       const from = lastBefore(own, at)?.version;
-      // What it refused before it looked at the image, it did not tell either.
+      // A request that was rejected before its image was read shows no version either.
       if (image === undefined && request.code !== 0) return [];
       if (from === undefined || image === undefined) {
         const unseen = from === undefined ? `what ${node} ran before` : 'its image';
         return [unobserved('I8', at, node, `${node} was asked to install, and ${unseen} was not seen`)];
       }
       const to = tagOf(image);
-      // A run that takes several hops back installs what no slot holds.
-      const way = blockedVersions(runs, node, at) ? 'back' : 'forward';
-      const step = wrongStep(from, to, way) ?? unsupported(evidence, to);
+      // A run that rolls back several hops installs a version that no slot holds.
+      const direction = blockedVersions(runs, node, at) ? 'back' : 'forward';
+      const step = wrongStep(from, to, direction) ?? unsupported(evidence, to);
       return step === undefined
         ? []
         : [violation('I8', at, node, `${node} was asked to ${does} from ${from} to ${to}: ${step}`)];
     });
 }
 
-/** The machine turned back to its old slot automatically, or the lab replaced it with its first version: nobody took it down. */
+/** The machine reverted to its old slot automatically, or the lab replaced it with its first version: nobody downgraded it. */
 const TURNS_BACK = new Set(['reverted', 'reset-by-lab']);
 
-/** What leads down where a person wanted it: the other slot, a new machine, an older image. */
+/** The downgrades that a person can want: the other slot, a new machine, an older image. */
 const LEADS_BACK = new Set(['rollback-accepted', 'created', 'upgrade-accepted', 'armed']);
 
-/** What ran, boot by boot; what the machines' owner makes is the owner's business. */
+/** The running version, boot by boot; machines that their owner creates are not judged. */
 function judgeBoots(evidence: Evidence, node: string, own: readonly MachineEvent[]): Finding[] {
   const findings: Finding[] = [];
   const runs = runsOf(evidence);
@@ -94,13 +97,18 @@ function judgeBoots(evidence: Evidence, node: string, own: readonly MachineEvent
   return findings;
 }
 
-function wrongStep(fromTag: string, toTag: string, way: 'forward' | 'back' = 'forward'): string | undefined {
+function wrongStep(
+  fromTag: string,
+  toTag: string,
+  direction: 'forward' | 'back' = 'forward',
+): string | undefined {
   const from = parsed(fromTag);
   const to = parsed(toTag);
   if (from === undefined || to === undefined) return `${from === undefined ? fromTag : toTag} is no version`;
   if (to.major !== from.major) return 'another major';
-  if (to.minor > from.minor + 1 || (way === 'back' && to.minor < from.minor - 1)) return 'a minor is skipped';
-  if (way === 'back') return undefined;
+  if (to.minor > from.minor + 1 || (direction === 'back' && to.minor < from.minor - 1))
+    return 'a minor is skipped';
+  if (direction === 'back') return undefined;
   if (to.minor < from.minor || (to.minor === from.minor && to.patch < from.patch)) return 'that is down';
   return undefined;
 }

@@ -16,13 +16,13 @@ import {
 } from '../moments/runs.js';
 import { touches } from '../moments/touches.js';
 
-/** What a person can say to a run whose node failed, so that it goes on. */
+/** The decisions with which a person makes a run continue after a failed node. */
 const DECISIONS = ['retry', 'skip', 'rollback'];
 
 /**
- * I9: after the first node that failed, its run begins no other one, and touches none it had not begun; nodes that are under
- * work then may be finished, up to three workers at a time; a node that failed rolls back, and a worker that cannot be emptied is left out, where slipway.yaml says so. After a
- * run that did not end clean, none starts before a person released the cluster, but for one that rolls it back.
+ * I9: after its first failed node, a run starts no other node, and touches none that it had not started. Nodes in progress may be
+ * completed, up to three workers at a time. A failed node rolls back, and a worker that cannot be drained is left out, where slipway.yaml
+ * declares so. After a run that did not end clean, none starts before a person released the cluster, except one that rolls it back.
  */
 export function firstFailureHalts(evidence: Evidence): Finding[] {
   const runs = runsOf(evidence);
@@ -51,7 +51,7 @@ function afterFailure(evidence: Evidence, runs: readonly Run[], run: Run): Findi
   const touched = touches(evidence)
     .filter(({ at }) => runAt(runs, at)?.id === run.id)
     .flatMap(({ at, node, name }) => {
-      // Of a node no workflow had begun for by then, the touch itself counts.
+      // For a node without a workflow by then, the touch itself counts.
       const beganAt = attemptAt([run], node, at)?.startedAt ?? at;
       const failed = failedBefore(evidence, run, beganAt);
       if (failed === undefined || failed.node === node) return [];
@@ -60,7 +60,7 @@ function afterFailure(evidence: Evidence, runs: readonly Run[], run: Run): Findi
   return [...begun, ...touched];
 }
 
-/** A node that had failed by a moment, and nobody had said since that it should go on. */
+/** A node that had failed by a moment, without a decision to continue since. */
 function failedBefore(evidence: Evidence, run: Run, moment: Moment): Attempt | undefined {
   return run.attempts.find(
     (attempt) =>
@@ -75,7 +75,7 @@ function failedBefore(evidence: Evidence, run: Run, moment: Moment): Attempt | u
 function startedWhileHeld(evidence: Evidence, before: Run, run: Run): Finding[] {
   const { endedAt } = before;
   if (endedAt === undefined || endedClean(before)) return [];
-  // Whoever asks for the rollback of a run knows what it left.
+  // A person who requests the rollback of a run knows what it left.
   if (takesBack(run).length > 0) return [];
   const queues = evidence.workflows.filter(({ id }) => id === `cluster/${evidence.cluster}`);
   if (queues.length === 0) {

@@ -14,7 +14,7 @@ import { waitsAreExplained } from './i13-waits-explained.js';
 import { evictsOnly } from './i14-evicts-only.js';
 import { noWayThrough } from './i16-no-way-through.js';
 
-/** Who judges which promise, and the promise in a few words. */
+/** The judge of each promise, and the promise in a few words. */
 export const judges: Readonly<Record<PromiseName, { readonly promises: string; readonly judge: Judge }>> = {
   I1: { promises: 'one control plane at a time', judge: oneControlPlaneAtATime },
   I2: { promises: 'etcd survives each disruption', judge: etcdAllowsIt },

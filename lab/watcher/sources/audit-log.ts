@@ -5,8 +5,8 @@ const MARK_PREFIX = 'slipway.dev/';
 const ANNOTATIONS = '/metadata/annotations';
 
 /**
- * A line of kube-apiserver's audit log, where it is of interest: changes of Nodes, pods that are made or deleted, evictions. Undefined for
- * everything else. @throws Error when it is no audit event.
+ * Parses a line of kube-apiserver's audit log: changes of Nodes, created or deleted pods, evictions. Undefined for everything else. @throws
+ * Error when it is no audit event.
  */
 export function apiChange(line: unknown): ApiChange | undefined {
   const verb = text(line, 'verb');
@@ -38,7 +38,7 @@ function isOfInterest(verb: string, resource: string, subresource: string): bool
   );
 }
 
-/** What a change asks of a Node: an array is a JSON patch, an object a merge patch, or with `update` the whole Node. */
+/** The change of a Node: an array is a JSON patch, an object a merge patch, or with `update` the whole Node. */
 function nodeChange(verb: string, asked: unknown): Pick<ApiChange, 'unschedulable' | 'marks'> {
   if (Array.isArray(asked)) return jsonPatch(asked);
   const change: { unschedulable?: boolean; marks?: Record<string, string | null> } = {};

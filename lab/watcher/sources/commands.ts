@@ -1,21 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { CommandSighting, Moment } from '../evidence.js';
+import type { CommandObservation, Moment } from '../evidence.js';
 
 /** Clock ticks in a second, as Linux counts a process's start: USER_HZ is 100 on every machine Node runs on. */
 const TICKS_PER_SECOND = 100;
 
-/** The option with which each program is told whom to dial. */
+/** The option of each program with its endpoint. */
 const DIALS: Readonly<Record<string, readonly string[]>> = {
   talosctl: ['--endpoints', '-e'],
   kubectl: ['--server', '-s'],
 };
 
-/** With these talosctl comes without a certificate. */
+/** With these options talosctl shows no certificate. */
 const INSECURE = new Set(['--insecure', '--insecure=true', '-i']);
 
-/** A machine of the lab and its addresses: the inventory's, and the one it has in the lab. */
+/** A machine of the lab and its addresses: the inventory's, and the one in the lab. */
 export interface AddressedMachine {
   readonly name: string;
   readonly address: string;
@@ -23,34 +23,33 @@ export interface AddressedMachine {
 }
 
 /**
- * Programs on their way to a machine. It is known before anything answers, so that attempts at a machine that is down are
- * seen as well. A process that lives for less than a tenth of a second can be missed, and so can a connection that
- * Slipway makes without a program.
+ * Programs that connect to a machine. They are detected before any answer, so that attempts at a machine that is down are recorded as well.
+ * A process that lives for less than a tenth of a second can be missed, and so can a connection that Slipway makes without a program.
  */
 export class Commands {
-  readonly sightings: CommandSighting[] = [];
-  /** By process id: where the same id is another process, its beginning is another one. */
-  readonly #told = new Map<number, Moment>();
+  readonly observations: CommandObservation[] = [];
+  /** By process id: a reused id has another start time. */
+  readonly #reported = new Map<number, Moment>();
 
   constructor(readonly machines: readonly AddressedMachine[]) {}
 
-  /** Told of a process, once or more often, with its arguments as they are now. */
+  /** Called for a process, once or more often, with its present arguments. */
   async take(pid: number, argv: readonly string[]): Promise<void> {
     const seen = commandOf(argv, this.machines);
     if (seen === undefined) return;
     const at = await beganAt(pid);
-    if (at === undefined || this.#told.get(pid) === at) return;
-    this.#told.set(pid, at);
-    this.sightings.push({ at, ...seen });
+    if (at === undefined || this.#reported.get(pid) === at) return;
+    this.#reported.set(pid, at);
+    this.observations.push({ at, ...seen });
   }
 }
 
-/** What a command line dials, where it is one of those programs and dials a machine of the lab. */
+/** The dialled address of a command line, where it is one of those programs and dials a machine of the lab. */
 export function commandOf(
   argv: readonly string[],
   machines: readonly AddressedMachine[],
-): Omit<CommandSighting, 'at'> | undefined {
-  // Something may stand before it: `setpriv --pdeathsig KILL -- /proc/1/fd/21 -- talosctl`.
+): Omit<CommandObservation, 'at'> | undefined {
+  // A prefix is allowed: `setpriv --pdeathsig KILL -- /proc/1/fd/21 -- talosctl`.
   const begin = argv.findIndex((word) => path.basename(word) in DIALS);
   const [file = '', ...rest] = argv.slice(begin);
   const program = path.basename(file);
@@ -70,7 +69,7 @@ export function commandOf(
   };
 }
 
-/** `--nodes a,b` and `--nodes=a` alike. */
+/** Both `--nodes a,b` and `--nodes=a`. */
 function valuesOf(words: readonly string[], options: readonly string[]): string[] {
   return words.flatMap((word, index) => {
     const [name = '', ...value] = word.split('=');
@@ -79,15 +78,15 @@ function valuesOf(words: readonly string[], options: readonly string[]): string[
   });
 }
 
-/** `https://127.77.67.1:6443` and `127.77.67.1` alike. */
+/** Both `https://127.77.67.1:6443` and `127.77.67.1`. */
 function hostOf(value: string): string {
   return value.replace(/^https?:\/\//, '').replace(/[:/].*$/, '');
 }
 
-/** When a process began, to a hundredth of a second; undefined when it is gone. */
+/** The start time of a process, to a hundredth of a second; undefined when it has ended. */
 async function beganAt(pid: number): Promise<Moment | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // The second field, the name, stands in brackets and may hold anything; the twenty-second is the start, since the boot.
+  // The second field, the name, is in brackets and may contain anything; the twenty-second is the start, since the boot.
   const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
   if (stat === '' || !Number.isFinite(ticks)) return undefined;
   return bootedAt + (ticks * 1000) / TICKS_PER_SECOND;

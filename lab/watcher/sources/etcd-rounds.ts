@@ -2,27 +2,27 @@ import { Agent, request } from 'node:http';
 import type { EtcdRound, EtcdStatus } from '../evidence.js';
 import { at, list, text } from '../moments/payload.js';
 
-/** A member that takes longer to answer counts as one that does not. Milliseconds. */
+/** A member that takes longer to answer counts as unreachable. Milliseconds. */
 const ANSWER_WITHIN = 1_000;
 
-/** Where one control plane's etcd takes clients: `http://127.77.67.1:2379`. */
+/** A control plane's etcd client URL: `http://127.77.67.1:2379`. */
 export interface EtcdEndpoint {
   readonly name: string;
   readonly client: string;
 }
 
-/** Asks every etcd member, each for itself, over the JSON gateway that every etcd has. */
+/** Reads every etcd member separately, over the JSON gateway of etcd. */
 export class EtcdRounds {
   readonly rounds: EtcdRound[] = [];
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 2 });
 
   constructor(
     readonly endpoints: readonly EtcdEndpoint[],
-    /** Base URL of the lab's control server, which knows what Talos is made to say. */
+    /** Base URL of the lab's control server, which knows what Talos is made to report. */
     readonly control: string,
   ) {}
 
-  /** One round; its moment is when the last answer was there. */
+  /** One round; its moment is that of the last answer. */
   async ask(): Promise<void> {
     const statuses = await Promise.all(this.endpoints.map((endpoint) => this.#status(endpoint)));
     const answering = this.endpoints.filter((_, index) => statuses[index]?.said !== undefined);
@@ -52,11 +52,11 @@ export class EtcdRounds {
     }
   }
 
-  /** By consensus, so that it fails without a majority. */
+  /** Through consensus, so that it fails without a majority. */
   async #members(endpoints: readonly EtcdEndpoint[]): Promise<EtcdRound['members']> {
     for (const { client } of endpoints) {
       try {
-        // oxlint-disable-next-line no-await-in-loop -- the next one is asked only when this one fails
+        // oxlint-disable-next-line no-await-in-loop -- the next one is tried only when this one fails
         const answer = await this.#post(client, '/v3/cluster/member/list', { linearizable: true });
         return list(answer, 'members').map((member) => ({
           id: text(member, 'ID') ?? '',
@@ -70,7 +70,7 @@ export class EtcdRounds {
     return undefined;
   }
 
-  /** A lab that does not answer makes Talos say nothing. */
+  /** Without the lab's answer there are no faults in Talos. */
   async #armedFaults(): Promise<readonly unknown[]> {
     try {
       return list(await this.#ask('GET', new URL('/state', this.control)), 'faults', 'armed');
@@ -107,7 +107,7 @@ export class EtcdRounds {
   }
 }
 
-/** Two faults of the lab change nothing in etcd, only what Talos says of a member; without a node they are about all. */
+/** Two faults of the lab change nothing in etcd, only Talos' report of a member; without a node they affect all. */
 function asTalosShowsIt(round: EtcdRound, armed: readonly unknown[]): EtcdRound {
   const shows = (fault: string, node: string): boolean =>
     armed.some((one) => text(one, 'name') === fault && (text(one, 'node') ?? node) === node);

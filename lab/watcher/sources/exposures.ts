@@ -4,24 +4,24 @@ import path from 'node:path';
 import type { Exposure, Moment, Searched } from '../evidence.js';
 import { secretsIn, type Secret } from './secrets.js';
 
-/** Slipway's private folders, one for each user, in the system's temporary folder. */
+/** Slipway's private folders, one per user, in the system's temporary folder. */
 const STEP_FOLDERS = /^slipway-steps-/;
 
 /** Files larger than this are no logs. */
 const LARGEST = 64 * 1024 * 1024;
 
-/** Looks for secrets wherever it is pointed at; each is told once for each place. */
+/** Searches given places for secrets; each secret is reported once per place. */
 export class Exposures {
   readonly found: Exposure[] = [];
-  readonly #told = new Set<string>();
-  /** Process ids whose arguments were read, with when: a process may still become another program. */
+  readonly #reported = new Set<string>();
+  /** Process ids whose arguments were searched, with the time: a process may still exec another program. */
   readonly #processes = new Map<string, Moment>();
 
   readonly #counts = { processes: 0, texts: 0, files: 0 };
 
   constructor(
     readonly secrets: readonly Secret[],
-    /** Told of the arguments of every process that is looked at, as often as it is. */
+    /** Called with the arguments of every observed process, each time. */
     readonly onProcess: (pid: number, argv: readonly string[]) => Promise<void>,
   ) {}
 
@@ -29,7 +29,7 @@ export class Exposures {
     return { secrets: this.secrets.length, ...this.#counts };
   }
 
-  /** In a text out of Temporal. */
+  /** In a text from Temporal. */
   lookInWords(words: string, where: string, at: Moment): void {
     this.#counts.texts += 1;
     this.#look(words, where, at);
@@ -38,13 +38,13 @@ export class Exposures {
   #look(words: string, where: string, at: Moment): void {
     for (const secret of secretsIn(words, this.secrets)) {
       const key = `${secret}\n${where}`;
-      if (this.#told.has(key)) continue;
-      this.#told.add(key);
+      if (this.#reported.has(key)) continue;
+      this.#reported.add(key);
       this.found.push({ at, secret, where });
     }
   }
 
-  /** The arguments of every process that is new since the preflight check, and of those that were new at it. */
+  /** The arguments of every process that is new since the last check, or was new at it. */
   async lookAtProcesses(): Promise<void> {
     const entries = await readdir('/proc');
     const now = Date.now();
@@ -67,7 +67,7 @@ export class Exposures {
     this.#counts.processes += 1;
   }
 
-  /** Files, and all files in folders. What is not there is not looked at. */
+  /** Files, and all files in folders. Missing ones are skipped. */
   async lookInFiles(places: readonly string[]): Promise<void> {
     for (const place of places) {
       // oxlint-disable-next-line no-await-in-loop -- one file in memory at a time
@@ -75,7 +75,7 @@ export class Exposures {
     }
   }
 
-  /** What steps have left behind. */
+  /** Leftovers of steps. */
   async lookInStepFolders(): Promise<void> {
     const entries = await readdir(os.tmpdir());
     await this.lookInFiles(

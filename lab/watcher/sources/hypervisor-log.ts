@@ -1,14 +1,14 @@
 import type { HypervisorRequest } from '../evidence.js';
 import { at, number, text } from '../moments/payload.js';
 
-/** A line of `hypervisor.jsonl`: a request has one when it comes, and one when it is answered. */
+/** A line of `hypervisor.jsonl`: a request has one on arrival, and one with its answer. */
 export interface HypervisorLogLine {
   readonly event: 'asked' | 'answered';
   readonly request: number;
   readonly seen: HypervisorRequest;
 }
 
-/** @throws Error when it is none. */
+/** @throws Error for an invalid line. */
 export function hypervisorLine(line: unknown): HypervisorLogLine {
   const event = text(line, 'event');
   const request = number(line, 'request');

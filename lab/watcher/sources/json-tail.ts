@@ -4,12 +4,12 @@ const NEWLINE = 0x0a;
 const CHUNK = 256 * 1024;
 
 /**
- * Reads a file of JSON lines while others write to it. A line counts once its newline is there; what a writer had not
- * finished is tried at the end, and left out when it is no JSON.
+ * Reads a file of JSON lines while others write to it. A line counts once its newline is written; an incomplete last line is tried at the
+ * end, and dropped when it is no JSON.
  */
 export class JsonTail<Entry> {
   readonly entries: Entry[] = [];
-  /** Whole lines that were no JSON, or not what was expected. */
+  /** Complete lines that were no valid JSON, or unexpected. */
   unreadable = 0;
   #offset = 0;
   #rest: Buffer = Buffer.alloc(0);
@@ -17,11 +17,11 @@ export class JsonTail<Entry> {
 
   constructor(
     readonly file: string,
-    /** Makes an entry of a line's value; undefined: it is not of interest. May throw on a value it cannot read. */
+    /** Parses a line's value; undefined: not relevant. May throw on an invalid value. */
     readonly entryOf: (value: unknown) => Entry | undefined,
   ) {}
 
-  /** Reads what was written since. A file that is not there yet is empty. */
+  /** Reads new lines. A missing file counts as empty. */
   read(): Promise<void> {
     this.#reading = this.#reading.then(() => this.#readOn());
     return this.#reading;
@@ -40,7 +40,7 @@ export class JsonTail<Entry> {
     if (handle === undefined) return;
     try {
       const { size } = await handle.stat();
-      // A file that shrank is another one: a log that was turned over, or a lab that was started again.
+      // A file that shrank is a new one: a rotated log, or a restarted lab.
       if (size < this.#offset) this.#offset = 0;
       const chunk = Buffer.alloc(CHUNK);
       while (this.#offset < size) {

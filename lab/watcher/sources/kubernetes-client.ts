@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { Agent, request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 
-/** Who asks which API server: PEM texts out of a kubeconfig. */
+/** An API server and its client's credential: PEM texts of a kubeconfig. */
 export interface KubernetesAccess {
   readonly server: string;
   readonly ca: string;
@@ -14,8 +14,8 @@ export interface KubernetesAccess {
 const ANSWER_WITHIN = 5_000;
 
 /**
- * The first cluster and user of a kubeconfig with embedded certificates. Reads just the four fields it needs, because
- * the watcher shares no parser with anybody.
+ * The first cluster and user of a kubeconfig with embedded certificates. Reads just the four fields it needs, because the watcher shares no
+ * parser with other code.
  */
 export function kubernetesAccess(file: string): KubernetesAccess {
   const words = readFileSync(file, 'utf8');
@@ -35,7 +35,7 @@ export function kubernetesAccess(file: string): KubernetesAccess {
   };
 }
 
-/** The user a client certificate makes one: its common name. */
+/** The user of a client certificate: its common name. */
 export function userOf({ certificate }: KubernetesAccess): string {
   const subject = new X509Certificate(certificate).subject;
   const name = /^CN=(.*)$/m.exec(subject)?.[1];
@@ -60,7 +60,7 @@ export class KubernetesClient {
     return JSON.parse(words);
   }
 
-  /** A stream of JSON values, one a line; ends when the server ends it, throws when it breaks. */
+  /** A stream of JSON values, one per line; ends when the server ends it, throws when it breaks. */
   async *lines(path: string, signal: AbortSignal): AsyncGenerator {
     const answer = await this.#send(path, signal);
     let rest = '';

@@ -4,15 +4,15 @@ import { at, list, text } from '../moments/payload.js';
 import type { KubernetesClient } from './kubernetes-client.js';
 
 const AGAIN_AFTER = 300;
-/** The server ends a watch automatically after this many seconds; it goes on where it ended. */
+/** The server ends a watch after this many seconds; the next one resumes there. */
 const WATCH_SECONDS = 120;
 
-/** Told of every object: what it is now, and whether it is gone. */
+/** Called for every object: its present state, and whether it was deleted. */
 export type OnObject = (object: unknown, gone: boolean, at: Moment) => void;
 
 /**
- * Follows all objects of a kind: a list, then every change as it happens. Knows from when to when it could see, because
- * a promise may not be judged by what nobody looked at.
+ * Follows all objects of a kind: a list, then every change as it happens. Records when it could observe, because a promise must not be
+ * judged without observations.
  */
 export class ObjectWatch {
   readonly #spans: { from: Moment; to: Moment }[] = [];
@@ -21,7 +21,7 @@ export class ObjectWatch {
   #seeing = false;
   #looked: () => void = () => undefined;
 
-  /** Resolves after the first look, whether it saw something or not. */
+  /** Resolves after the first list, whether it succeeded or not. */
   readonly firstLook = new Promise<void>((resolve) => (this.#looked = resolve));
 
   constructor(
@@ -41,7 +41,7 @@ export class ObjectWatch {
     this.#stopped.abort();
   }
 
-  /** When it could see; the last one reaches to now while it can. */
+  /** The times in which it could observe; the last one reaches to now while it can. */
   get spans(): readonly Span[] {
     if (this.#seeing) this.#extend();
     return this.#spans.map(({ from, to }) => ({ from, to }));
@@ -79,7 +79,7 @@ export class ObjectWatch {
     return text(found, 'metadata', 'resourceVersion') ?? '';
   }
 
-  /** Returns never but by an error: the server's own end is no gap, since the next watch begins at the same version. */
+  /** Returns only by an error: an end by the server is no gap, since the next watch begins at the same version. */
   async #follow(from: string): Promise<void> {
     let version = from;
     for (;;) {

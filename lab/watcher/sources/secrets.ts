@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { WatchedHypervisor, WatchedLab } from '../lab-directory.js';
 
-/** A secret, and every form of it that must not be seen. */
+/** A secret, and every form of it that must not appear. */
 export interface Secret {
-  /** What it is, for people. */
+  /** Its name for people. */
   readonly name: string;
   readonly forms: readonly string[];
 }
@@ -11,7 +11,7 @@ export interface Secret {
 /** Shorter ones would be found by chance. */
 const SHORTEST = 12;
 
-/** The secrets of a lab: keys out of talosconfigs and kubeconfigs, the age identity, and whatever was planted. */
+/** The secrets of a lab: keys in talosconfigs and kubeconfigs, the age identity, and planted ones. */
 export function secretsOf(lab: WatchedLab, planted: readonly string[]): Secret[] {
   const keyIn = (file: string, field: string, name: string): Secret[] => {
     const value = new RegExp(`["']?\\b${field}["']?:\\s*(?:[>|][+-]?\\s+)?["']?([A-Za-z0-9+/=]+)`).exec(
@@ -32,7 +32,7 @@ export function secretsOf(lab: WatchedLab, planted: readonly string[]): Secret[]
   ];
 }
 
-/** What a replacement handles: tokens of the hypervisor, and all that is secret in machine configurations. */
+/** The secrets of a replacement: tokens of the hypervisor, and all secrets in machine configurations. */
 function secretsOfReplacements({ tokens, machineConfigurations }: WatchedHypervisor): Secret[] {
   const ofTokens = tokens.map((file) => {
     const [name = '', secret = ''] = readFileSync(file, 'utf8').trim().split('=');
@@ -40,7 +40,7 @@ function secretsOfReplacements({ tokens, machineConfigurations }: WatchedHypervi
   });
   const values = new Map<string, string>();
   for (const file of machineConfigurations) {
-    // Keys of authorities and service accounts, tokens to join with, and what secrets in etcd are encrypted with.
+    // Keys of authorities and service accounts, join tokens, and the encryption key of secrets in etcd.
     const found = readFileSync(file, 'utf8').matchAll(
       /^\s*(?:- )?(key|token|secret|\w+Secret):\s*["']?([^\s"']+)/gm,
     );
@@ -56,7 +56,7 @@ function secretsOfReplacements({ tokens, machineConfigurations }: WatchedHypervi
   return [...ofTokens, ...ofConfigurations];
 }
 
-/** As it is, as JSON writes it, and in base64 wherever in a longer text it may have stood. */
+/** Plain, JSON-escaped, and in base64 at any offset of a longer text. */
 export function secretOf(name: string, secret: string): Secret {
   if (secret.length < SHORTEST)
     throw new Error(`${name} has ${secret.length} characters; fewer than ${SHORTEST} are found by chance.`);
@@ -65,8 +65,8 @@ export function secretOf(name: string, secret: string): Secret {
 }
 
 /**
- * A private key: a line of its body tells it, whatever stands around. The first two lines hold the private part; later ones
- * may be public, as they are with elliptic curves.
+ * A private key: a line of its body identifies it, whatever surrounds it. The first two lines hold the private part; later ones may be
+ * public, as with elliptic curves.
  */
 export function secretOfPem(name: string, pem: string): Secret {
   const body = pem.split('\n').filter((line) => line.length >= SHORTEST && !line.startsWith('-----'));
@@ -74,14 +74,14 @@ export function secretOfPem(name: string, pem: string): Secret {
   return { name, forms: [...new Set(secrets.flatMap(({ forms }) => forms))] };
 }
 
-/** Names of the secrets that stand in a text. */
+/** Names of the secrets in a text. */
 export function secretsIn(words: string, secrets: readonly Secret[]): string[] {
   return secrets.filter(({ forms }) => forms.some((form) => words.includes(form))).map(({ name }) => name);
 }
 
 /**
- * Base64 takes three bytes at a time, so a text inside a longer one looks different at each of three offsets. Characters
- * at the edges depend on the neighbours and are left out.
+ * Base64 encodes three bytes at a time, so a text inside a longer one looks different at each of three offsets. Characters at the edges
+ * depend on the neighbours and are left out.
  */
 function base64Forms(secret: string): string[] {
   const bytes = Buffer.from(secret, 'utf8');

@@ -7,7 +7,7 @@ import { text } from '../moments/payload.js';
 /** First bytes of a file that age encrypted. */
 const AGE_HEADER = 'age-encryption.org/v1';
 
-/** Every file in the snapshot folders the runs name. */
+/** Every file in the snapshot folders of the runs. */
 export async function snapshotFiles(workflows: readonly WorkflowRecord[]): Promise<SnapshotFile[]> {
   const folders = new Set(workflows.flatMap(({ input }) => snapshotFolder(input) ?? []));
   const found = await Promise.all([...folders].map(filesIn));
@@ -27,7 +27,7 @@ async function filesIn(folder: string): Promise<SnapshotFile[]> {
   return found.filter((file) => file !== undefined);
 }
 
-/** @throws Error when it is no file, or went away. */
+/** @throws Error when it is no file, or was deleted. */
 async function snapshotFile(folder: string, file: string): Promise<SnapshotFile> {
   const bytes = await readFile(path.join(folder, file));
   const { mode, mtimeMs } = await stat(path.join(folder, file));

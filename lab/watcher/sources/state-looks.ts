@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { StateLook } from '../evidence.js';
 import { number, text } from '../moments/payload.js';
 
-/** Looks at a Terraform state that is a file, and at who has it locked. */
+/** Reads a Terraform state file, and the owner of its lock. */
 export class StateLooks {
   readonly looks: StateLook[] = [];
   readonly #file: string;
@@ -12,7 +12,7 @@ export class StateLooks {
 
   constructor(file: string) {
     this.#file = file;
-    // Where Terraform's `local` backend says who holds the lock.
+    // The lock file of Terraform's `local` backend.
     this.#lock = path.join(path.dirname(file), `.${path.basename(file)}.lock.info`);
   }
 
@@ -37,7 +37,7 @@ function read(file: string): Promise<string | undefined> {
   return readFile(file, 'utf8').catch(() => undefined);
 }
 
-/** Undefined: it is being written just now. */
+/** Undefined: it is being written. */
 function parsed(words: string): unknown {
   try {
     return JSON.parse(words);

@@ -2,16 +2,16 @@ import type { ActivityRecord, Moment, UpdateRecord, WorkflowRecord, WorkflowStat
 import { at, text } from '../moments/payload.js';
 import { durationOf, momentOf, valuesOf } from './temporal-values.js';
 
-/** Whose history it is. */
+/** The workflow of a history. */
 export interface Execution {
   readonly workflowId: string;
   readonly runId: string;
 }
 
-/** What a history says, and where it leads on to. */
+/** The content of a history, and its references. */
 export interface ReadHistory {
   readonly record: WorkflowRecord;
-  /** The children it started. */
+  /** Its child workflows. */
   readonly children: readonly Execution[];
   /** The execution it was continued from; empty: it is the first. */
   readonly continuedFrom: string;

@@ -23,13 +23,13 @@ export function momentOf(timestamp: unknown): Moment | undefined {
   return milliseconds === 0 ? undefined : milliseconds;
 }
 
-/** A protobuf duration as milliseconds; none is 0. Its seconds may be a number or a Long. */
+/** A protobuf duration as milliseconds; a missing one is 0. Its seconds may be a number or a Long. */
 export function durationOf(duration: unknown): number {
   const whole = long(duration, 'seconds');
   return whole * 1000 + (number(duration, 'nanos') ?? 0) / 1_000_000;
 }
 
-/** The values of payloads in Temporal's default JSON encoding; undefined for one that is none. */
+/** The values of payloads in Temporal's default JSON encoding; undefined for another encoding. */
 export function valuesOf(payloads: unknown): unknown[] {
   return list(payloads, 'payloads').map((payload) => {
     const data = at(payload, 'data');
@@ -42,7 +42,7 @@ export function valuesOf(payloads: unknown): unknown[] {
   });
 }
 
-/** Every text in a protobuf message, bytes read as UTF-8: what a person could find in it. */
+/** Every text in a protobuf message, bytes read as UTF-8. */
 export function wordsOf(message: unknown): string {
   const words: string[] = [];
   const walk = (value: unknown): void => {

@@ -18,7 +18,7 @@ export interface AbortOptions {
 
 const answerMs = 10_000;
 
-/** Asks the run to stop. When no worker answers, a cancel is recorded instead: the run obeys once one is back. */
+/** Asks the run to stop. When no worker responds, a cancel is recorded instead: the run stops once a worker is back. */
 export async function abort(named: string | undefined, options: AbortOptions): Promise<ExitCode> {
   requireWhy('abort', options.why);
   const temporal = await connectTemporal();
@@ -32,17 +32,17 @@ export async function abort(named: string | undefined, options: AbortOptions): P
       );
       return exitCodes.refused;
     }
-    const heard = asked.kind === 'answered';
-    if (!heard) {
+    const answered = asked.kind === 'answered';
+    if (!answered) {
       await recordCancel(temporal, chosen, options.why);
       const { what, hint } = noWorker(asked.workers);
-      const silent = asked.sent ? `No worker answered within ${answerMs / 1000} s.` : what;
+      const why = asked.sent ? `No worker answered within ${answerMs / 1000} s.` : what;
       say(
-        `${silent} A cancel is recorded instead: run ${chosen.run} stops as soon as a worker is back. ${hint}`,
+        `${why} A cancel is recorded instead: run ${chosen.run} stops as soon as a worker is back. ${hint}`,
       );
     }
-    if (options.json) printJson({ ...chosen, verdict: 'aborting', by: heard ? 'update' : 'cancel' });
-    else tell(chosen);
+    if (options.json) printJson({ ...chosen, verdict: 'aborting', by: answered ? 'update' : 'cancel' });
+    else printAborting(chosen);
     return exitCodes.ok;
   } finally {
     await temporal.close();
@@ -50,7 +50,7 @@ export async function abort(named: string | undefined, options: AbortOptions): P
 }
 
 async function recordCancel(temporal: Temporal, chosen: ChosenRun, why: string): Promise<void> {
-  // Asked of the service itself: the SDK's own cancel has no place for the reason.
+  // Calls the service API directly: the SDK's `cancel` cannot pass a reason.
   const { client, namespace } = temporal;
   await temporal.within(answerMs, () =>
     client.workflowService.requestCancelWorkflowExecution({
@@ -63,7 +63,7 @@ async function recordCancel(temporal: Temporal, chosen: ChosenRun, why: string):
   );
 }
 
-function tell({ cluster, run }: ChosenRun): void {
+function printAborting({ cluster, run }: ChosenRun): void {
   print(
     `Run ${run} of ${cluster} is being aborted. The node under way is undone, or finished where its install was sent.`,
   );

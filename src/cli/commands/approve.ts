@@ -20,7 +20,7 @@ export interface AnswerOptions {
   readonly plan: string;
   readonly by: string;
   readonly reason?: string;
-  /** The same as `reason`. */
+  /** An alias of `reason`. */
   readonly why?: string;
   readonly json?: boolean;
 }
@@ -32,7 +32,7 @@ export async function approve(named: string | undefined, options: AnswerOptions)
   );
 }
 
-/** Says no to it: the run ends. */
+/** Rejects the plan: the run ends. */
 export async function reject(named: string | undefined, options: AnswerOptions): Promise<ExitCode> {
   return answer(named, options, 'rejected', rejectLines, (temporal, chosen, input) =>
     askRun(temporal, chosen, options.taskQueue, { update: rejectPlan, input }),
@@ -56,7 +56,7 @@ async function answer<Answer extends object>(
     else for (const line of lines(chosen, answered)) print(line);
     return exitCodes.ok;
   } catch (error) {
-    // The run's own sentence: another plan, or nothing to answer.
+    // The run's own sentence: it waits with another plan, or with none.
     if (!(error instanceof WorkflowUpdateFailedError)) throw error;
     const why = error.cause?.message ?? error.message;
     if (options.json) printJson({ verdict: 'refused', why });
@@ -67,7 +67,7 @@ async function answer<Answer extends object>(
   }
 }
 
-/** What is sent of what was typed. @throws UserMistake */
+/** The update's input from the typed options. @throws UserMistake */
 export function approvalInput({ plan, by, reason, why }: AnswerOptions): ApprovalInput {
   if (!/^[0-9a-f]{8,64}$/.test(plan))
     throw new UserMistake(
@@ -93,7 +93,7 @@ export function approvalInput({ plan, by, reason, why }: AnswerOptions): Approva
   return { plan, by: by.trim(), why: text.trim() };
 }
 
-/** What the run answered, for people. */
+/** The run's answer as text. */
 export function approveLines({ cluster, run }: ChosenRun, { verdict, approval }: ApproveAnswer): string[] {
   const { plan, by, at, why } = approval;
   const watch = `  slipway watch ${cluster}/${run}  # see it go`;

@@ -28,10 +28,10 @@ export interface DecideOptions {
 
 /** The node is observed before the run answers. */
 const observeMs = 120_000;
-/** Where its machine was replaced, Terraform is asked, too. */
+/** Where the machine was replaced, Terraform runs too. */
 const askTerraformMs = 600_000;
 
-/** Has a node that halted the run retried. */
+/** Retries a node that halted the run. */
 export async function retry(
   node: string,
   named: string | undefined,
@@ -42,7 +42,7 @@ export async function retry(
   );
 }
 
-/** Has a node that halted the run roll back to what it ran before. */
+/** Rolls a node that halted the run back to the version it ran before. */
 export async function rollback(
   node: string,
   named: string | undefined,
@@ -53,7 +53,7 @@ export async function rollback(
   );
 }
 
-/** Has the run go on without a node. */
+/** Continues the run without a node. */
 export async function skip(
   node: string,
   named: string | undefined,
@@ -83,7 +83,7 @@ async function decide<Answer extends { readonly verdict: string }>(
     else for (const line of lines(chosen, answer)) print(line);
     return answer.verdict === 'refused' ? exitCodes.refused : exitCodes.ok;
   } catch (error) {
-    // The run's own sentence: what stands in the way.
+    // The run's own sentence: why it rejects the decision.
     if (!(error instanceof WorkflowUpdateFailedError)) throw error;
     const why = error.cause?.message ?? error.message;
     if (options.json) printJson({ verdict: 'refused', why });
@@ -94,7 +94,7 @@ async function decide<Answer extends { readonly verdict: string }>(
   }
 }
 
-/** What the run answered, for people. */
+/** The run's answer as text. */
 export function retryLines({ cluster, run }: ChosenRun, answer: RetryAnswer): string[] {
   if (answer.verdict === 'refused')
     return [

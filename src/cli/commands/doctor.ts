@@ -9,21 +9,21 @@ import { print, printJson, screen } from '../terminal.js';
 
 export interface DoctorOptions {
   readonly file: string;
-  /** The same as `file`. */
+  /** The positional form of `file`. */
   readonly inventory?: string;
   readonly taskQueue: string;
   readonly json?: boolean;
 }
 
-/** Checks everything an upgrade of a cluster rests on, all at once, and says what to type. Changes nothing. */
+/** Checks everything that an upgrade of a cluster depends on, in parallel, and prints what to type. Changes nothing. */
 export async function doctor({ file, inventory, taskQueue, json }: DoctorOptions): Promise<ExitCode> {
   const declared = await declaredCluster(inventory ?? file);
   const { cluster } = declared.inventory;
   const began = performance.now();
-  const looks = looksOf(declared, taskQueue);
+  const observed = looksOf(declared, taskQueue);
   try {
-    await looks.ways();
-    const findings = await runChecks(checksOf(looks), {
+    await observed.ways();
+    const findings = await runChecks(checksOf(observed), {
       cluster,
       address: addressesIn(declared.inventory.nodes),
     });
@@ -33,12 +33,12 @@ export async function doctor({ file, inventory, taskQueue, json }: DoctorOptions
     else print(doctorText(cluster, findings, { tookMs, width: screen().width }));
     return counts.fail === 0 ? exitCodes.ok : exitCodes.refused;
   } finally {
-    await looks.close();
+    await observed.close();
     leaveSoon();
   }
 }
 
-/** Connections to what never answers may stay half open for two minutes; nobody waits for them. */
+/** Connections to unreachable endpoints may stay half open for two minutes; the command does not wait for them. */
 function leaveSoon(): void {
   setTimeout(() => process.exit(), 1_000).unref();
 }

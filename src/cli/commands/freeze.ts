@@ -3,8 +3,8 @@ import { describe } from '../../planning/reasons/describe.js';
 import { moment, quoted } from '../../planning/text/phrases.js';
 import type { Unanswered } from '../../starter/ask-queue.js';
 import { freezeCluster, unfreezeCluster } from '../../starter/freeze-cluster.js';
-import type { FreezeAnswer, StayingOffer, UnfreezeAnswer } from '../../workflows/messages.js';
-import { exitCodes, TemporalSilent, type ExitCode } from '../mistakes.js';
+import type { FreezeAnswer, BlockedMerge, UnfreezeAnswer } from '../../workflows/messages.js';
+import { exitCodes, TemporalUnreachable, type ExitCode } from '../mistakes.js';
 import { requireName } from '../run-argument.js';
 import { requireQueue } from '../temporal/require-queue.js';
 import { connectTemporal, type Temporal } from '../temporal/connect-temporal.js';
@@ -22,12 +22,12 @@ export interface FreezeOptions {
 
 const answerMs = 10_000;
 
-/** Keeps runs of a cluster from beginning, until somebody lifts it. */
+/** Blocks new runs of a cluster until somebody lifts the freeze. */
 export async function freeze(named: string | undefined, options: FreezeOptions): Promise<ExitCode> {
   return asking(named, options, 'freeze', freezeCluster, freezeLines);
 }
 
-/** Lets them begin again. */
+/** Lifts the freeze of a cluster. */
 export async function unfreeze(named: string | undefined, options: FreezeOptions): Promise<ExitCode> {
   return asking(named, options, 'unfreeze', unfreezeCluster, unfreezeLines);
 }
@@ -53,7 +53,7 @@ async function asking<Answer extends { readonly verdict: string }>(
     const answer = await ask(temporal.client, cluster, { by: whoAsks(), why: options.why }, how);
     if (isUnanswered(answer)) {
       const { what, hint } = noWorker(answer.pollers);
-      throw new TemporalSilent(
+      throw new TemporalUnreachable(
         answer.sent
           ? `No worker answered within ${answerMs / 1000} s; the ${verb} may still be taken, should one hear it now. Look: slipway queue ${cluster}`
           : `${what} Nothing was recorded.`,
@@ -72,7 +72,7 @@ function isUnanswered(answer: { readonly verdict: string }): answer is Unanswere
   return answer.verdict === 'unanswered';
 }
 
-/** What the queue answered, for people. */
+/** The queue's answer to a freeze as text. */
 export function freezeLines(cluster: string, { verdict, freeze: by, open }: FreezeAnswer): string[] {
   const first =
     verdict === 'frozen'
@@ -91,7 +91,7 @@ export function freezeLines(cluster: string, { verdict, freeze: by, open }: Free
   ];
 }
 
-/** The same of lifting it. */
+/** The queue's answer to lifting a freeze as text. */
 export function unfreezeLines(cluster: string, answer: UnfreezeAnswer): string[] {
   if (answer.verdict === 'not-frozen') return [`${cluster} is not frozen.`];
   const { freeze: was, started, stays } = answer;
@@ -101,15 +101,15 @@ export function unfreezeLines(cluster: string, answer: UnfreezeAnswer): string[]
   return [lifted, ...startedLines(cluster, started)];
 }
 
-/** That what waits does so still, and what to type. */
-export function staysLines(cluster: string, { target, reason }: StayingOffer): string[] {
+/** Says that the queued merge still waits, and what to type. */
+export function staysLines(cluster: string, { target, reason }: BlockedMerge): string[] {
   return [
     `Talos ${target} was merged and waits for a person: ${describe(reason)}.`,
     ...advise(reason, { cluster }).map((line) => `  ${line}`),
   ];
 }
 
-/** That what had waited has begun. */
+/** Says that the queued merge has started. */
 export function startedLines(
   cluster: string,
   { run, target }: { readonly run: number; readonly target: string },

@@ -3,7 +3,7 @@ import { exitCodes, type ExitCode } from '../mistakes.js';
 import { print, printJson, say } from '../terminal.js';
 
 export interface InventoryCheckOptions {
-  /** `-f`, as every other command has it. */
+  /** `-f`, as for every other command. */
   readonly file?: string;
   readonly json?: boolean;
 }

@@ -3,9 +3,9 @@ import { describe } from '../../planning/reasons/describe.js';
 import { count } from '../../planning/text/phrases.js';
 import { namedReceivers, wantedKinds } from '../../planning/messages/receivers.js';
 import { renderMessage } from '../../planning/messages/render.js';
-import type { ReceiverOutcome } from '../../planning/messages/telling.js';
+import type { ReceiverOutcome } from '../../planning/messages/notification-state.js';
 import { loadDialMap } from '../../tools/dial-map.js';
-import { tellReceivers } from '../../tools/notify/tell-receivers.js';
+import { notifyReceivers } from '../../tools/notify/notify-receivers.js';
 import { declaredCluster } from '../declared-cluster.js';
 import { exitCodes, UserMistake, type ExitCode } from '../mistakes.js';
 import { sentence } from '../../planning/text/sentence.js';
@@ -17,15 +17,15 @@ export interface NotifyTestOptions {
 }
 
 /**
- * Sends a test message to each receiver of slipway.yaml, and says what became of it. It reads the credentials in its own process, so it
- * tells of the machine it is typed on.
+ * Sends a test message to each receiver of slipway.yaml, and prints each result. It reads the credentials in its own process, so it
+ * tests the machine it is typed on, not the worker's.
  */
 export async function notifyTest({ file, json }: NotifyTestOptions): Promise<ExitCode> {
   const { inventory, base } = await declaredCluster(file);
   const receivers = namedReceivers(inventory.notify);
   if (receivers.length === 0) {
     throw new UserMistake(
-      `${file} names nobody under notify, so there is nobody to tell.`,
+      `${file} names nobody under notify, so there is nobody to notify.`,
       'Write notify: [{ discord: { webhook: { env: DISCORD_WEBHOOK } } }], or what docs/notifications.md shows.',
     );
   }
@@ -37,20 +37,20 @@ export async function notifyTest({ file, json }: NotifyTestOptions): Promise<Exi
   });
   const signal = new AbortController().signal;
   const dialMap = loadDialMap();
-  const outcomes = await tellReceivers(receivers, message, {
+  const outcomes = await notifyReceivers(receivers, message, {
     base,
     dialMap,
     signal,
     boards: {},
     words: describe,
   });
-  const told = receivers.map((receiver) => ({ name: receiver.name, kinds: wantedKinds(receiver) }));
+  const subscribed = receivers.map((receiver) => ({ name: receiver.name, kinds: wantedKinds(receiver) }));
   if (json)
     printJson({
       cluster: inventory.cluster,
-      outcomes: outcomes.map((outcome, at) => ({ ...outcome, kinds: told[at]?.kinds })),
+      outcomes: outcomes.map((outcome, at) => ({ ...outcome, kinds: subscribed[at]?.kinds })),
     });
-  else for (const [at, outcome] of outcomes.entries()) print(line(outcome, told[at]?.kinds ?? []));
+  else for (const [at, outcome] of outcomes.entries()) print(line(outcome, subscribed[at]?.kinds ?? []));
   return outcomes.every(({ outcome }) => outcome !== 'failed') ? exitCodes.ok : exitCodes.refused;
 }
 
@@ -58,7 +58,7 @@ function line(outcome: ReceiverOutcome, kinds: readonly string[]): string {
   const { receiver } = outcome;
   if (outcome.outcome !== 'failed') {
     const tries = outcome.attempts > 1 ? `, at the ${ordinal(outcome.attempts)} attempt` : '';
-    return `✓ ${receiver}: took the test message${tries}. It is told of ${kinds.join(', ')}.`;
+    return `✓ ${receiver}: took the test message${tries}. It receives ${kinds.join(', ')}.`;
   }
   const arrived = outcome.mayHaveArrived ? ' The message may have arrived all the same; look there.' : '';
   const tries = outcome.attempts > 1 ? ` (${count(outcome.attempts, 'attempt')})` : '';

@@ -19,7 +19,7 @@ export interface PageOptions {
   readonly taskQueue: string;
 }
 
-/** Serves the page until a signal ends it. Temporal need not answer: the page says so, and asks again. */
+/** Serves the page until a signal ends it. While Temporal does not respond, the page says so and retries. */
 export async function page(options: PageOptions): Promise<ExitCode> {
   const listen = listenOf(options.listen);
   const settings = settingsOf(options);
@@ -67,7 +67,7 @@ async function start(
 
 const portMax = 65_535;
 
-/** Port 0 is any that is free. @throws UserMistake for what is neither `8801` nor `127.0.0.1:8801` nor `[::1]:8801`. */
+/** Port 0 means any free port. @throws UserMistake for anything not like `8801`, `127.0.0.1:8801` or `[::1]:8801`. */
 function listenOf(text: string): Listen {
   const match = /^(?:(?:\[(?<six>[0-9a-f:.]+)\]|(?<address>[^:\s[\]]+)):)?(?<port>\d{1,5})$/i.exec(text);
   const port = Number(match?.groups?.['port']);

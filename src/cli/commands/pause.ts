@@ -3,7 +3,7 @@ import { decisionMost, pauseRun, type PauseAnswer } from '../../workflows/messag
 import { expiry, pauseText, resumeLine } from '../../runs/view/pause-text.js';
 import { runningNodes } from '../../runs/view/run-nodes.js';
 import type { RunView } from '../../runs/view/run-view.js';
-import { exitCodes, TemporalSilent, UserMistake, type ExitCode } from '../mistakes.js';
+import { exitCodes, TemporalUnreachable, UserMistake, type ExitCode } from '../mistakes.js';
 import { chooseRun, type ChosenRun } from '../run-argument.js';
 import { askRun, type Asked } from '../temporal/ask-run.js';
 import { connectTemporal } from '../temporal/connect-temporal.js';
@@ -19,7 +19,7 @@ export interface PauseOptions {
   readonly json?: boolean;
 }
 
-/** Asks the run to begin no further node. A pause needs a worker to hear it: without one nothing is recorded. */
+/** Asks the run to start no further node. A pause needs a worker: without one nothing is recorded. */
 export async function pause(named: string | undefined, options: PauseOptions): Promise<ExitCode> {
   requireWhy('pause', options.why);
   const temporal = await connectTemporal();
@@ -38,7 +38,7 @@ export async function pause(named: string | undefined, options: PauseOptions): P
   }
 }
 
-/** A reason, which is kept: not empty, and no longer than a run takes. @throws UserMistake */
+/** Requires a reason, which is recorded: not empty, and not longer than a run accepts. @throws UserMistake */
 export function requireWhy(what: string, why: string): void {
   const a = /^[aeiou]/.test(what) ? 'An' : 'A';
   if (why.trim() === '')
@@ -51,9 +51,9 @@ export function requireWhy(what: string, why: string): void {
 }
 
 /**
- * The run's answer; undefined: it has ended, which is said.
+ * The run's answer; undefined: the run has ended, and this function has said so.
  *
- * @throws TemporalSilent when nobody answered.
+ * @throws TemporalUnreachable when no worker responded.
  */
 export function requireAnswer<Answer>(
   asked: Asked<Answer>,
@@ -67,17 +67,17 @@ export function requireAnswer<Answer>(
   }
   const { what, hint } = noWorker(asked.workers);
   if (!asked.sent)
-    throw new TemporalSilent(
+    throw new TemporalUnreachable(
       `${what} Run ${run} of ${cluster} was not ${done}: nothing is recorded, and no node is begun without a worker.`,
       `${hint}; then type it again.`,
     );
-  throw new TemporalSilent(
+  throw new TemporalUnreachable(
     `No worker answered in time. Run ${run} of ${cluster} may still be ${done}, should one hear it now.`,
     `Look before you type it again: slipway status ${cluster}`,
   );
 }
 
-/** What the run answered, for people. */
+/** The run's answer as text. */
 export function pauseLines(
   { cluster, run }: ChosenRun,
   { verdict, limit }: PauseAnswer,

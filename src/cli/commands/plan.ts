@@ -8,7 +8,7 @@ import { openCluster } from '../../tools/cluster-access.js';
 import { loadDialMap } from '../../tools/dial-map.js';
 import { planSources } from '../../tools/plan-sources.js';
 import { Refusal } from '../../tools/refusal.js';
-import { wrapRows } from '../board/wrap-text.js';
+import { wrapRows } from '../progress/wrap-text.js';
 import { declaredCluster, type DeclaredCluster } from '../declared-cluster.js';
 import { exitCodes, type ExitCode } from '../mistakes.js';
 import { sayReasons } from '../say-reasons.js';
@@ -44,7 +44,7 @@ async function makePlan(declared: DeclaredCluster, options: PlanOptions): Promis
       await access.close();
     }
   } catch (error) {
-    // A credential or a tool that is missing refuses as much as a rule does.
+    // A missing credential or tool refuses the plan, as a rule does.
     if (error instanceof Refusal) return { verdict: 'refused', reasons: [error.reason] };
     throw error;
   }

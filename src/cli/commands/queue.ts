@@ -1,6 +1,6 @@
 import { nodeAddresses } from '../../runs/view/node-addresses.js';
 import { queueView, type QueueView } from '../../runs/view/queue-view.js';
-import { queueText } from '../board/queue-text.js';
+import { queueText } from '../progress/queue-text.js';
 import { exitCodes, UserMistake, type ExitCode } from '../mistakes.js';
 import { listQueues, type ObservedQueue } from '../../runs/temporal/cluster-queue.js';
 import { requireQueue } from '../temporal/require-queue.js';
@@ -20,14 +20,15 @@ export interface QueueOptions {
 
 const lastMax = 1_000;
 
-/** Every cluster's queue, or one: its open run, its hold, its last runs. Answered by Temporal alone. */
+/** Every cluster's queue, or one: its open run, its hold, its last runs. Needs Temporal only, no worker. */
 export async function queue(named: string | undefined, options: QueueOptions): Promise<ExitCode> {
   const last = lastOf(options.last);
   const temporal = await connectTemporal();
   try {
     const queues = named === undefined ? await listQueues(temporal) : [await requireQueue(temporal, named)];
     const views: QueueView[] = [];
-    for (const sight of queues) views.push(await readQueueView(temporal, sight, options.taskQueue, last));
+    for (const observed of queues)
+      views.push(await readQueueView(temporal, observed, options.taskQueue, last));
     const workers = await seeWorkers(temporal, options.taskQueue);
     if (options.json) {
       printJson({ clusters: views, workers });
@@ -54,16 +55,16 @@ function lastOf(text: string): number {
   );
 }
 
-/** A cluster's queue with so many of its last runs. */
+/** A cluster's queue with its last `last` runs. */
 export async function readQueueView(
   temporal: Temporal,
-  sight: ObservedQueue,
+  observed: ObservedQueue,
   taskQueue: string,
   last: number,
 ): Promise<QueueView> {
-  const { cluster, memo } = sight;
+  const { cluster, memo } = observed;
   const runs = await listRuns(temporal, cluster, last);
-  // The run that holds it knows the addresses its advice is filled in with.
+  // The inventory of the run that holds the cluster has the addresses for the advice.
   const held = memo.hold ? await readRun(temporal, taskQueue, cluster, memo.hold.run) : undefined;
-  return queueView(sight, runs, held ? nodeAddresses(held) : () => undefined);
+  return queueView(observed, runs, held ? nodeAddresses(held) : () => undefined);
 }

@@ -7,7 +7,7 @@ import { releaseHold } from '../../starter/release-hold.js';
 import type { ReleaseAnswer } from '../../workflows/messages.js';
 import { declaredCluster } from '../declared-cluster.js';
 import { startedLines, staysLines } from './freeze.js';
-import { exitCodes, TemporalSilent, type ExitCode } from '../mistakes.js';
+import { exitCodes, TemporalUnreachable, type ExitCode } from '../mistakes.js';
 import { requireName } from '../run-argument.js';
 import { requireQueue } from '../temporal/require-queue.js';
 import { sentence } from '../../planning/text/sentence.js';
@@ -26,19 +26,19 @@ export interface ReleaseOptions {
 
 const answerMs = 10_000;
 
-/** A mark that a run has left on a node. */
+/** An annotation that a run has left on a node. */
 interface LeftOver {
   readonly node: string;
   /** The run's workflow id. */
   readonly run: string;
 }
 
-/** What could be seen of them. */
+/** The leftover annotations, or why they could not be read. */
 type LeftOvers =
   | { readonly kind: 'seen'; readonly marks: readonly LeftOver[] }
   | { readonly kind: 'unseen'; readonly why: string };
 
-/** Lifts the hold, and lists the marks the run left. Touches no node. */
+/** Lifts the hold, and lists the annotations that the run left. Touches no node. */
 export async function release(named: string | undefined, options: ReleaseOptions): Promise<ExitCode> {
   requireWhy('release', options.why);
   const temporal = await connectTemporal();
@@ -53,7 +53,7 @@ export async function release(named: string | undefined, options: ReleaseOptions
     if (answer.verdict === 'unanswered') {
       const { what, hint } = noWorker(answer.pollers);
       const state = memo.hold ? holdSentence(memo.hold, cluster) : `${cluster} is not held.`;
-      throw new TemporalSilent(
+      throw new TemporalUnreachable(
         answer.sent ? `No worker answered within ${answerMs / 1000} s. ${state}` : `${what} ${state}`,
         hint,
       );
@@ -62,7 +62,7 @@ export async function release(named: string | undefined, options: ReleaseOptions
       ? unseen(`run ${memo.open.run} is open`)
       : await lookForMarks(options.file, cluster);
     if (options.json) printJson({ cluster, ...answer, leftOvers });
-    else tell(cluster, answer, leftOvers);
+    else printReleased(cluster, answer, leftOvers);
     return exitCodes.ok;
   } finally {
     await temporal.close();
@@ -92,7 +92,7 @@ async function observeMarks(inventory: Inventory, base: string): Promise<LeftOve
   }
 }
 
-/** Every node that carries a mark; when Kubernetes did not answer, why. */
+/** Every node that carries an annotation of a run; when Kubernetes did not respond, why. */
 export function marksOf({ nodes }: Pick<ClusterObservation, 'nodes'>): LeftOvers {
   const marks: LeftOver[] = [];
   for (const { name, kubernetes } of nodes) {
@@ -108,7 +108,7 @@ function unseen(why: string): LeftOvers {
   return { kind: 'unseen', why };
 }
 
-function tell(cluster: string, answer: ReleaseAnswer, leftOvers: LeftOvers): void {
+function printReleased(cluster: string, answer: ReleaseAnswer, leftOvers: LeftOvers): void {
   if (answer.verdict === 'released')
     print(
       [

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { fenced } from '../../planning/text/markdown.js';
 import { reportMarkdown } from '../../planning/report/report-markdown.js';
 import { reportOfView, reportTimeZone } from '../../runs/view/report-of-view.js';
-import { boardText } from '../board/board-text.js';
+import { progressView } from '../progress/progress-text.js';
 import { outcomeWords } from '../../runs/view/run-words.js';
 import type { RunView } from '../../runs/view/run-view.js';
 import { exitCodes, UserMistake, type ExitCode } from '../mistakes.js';
@@ -20,7 +20,7 @@ export interface ReportOptions {
 
 const boardWidth = 120;
 
-/** The report of a run in Markdown or as JSON, made of its record; of an open run, what there is so far. */
+/** Prints the report of a run in Markdown or as JSON, made from its record. The report of an open run is incomplete. */
 export async function report(named: string | undefined, options: ReportOptions): Promise<ExitCode> {
   const temporal = await connectTemporal();
   try {
@@ -38,20 +38,20 @@ export async function report(named: string | undefined, options: ReportOptions):
   }
 }
 
-/** Markdown. A run without a result of its own, open or terminated, begins with its board. */
+/** Markdown. A run without a result of its own, open or terminated, begins with its progress view. */
 export function reportText(view: RunView, now: number): string {
   const made = reportOfView(view, now);
   if (view.result) return reportMarkdown(made).trimEnd();
   const state = view.outcome
     ? `${outcomeWords[view.outcome].words}, and left no result of its own`
     : 'still open; this is what there is so far';
-  const board = boardText(view, now, {
+  const progress = progressView(view, now, {
     width: boardWidth,
     colour: false,
     height: 10_000,
     timeZone: reportTimeZone,
   });
-  const opening = `# Run ${view.run} of ${view.cluster}\n\nThe run is ${state}.\n\n${fenced(board)}`;
+  const opening = `# Run ${view.run} of ${view.cluster}\n\nThe run is ${state}.\n\n${fenced(progress)}`;
   return reportMarkdown(made, opening).trimEnd();
 }
 

@@ -18,13 +18,13 @@ export interface ResumeOptions {
   readonly json?: boolean;
 }
 
-/** Lets a paused run go on. */
+/** Resumes a paused run. */
 export async function resume(named: string | undefined, options: ResumeOptions): Promise<ExitCode> {
   requireWhy('resume', options.why);
   const temporal = await connectTemporal();
   try {
     const chosen = await chooseRun(temporal, options.file, named);
-    // Looked at first: afterwards the next node may be under way already.
+    // Read before the update: afterwards the next node may already be under way.
     const before = await readRun(temporal, options.taskQueue, chosen.cluster, chosen.run);
     const input = { by: whoAsks(), why: options.why };
     const asked = await askRun(temporal, chosen, options.taskQueue, { update: resumeRun, input });
@@ -38,7 +38,7 @@ export async function resume(named: string | undefined, options: ResumeOptions):
   }
 }
 
-/** What the run answered, for people. */
+/** The run's answer as text. */
 export function resumeLines(
   { cluster, run }: ChosenRun,
   verdict: 'resumed' | 'not-paused',

@@ -16,7 +16,7 @@ export interface RollbackRunOptions extends Pick<UpgradeOptions, 'file' | 'taskQ
   readonly only?: readonly string[];
 }
 
-/** Starts a run that brings back what an earlier one upgraded, the last node first. */
+/** Starts a run that rolls back the nodes of an earlier run, the last node first. */
 export async function rollbackRun(named: string, options: RollbackRunOptions): Promise<ExitCode> {
   requireWhy('rollback', options.why);
   const declared = await declaredCluster(options.file);

@@ -15,11 +15,11 @@ export interface ServeOptions {
   readonly json?: boolean;
 }
 
-/** Temporal's own convention: its Web UI a thousand ports above. */
+/** Temporal's convention: the Web UI listens 1000 ports above. */
 const uiPortAbove = 1_000;
 const portMax = 65_535;
 
-/** Runs Temporal and a worker on this machine until a signal stops it: the first in order, the second at once. */
+/** Runs Temporal and a worker on this machine until a signal. The first signal stops both in order, the second immediately. */
 export async function serve(options: ServeOptions): Promise<ExitCode> {
   const port = portOf('--port', options.port);
   const settings = {
@@ -30,13 +30,14 @@ export async function serve(options: ServeOptions): Promise<ExitCode> {
     taskQueue: options.taskQueue,
     env: process.env,
   };
-  const tell = (event: ServeEvent): void => print((options.json ? eventJson : eventText)(event, new Date()));
+  const printEvent = (event: ServeEvent): void =>
+    print((options.json ? eventJson : eventText)(event, new Date()));
   const inOrder = new AbortController();
   const atOnce = new AbortController();
   const asked = (signal: NodeJS.Signals): void => (inOrder.signal.aborted ? atOnce : inOrder).abort(signal);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, asked);
   try {
-    await serveHere(settings, tell, { inOrder: inOrder.signal, atOnce: atOnce.signal });
+    await serveHere(settings, printEvent, { inOrder: inOrder.signal, atOnce: atOnce.signal });
     return exitCodes.ok;
   } catch (error) {
     if (!(error instanceof ServeRefused)) throw error;

@@ -47,7 +47,7 @@ export function snapshotFolder({ inventory, base }: DeclaredCluster): string {
   return path.resolve(base, inventory.snapshot.directory);
 }
 
-/** A table, the newest first, and what else lies there. */
+/** A table, the newest first, and the other files in the folder. */
 export function snapshotListText(
   cluster: string,
   folder: string,

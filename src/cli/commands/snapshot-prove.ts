@@ -24,15 +24,15 @@ export interface SnapshotProveOptions {
   readonly json?: boolean;
 }
 
-/** What the snapshot says, and what a full etcd on it says. */
+/** The status of the snapshot, and of a full etcd started from it. */
 interface Proof {
   readonly snapshot: EtcdContent;
   readonly etcd: EtcdContent;
 }
 
 /**
- * Proves that a stored snapshot brings a cluster's data back: decrypts it into a private folder, restores it, starts a
- * full etcd on it, and compares its revision and its number of keys with the snapshot's.
+ * Proves that a stored snapshot can be restored: decrypts it into a private folder, restores it, starts a full etcd on it, and
+ * compares its revision and its number of keys with the snapshot's.
  */
 export async function snapshotProve(
   named: string | undefined,
@@ -70,7 +70,7 @@ export async function snapshotProve(
   }
 }
 
-/** The named file, in the folder of snapshots or where it stands; without a name the newest. */
+/** The named file, in the snapshot folder or at its own path; without a name, the newest snapshot. */
 async function chosen(named: string | undefined, declared: DeclaredCluster): Promise<string> {
   const folder = snapshotFolder(declared);
   if (named !== undefined) return named.includes('/') ? path.resolve(named) : path.join(folder, named);
@@ -103,7 +103,7 @@ async function usable(file: string, recipient: string): Promise<readonly string[
   }
 }
 
-/** All that is in clear stands in one private folder, and goes away with it. */
+/** All decrypted data is in one private folder, and is removed with it. */
 async function prove(file: string, identities: readonly string[], signal: AbortSignal): Promise<Proof> {
   const [etcdutl, etcd] = [await toolPath('etcdutl'), await toolPath('etcd')];
   const opened = await StepFolder.open();
@@ -131,7 +131,7 @@ async function orUnproven<T>(what: string, signal: AbortSignal, act: () => Promi
   } catch (error) {
     if (signal.aborted || error instanceof Refusal) throw error;
     const said = whyNot(error);
-    // etcdutl prints both sums, byte by byte.
+    // The output of etcdutl has both checksums, byte by byte.
     const why = said.includes('expected sha256') ? 'its SHA-256 is not the one it was taken with' : said;
     throw new Refusal({ kind: 'snapshot-unproven', why: `${what}: ${why}` }, { cause: error });
   }
@@ -139,7 +139,7 @@ async function orUnproven<T>(what: string, signal: AbortSignal, act: () => Promi
 
 const compared = { revision: 'revision', keys: 'number of keys' } as const;
 
-/** What a full etcd says otherwise than the snapshot; undefined when they agree. */
+/** How a full etcd differs from the snapshot; undefined when they agree. */
 export function differenceOf({ snapshot, etcd }: Proof): string | undefined {
   const different = (Object.keys(compared) as (keyof typeof compared)[])
     .filter((field) => snapshot[field] !== etcd[field])

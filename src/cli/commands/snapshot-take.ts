@@ -29,7 +29,7 @@ export interface SnapshotTakeOptions {
 interface Taken {
   readonly file: string;
   readonly takenAt: string;
-  /** The control plane whose etcd member gave it. */
+  /** The control plane whose etcd member it was read from. */
   readonly from: string;
   /** As stored, encrypted. */
   readonly bytes: number;

@@ -14,7 +14,7 @@ export interface StartNowOptions {
   readonly json?: boolean;
 }
 
-/** Has a run begin nodes although no maintenance window is open. */
+/** Lets a run start nodes although no maintenance window is open. */
 export async function startRunNow(named: string | undefined, options: StartNowOptions): Promise<ExitCode> {
   requireWhy('start outside the maintenance window', options.why);
   const temporal = await connectTemporal();
@@ -32,7 +32,7 @@ export async function startRunNow(named: string | undefined, options: StartNowOp
   }
 }
 
-/** What the run answered, for people. */
+/** The run's answer as text. */
 export function startNowLines({ cluster, run }: ChosenRun, { verdict }: StartNowAnswer): string[] {
   const about = `Run ${run} of ${cluster}`;
   const watch = `  slipway watch ${cluster}/${run}  # see it go`;

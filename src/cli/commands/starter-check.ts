@@ -10,7 +10,7 @@ export interface StarterCheckOptions {
   readonly json?: boolean;
 }
 
-/** Looks at everything starter.yaml rests on, and says what is wrong. */
+/** Checks everything that starter.yaml depends on, and prints what is wrong. */
 export async function starterCheck({ file, json }: StarterCheckOptions): Promise<ExitCode> {
   const settings = await readStarterFile(file);
   const temporal = openTemporal();

@@ -13,17 +13,18 @@ export interface StarterOptions {
   readonly json?: boolean;
 }
 
-/** Hears and asks the forges of starter.yaml until a signal stops it. */
+/** Receives webhooks from and polls the git hosts of starter.yaml until a signal stops it. */
 export async function starter({ file, taskQueue, json }: StarterOptions): Promise<ExitCode> {
   const settings = await readStarterFile(file);
   const temporal = openTemporal();
-  const tell = (event: StarterEvent): void => print((json ? starterJson : starterText)(event, new Date()));
+  const printEvent = (event: StarterEvent): void =>
+    print((json ? starterJson : starterText)(event, new Date()));
   const asked = new Promise<NodeJS.Signals>((resolve) => {
-    // Once: told again, it ends at once.
+    // `once`: a second signal ends the process immediately.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
   });
   try {
-    const running = await startStarter({ settings, client: temporal.client, taskQueue, tell });
+    const running = await startStarter({ settings, client: temporal.client, taskQueue, tell: printEvent });
     await running.stop(await asked);
     return exitCodes.ok;
   } catch (error) {
@@ -33,14 +34,14 @@ export async function starter({ file, taskQueue, json }: StarterOptions): Promis
   }
 }
 
-/** What starter.yaml says. @throws UserMistake with all its mistakes */
+/** Reads starter.yaml. @throws UserMistake with all its mistakes */
 export async function readStarterFile(file: string): Promise<StarterSettings> {
   const loaded = await loadSettings(file);
   if (!loaded.ok) throw new UserMistake(loaded.mistakes.map(mistakeLine).join('\n'));
   return loaded.settings;
 }
 
-/** What keeps a starter from starting is nearly always in its file. */
+/** The cause of a failed start is nearly always in starter.yaml. */
 function asUserMistake(error: unknown, { listen }: StarterSettings): UserMistake {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE' || code === 'EADDRNOTAVAIL' || code === 'EACCES')

@@ -1,4 +1,4 @@
-import { boardText, type BoardOptions } from '../board/board-text.js';
+import { progressView, type ProgressOptions } from '../progress/progress-text.js';
 import { freezeAdvice, holdAdvice, queueLine } from '../../runs/view/queue-view.js';
 import { addressesIn, type AddressOf } from '../../planning/node/node-address.js';
 import { declaredCluster, declaredName } from '../declared-cluster.js';
@@ -18,7 +18,7 @@ export interface StatusOptions {
   readonly json?: boolean;
 }
 
-/** What a cluster's queue and its run say, from Temporal's record; without a cluster, one line for each. */
+/** Prints a cluster's queue and its run from Temporal's record; without a cluster, one line for each cluster. */
 export async function status(named: string | undefined, options: StatusOptions): Promise<ExitCode> {
   const temporal = await connectTemporal();
   try {
@@ -31,7 +31,7 @@ export async function status(named: string | undefined, options: StatusOptions):
   }
 }
 
-/** What Temporal's record says of one cluster. */
+/** One cluster in Temporal's record. */
 export interface ClusterStatus {
   readonly queue: ObservedQueue;
   readonly workers: ObservedWorkers;
@@ -51,22 +51,22 @@ export async function readStatus(
   return { queue, run, workers: run?.workers ?? (await seeWorkers(temporal, taskQueue)) };
 }
 
-/** What `slipway status --json` prints. The whole inventory is what the run was started with, not how it stands. */
+/** The output of `slipway status --json`. It leaves out the inventory, which is the run's input and not its state. */
 export function statusValue({ queue: { cluster, memo, running }, workers, run }: ClusterStatus) {
   return { cluster, queue: { running, ...memo }, workers, run: run ? { ...run, input: undefined } : null };
 }
 
-/** What `slipway status` prints. `now` in milliseconds; `addressOf` names the nodes' addresses in advice about a hold. */
+/** The output of `slipway status`. `now` in milliseconds; `addressOf` gives the nodes' addresses for advice about a hold. */
 export function statusText(
   { queue, run }: ClusterStatus,
-  { now, addressOf, ...options }: BoardOptions & { readonly now: number; readonly addressOf: AddressOf },
+  { now, addressOf, ...options }: ProgressOptions & { readonly now: number; readonly addressOf: AddressOf },
 ): string {
   const { memo, cluster } = queue;
   const hold = memo.hold ? holdAdvice(memo.hold, cluster, addressOf) : [];
   return [
     queueLine(queue),
-    // A held run's own board says what to type; without one, the hold does.
-    ...(run ? [boardText(run, now, options)] : hold.map(indent)),
+    // The progress view of the run that holds the cluster says what to type. Without one, the hold does.
+    ...(run ? [progressView(run, now, options)] : hold.map(indent)),
     ...freezeAdvice(queue).map(indent),
   ].join('\n');
 }
@@ -83,14 +83,14 @@ async function printStatus(seen: ClusterStatus, { json, file }: StatusOptions): 
   const addressOf = await declaredAddresses(file, seen.queue.cluster);
   print(statusText(seen, { ...screen(), now: Date.now(), addressOf }));
   const { run, workers } = seen;
-  // An open run's board says it already.
+  // An open run's progress view says it already.
   if (!workers.answering && (run === undefined || run.outcome !== undefined)) {
     const { what, hint } = noWorker(workers);
     say(`${what} ${hint}`);
   }
 }
 
-/** Those of slipway.yaml, where that is here, is well, and is of that cluster. */
+/** Addresses from slipway.yaml, if the file exists here, is valid, and belongs to that cluster. */
 async function declaredAddresses(file: string, cluster: string): Promise<AddressOf> {
   const declared = await declaredCluster(file).catch(() => undefined);
   return addressesIn(declared?.inventory.cluster === cluster ? declared.inventory.nodes : []);

@@ -11,7 +11,7 @@ export interface ToolsOptions {
   readonly json?: boolean;
 }
 
-/** Lists the programs Slipway runs: where each is, or what to type to get it. */
+/** Lists the programs that Slipway runs: where each is, or what to type to install it. */
 export async function tools({ json }: ToolsOptions): Promise<ExitCode> {
   const [programs, prerequisites] = await Promise.all([listTools(), listPrerequisites()]);
   if (json) printJson({ programs, prerequisites });
@@ -21,7 +21,7 @@ export async function tools({ json }: ToolsOptions): Promise<ExitCode> {
   return missing ? exitCodes.refused : exitCodes.ok;
 }
 
-/** A table: what is here and where from; under what is missing, why, and what to type. */
+/** A table of the programs that were found and their sources. Under a missing program: why, and what to type. */
 export function toolsText(programs: readonly ToolState[], prerequisites: readonly Prerequisite[]): string {
   const width = Math.max(
     ...programs.map(({ name }) => name.length),
@@ -32,8 +32,8 @@ export function toolsText(programs: readonly ToolState[], prerequisites: readonl
       path === undefined
         ? `✗ ${name.padEnd(width)}  ${wanted}`
         : `✓ ${name.padEnd(width)}  ${version ?? wanted}  ${source ?? ''}  ${path}`;
-    const told = remedy === undefined || path !== undefined ? notes : [...notes, `Type: ${remedy}`];
-    return [state.trimEnd(), ...told.map((note) => `    ${note}`)];
+    const lines = remedy === undefined || path !== undefined ? notes : [...notes, `Type: ${remedy}`];
+    return [state.trimEnd(), ...lines.map((note) => `    ${note}`)];
   });
   const machineRows = prerequisites.flatMap(({ name, found, remedy }) =>
     found === undefined

@@ -9,7 +9,7 @@ import { nodeAddresses } from '../../runs/view/node-addresses.js';
 import { outcomeWords, planWords } from '../../runs/view/run-words.js';
 import type { RunView } from '../../runs/view/run-view.js';
 import { declaredCluster, type DeclaredCluster } from '../declared-cluster.js';
-import { exitCodes, TemporalSilent, type ExitCode } from '../mistakes.js';
+import { exitCodes, TemporalUnreachable, type ExitCode } from '../mistakes.js';
 import type { ChosenRun } from '../run-argument.js';
 import { sayReasons } from '../say-reasons.js';
 import { sentence } from '../../planning/text/sentence.js';
@@ -25,20 +25,20 @@ export interface UpgradeOptions extends AskedFor {
   readonly file: string;
   readonly taskQueue: string;
   readonly watch?: boolean;
-  /** False: come back as soon as the run has its number. */
+  /** False: return as soon as the run has its number. */
   readonly wait: boolean;
   readonly json?: boolean;
 }
 
 type Started = Extract<EnqueueAnswer, { verdict: 'started' }>;
 
-/** A worker answers an update within milliseconds; a busy machine may take some seconds. */
+/** A worker completes an update within milliseconds; a busy machine may take some seconds. */
 const answerMs = 20_000;
-/** Beside the limit of the observation itself. */
+/** Added to the time limit of the observation. */
 const planGraceMs = 15_000;
 const lookEveryMs = 300;
 
-/** Hands the upgrade to the cluster's queue, and tells what the run plans, or why it does not. */
+/** Enqueues the upgrade, and prints the run's plan or why it has none. */
 export async function upgrade(options: UpgradeOptions): Promise<ExitCode> {
   const declared = await declaredCluster(options.file);
   const request = await upgradeRequest(declared, options);
@@ -50,7 +50,7 @@ export async function upgrade(options: UpgradeOptions): Promise<ExitCode> {
   }
 }
 
-/** Hands a request to the queue of its cluster, and tells what becomes of it. */
+/** Enqueues a request in the queue of its cluster, and prints the result. */
 export async function startRun(
   temporal: Temporal,
   { inventory, base }: DeclaredCluster,
@@ -68,30 +68,30 @@ export async function startRun(
     return exitCodes.refused;
   }
   const { run } = answer;
-  if (!options.json) tellStarted(temporal, answer, request);
+  if (!options.json) printStarted(temporal, answer, request);
   if (options.watch) return watchRun(temporal, { cluster, run }, { taskQueue, json: options.json ?? false });
   const limitMs = options.wait ? inventory.limits.observe + planGraceMs : 0;
-  return tellPlan(temporal, answer, request, { ...options, limitMs });
+  return publishPlan(temporal, answer, request, { ...options, limitMs });
 }
 
-function unanswered({ sent, pollers }: Unanswered, cluster: string): TemporalSilent {
+function unanswered({ sent, pollers }: Unanswered, cluster: string): TemporalUnreachable {
   const { what, hint } = noWorker(pollers);
-  if (!sent) return new TemporalSilent(`${what} Nothing was started.`, hint);
-  return new TemporalSilent(
+  if (!sent) return new TemporalUnreachable(`${what} Nothing was started.`, hint);
+  return new TemporalUnreachable(
     `No worker took the request within ${answerMs / 1000} s. It is with Temporal, and a worker may still take it.`,
     `Look before you ask again: slipway status ${cluster}`,
   );
 }
 
-function tellStarted(temporal: Temporal, { run, workflowId }: Started, request: UpgradeRequest): void {
+function printStarted(temporal: Temporal, { run, workflowId }: Started, request: UpgradeRequest): void {
   const undeclared = request.declared ? '' : ', which git does not declare';
   print(`run ${run} of ${request.cluster} has started: to Talos ${request.talos}${undeclared}.`);
   const address = webUiAddress(temporal, workflowId);
   if (address) print(`  ${address}`);
 }
 
-/** Waits until the run has made its plan, or has refused to. */
-async function tellPlan(
+/** Waits until the run has made its plan, or has refused it. */
+async function publishPlan(
   temporal: Temporal,
   started: Started,
   { cluster }: UpgradeRequest,
@@ -107,8 +107,8 @@ async function tellPlan(
       outcome: view?.outcome,
       reasons: view?.reasons,
     });
-  else if (view?.outcome) tellEnd(view, view.outcome);
-  else tellGoesOn(view, { cluster, run });
+  else if (view?.outcome) printEnd(view, view.outcome);
+  else printOngoing(view, { cluster, run });
   return view?.outcome ? exitCodeOf(view.outcome) : exitCodes.ok;
 }
 
@@ -129,13 +129,13 @@ async function waitForPlan(
   return view;
 }
 
-function tellEnd(view: RunView, outcome: NonNullable<RunView['outcome']>): void {
+function printEnd(view: RunView, outcome: NonNullable<RunView['outcome']>): void {
   print(`run ${view.run}: ${outcomeWords[outcome].words}.`);
   const { cluster, run } = view;
   sayReasons(view.reasons, { cluster, run, held: outcome !== 'refused', address: nodeAddresses(view) });
 }
 
-function tellGoesOn(view: RunView | undefined, { cluster, run }: ChosenRun): void {
+function printOngoing(view: RunView | undefined, { cluster, run }: ChosenRun): void {
   if (view?.plan) print(`  ${planWords(view)}.`);
   const { approvals = [], approvers, hash } = view?.plan ?? {};
   if (hash !== undefined && approvals.length > 0) {

@@ -1,6 +1,6 @@
 import { liveScreen } from '../live-screen.js';
 import { setTimeout as pause } from 'node:timers/promises';
-import { boardText } from '../board/board-text.js';
+import { progressView } from '../progress/progress-text.js';
 import { changeLine, runChanges, type Look } from '../../runs/view/run-changes.js';
 import type { RunOutcome, RunView } from '../../runs/view/run-view.js';
 import { exitCodes, type ExitCode } from '../mistakes.js';
@@ -17,11 +17,11 @@ export interface WatchOptions {
   readonly json?: boolean;
 }
 
-const lookEveryMs = 1_000;
+const pollEveryMs = 1_000;
 /** A run that was just enqueued takes a moment to begin. */
 const beginsWithinMs = 20_000;
 
-/** Shows a run until it ends. Reads Temporal's record only, so it goes on showing when no worker is up. */
+/** Shows a run until it ends. Reads only Temporal's record, so it works while no worker is up. */
 export async function watch(named: string | undefined, options: WatchOptions): Promise<ExitCode> {
   const temporal = await connectTemporal();
   try {
@@ -32,12 +32,12 @@ export async function watch(named: string | undefined, options: WatchOptions): P
   }
 }
 
-/** What a run's outcome is for scripts. */
+/** The exit code for a run's outcome. */
 export function exitCodeOf(outcome: RunOutcome): ExitCode {
   return outcome === 'done' || outcome === 'nothing-to-do' ? exitCodes.ok : exitCodes.refused;
 }
 
-/** Shows one run on the screen, or line by line in a pipe, and answers its outcome's exit code. */
+/** Shows one run on the screen, or line by line in a pipe. @returns the exit code of its outcome */
 export async function watchRun(
   temporal: Temporal,
   chosen: ChosenRun,
@@ -45,30 +45,30 @@ export async function watchRun(
 ): Promise<ExitCode> {
   const { run } = chosen;
   const reader = runReader(temporal, taskQueue, chosen.cluster);
-  const show = screen().live && !json ? await liveBoard() : lines(json);
+  const show = screen().live && !json ? await liveProgress() : lines(json);
   const interrupt = new AbortController();
   const stop = (): void => {
-    // Who asks twice does not want to wait for an answer that is under way.
+    // A second Ctrl-C does not wait for the request under way.
     if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
     interrupt.abort();
   };
-  // Not `once`: log-update's own listener would find itself alone, and end the process before the last word.
+  // Not `once`: log-update's own listener would be the only one left, and would end the process before the last line.
   process.on('SIGINT', stop);
   const begunBy = Date.now() + beginsWithinMs;
   let seen = false;
   try {
     while (!interrupt.signal.aborted) {
-      const look = await reader.read(run).catch(silence);
-      if (look === 'silent') {
-        show.silent(temporal.address);
-      } else if (look) {
+      const view = await reader.read(run).catch(silence);
+      if (view === 'unreachable') {
+        show.unreachable(temporal.address);
+      } else if (view) {
         seen = true;
-        show.view(look);
-        if (look.outcome) return exitCodeOf(look.outcome);
+        show.view(view);
+        if (view.outcome) return exitCodeOf(view.outcome);
       } else if (seen || Date.now() > begunBy) {
         throw unknownRun(chosen, run);
       }
-      await pause(lookEveryMs, undefined, { signal: interrupt.signal }).catch(() => undefined);
+      await pause(pollEveryMs, undefined, { signal: interrupt.signal }).catch(() => undefined);
     }
     show.end();
     say(`The run goes on without this window. To look again, type: slipway watch ${chosen.cluster}/${run}`);
@@ -79,67 +79,67 @@ export async function watchRun(
   }
 }
 
-function silence(error: unknown): 'silent' {
-  if (isSilence(error)) return 'silent';
+function silence(error: unknown): 'unreachable' {
+  if (isSilence(error)) return 'unreachable';
   throw error;
 }
 
 /** Where a run is shown. */
 interface Display {
   view(view: RunView): void;
-  /** Temporal does not answer. */
-  silent(address: string): void;
+  /** Temporal does not respond. */
+  unreachable(address: string): void;
   end(): void;
 }
 
-/** The board, written over itself. */
-async function liveBoard(): Promise<Display> {
+/** The progress view, redrawn in place. */
+async function liveProgress(): Promise<Display> {
   const screenNow = await liveScreen();
   let last = '';
-  let silentSince: number | undefined;
+  let unresponsiveSince: number | undefined;
   return {
     view: (view) => {
-      silentSince = undefined;
-      last = boardText(view, Date.now(), screen());
+      unresponsiveSince = undefined;
+      last = progressView(view, Date.now(), screen());
       screenNow.show(last);
     },
-    silent: (address) => {
-      silentSince ??= Date.now();
-      const seconds = Math.round((Date.now() - silentSince) / 1000);
-      screenNow.show(`${last}\n  ! ${silentText(address)} Asked every second, for ${seconds} s now.`);
+    unreachable: (address) => {
+      unresponsiveSince ??= Date.now();
+      const seconds = Math.round((Date.now() - unresponsiveSince) / 1000);
+      screenNow.show(`${last}\n  ! ${unreachableText(address)} Asked every second, for ${seconds} s now.`);
     },
     end: () => screenNow.done(),
   };
 }
 
-/** One line a change, for pipes and logs. */
+/** One line per change, for pipes and logs. */
 function lines(json: boolean): Display {
   let before: Look | undefined;
-  let silent = false;
-  const tell = (kind: string, text: string): void => {
+  let unreachable = false;
+  const printLine = (kind: string, text: string): void => {
     const time = new Date().toISOString();
     if (json) print(JSON.stringify({ time, kind, text }));
     else print(changeLine({ time, text }, { now: Date.now() }));
   };
   return {
     view: (view) => {
-      if (silent) tell('recovered', 'Temporal answers again');
-      silent = false;
-      const look: Look = { view, clock: { now: Date.now() } };
+      if (unreachable) printLine('recovered', 'Temporal answers again');
+      unreachable = false;
+      const current: Look = { view, clock: { now: Date.now() } };
       const { cluster, run } = view;
-      for (const change of runChanges(before, look)) {
-        print(json ? JSON.stringify({ cluster, run, ...change }) : changeLine(change, look.clock));
+      for (const change of runChanges(before, current)) {
+        print(json ? JSON.stringify({ cluster, run, ...change }) : changeLine(change, current.clock));
       }
-      before = look;
+      before = current;
     },
-    silent: (address) => {
-      if (!silent) tell('trouble', `${silentText(address)} Asked every second.`);
-      silent = true;
+    unreachable: (address) => {
+      if (!unreachable) printLine('trouble', `${unreachableText(address)} Asked every second.`);
+      unreachable = true;
     },
     end: () => undefined,
   };
 }
 
-function silentText(address: string): string {
+function unreachableText(address: string): string {
   return `Temporal does not answer at ${address}: nothing new is decided until it does, and nothing is lost.`;
 }

@@ -1,7 +1,7 @@
 import { askBucket, type Bucket, type BucketAnswer } from '../../tools/terraform/s3-bucket.js';
 import type { Answer, NamedAnswer } from './check.js';
 
-/** What is wanted of a bucket of states: so many versions, each so many days. */
+/** How many versions a bucket of Terraform states must keep, and for how many days each. */
 const versionsMin = 30;
 const daysMin = 30;
 const askMs = 10_000;
@@ -21,7 +21,7 @@ const questions: readonly Question[] = [
   { what: 'privacy', setting: 'publicAccessBlock', judge: privacyAnswer },
 ];
 
-/** What the bucket of a backend says of itself, to the credentials Terraform has. Nothing is changed. */
+/** The settings of a backend's bucket, read with Terraform's own credentials. Nothing is changed. */
 export async function bucketAnswers(bucket: Bucket, signal: AbortSignal): Promise<NamedAnswer[]> {
   return Promise.all(
     questions.map(async ({ what, setting, judge }): Promise<NamedAnswer> => {
@@ -39,12 +39,12 @@ export function judged(
   judge: (text: string, bucket: string) => Answer,
 ): Answer {
   if (answer?.status === 200) return judge(answer.text, bucket);
-  // `NoSuchLifecycleConfiguration`, `ServerSideEncryptionConfigurationNotFoundError`: it has none. No bucket at all is told by `init`.
+  // `NoSuchLifecycleConfiguration`, `ServerSideEncryptionConfigurationNotFoundError`: it has none. `init` already reports a missing bucket.
   if (answer?.status === 404 && !answer.text.includes('NoSuchBucket')) return judge('', bucket);
   const code = /<Code>(\w+)<\/Code>/.exec(answer?.text ?? '')?.[1];
   const why =
     answer === undefined ? 'it does not answer' : `status ${answer.status}${code ? `, ${code}` : ''}`;
-  return { verdict: 'not-asked', says: `The server does not tell it to these credentials: ${why}.` };
+  return { verdict: 'not-asked', says: `The server does not show it to these credentials: ${why}.` };
 }
 
 export function versionsAnswer(text: string, bucket: string): Answer {
@@ -65,7 +65,7 @@ export function lifecycleAnswer(text: string, bucket: string): Answer {
     const versions = /<NewerNoncurrentVersions>(\d+)</.exec(rule)?.[1];
     return days === undefined ? [] : [{ days: Number(days), versions: Number(versions ?? 0) }];
   });
-  // S3 removes a version that is older and of which enough newer ones are there.
+  // S3 removes a noncurrent version only when it is old enough and enough newer versions exist.
   const short = expiring.find(({ days, versions }) => days < daysMin || versions < versionsMin);
   if (!short) return { verdict: 'ok', says: 'No rule removes them early.' };
   return {

@@ -6,7 +6,7 @@ import { Refusal, messageOf } from '../../tools/refusal.js';
 import { CommandStopped } from '../mistakes.js';
 import { sentence } from '../../planning/text/sentence.js';
 
-/** What is checked together, in the order it is shown. */
+/** Groups of checks, in the order they are shown. */
 export const groups = {
   tools: 'Programs',
   credentials: 'Credentials',
@@ -22,21 +22,21 @@ export const groups = {
 } as const;
 export type Group = keyof typeof groups;
 
-/** `warn`: an upgrade works, and somebody should know. `not-asked`: what it needs did not answer, which is said there. */
+/** `warn`: an upgrade works, and somebody should know. `not-asked`: a dependency does not respond; its own row says why. */
 export type Verdict = 'ok' | 'warn' | 'fail' | 'not-asked';
 
-/** What a check found out. */
+/** The result of a check. */
 export interface Answer {
   readonly verdict: Verdict;
   /** One sentence. */
   readonly says: string;
   /** What to type, or where to look. */
   readonly type?: readonly string[];
-  /** How long the other side took, in milliseconds, where that is of interest. */
+  /** Response time in milliseconds, where it is worth showing. */
   readonly tookMs?: number;
 }
 
-/** One answer of a check that looks at several things: `what` names the thing. */
+/** One result of a check that covers several things: `what` names the thing. */
 export interface NamedAnswer extends Answer {
   readonly what: string;
 }
@@ -44,9 +44,9 @@ export interface NamedAnswer extends Answer {
 /** One row of the table of checks. */
 export interface Check {
   readonly group: Group;
-  /** What is looked at: `kubeconfig`, `k8s-ctrl-1`. */
+  /** What is checked: `kubeconfig`, `k8s-ctrl-1`. */
   readonly what: string;
-  /** After so many milliseconds it has failed. */
+  /** Timeout in milliseconds; a check that exceeds it has failed. */
   readonly limitMs: number;
   /** @param signal aborts at the limit. @throws NotAsked; a Refusal, or anything else, fails the check. */
   ask(signal: AbortSignal): Promise<Answer | readonly NamedAnswer[]>;
@@ -57,22 +57,22 @@ export interface Finding extends NamedAnswer {
   readonly group: Group;
 }
 
-/** What a check needs is not there, and another row says why. */
+/** A dependency of the check is missing, and another row says why. */
 export class NotAsked extends Error {
   override readonly name = 'NotAsked';
 }
 
-/** What another look found; where that failed, the check is not asked. */
-export async function needed<T>(look: Promise<T>, why: string): Promise<T> {
+/** Waits for another observation. If that failed, the check ends as `not-asked`. */
+export async function needed<T>(observation: Promise<T>, why: string): Promise<T> {
   try {
-    return await look;
+    return await observation;
   } catch (error) {
-    // What that look needed is the nearer reason.
+    // The dependency of that observation is the root cause.
     throw error instanceof NotAsked ? error : new NotAsked(why, { cause: error });
   }
 }
 
-/** Runs all checks at once, each to its answer or its limit. Never throws, and never waits for longer than the longest limit. */
+/** Runs all checks in parallel, each until its result or its timeout. Never throws, and never takes longer than the longest timeout. */
 export async function runChecks(checks: readonly Check[], context: AdviceContext): Promise<Finding[]> {
   const findings = await Promise.all(checks.map((check) => run(check, context)));
   return findings.flat();
@@ -81,7 +81,7 @@ export async function runChecks(checks: readonly Check[], context: AdviceContext
 async function run(check: Check, context: AdviceContext): Promise<Finding[]> {
   const { group, what, limitMs } = check;
   const limit = new AbortController();
-  // A check may ask many things at once; that is no leak.
+  // A check may send many requests in parallel, so many listeners on one signal are no leak.
   setMaxListeners(0, limit.signal);
   let timer: NodeJS.Timeout | undefined;
   const overdue = new Promise<Answer>((resolve) => {

@@ -13,18 +13,18 @@ import { terraformChecks } from './terraform-checks.js';
 import { toolChecks } from './tool-checks.js';
 
 /** The table of checks for one cluster. */
-export function checksOf(looks: Looks): Check[] {
+export function checksOf(observed: Looks): Check[] {
   return [
-    ...toolChecks(looks),
-    ...credentialChecks(looks),
-    ...permissionChecks(looks),
-    ...endpointChecks(looks),
-    ...clockChecks(looks),
-    ...temporalChecks(looks),
-    ...factoryChecks(looks),
-    ...terraformChecks(looks),
-    ...inventoryChecks(looks),
-    ...probeChecks(looks),
-    ...snapshotChecks(looks),
+    ...toolChecks(observed),
+    ...credentialChecks(observed),
+    ...permissionChecks(observed),
+    ...endpointChecks(observed),
+    ...clockChecks(observed),
+    ...temporalChecks(observed),
+    ...factoryChecks(observed),
+    ...terraformChecks(observed),
+    ...inventoryChecks(observed),
+    ...probeChecks(observed),
+    ...snapshotChecks(observed),
   ];
 }

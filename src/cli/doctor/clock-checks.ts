@@ -3,13 +3,13 @@ import { NotAsked, type Answer, type Check } from './check.js';
 import type { Looks } from './looks.js';
 
 const limitMs = 10_000;
-/** An HTTP date has whole seconds, cut off: half of one is what it is off by on average. */
+/** An HTTP date is truncated to whole seconds, so on average it is half a second behind. */
 const halfSecond = 500;
-/** Certificates are good from a moment on, and runs are read by their times. */
+/** Certificates have a start of validity, and people read runs by their times. */
 const skewLimits = { warn: 5_000, fail: 60_000 };
 
 /** This machine's clock against those of the API servers. */
-export function clockChecks(looks: Looks): Check[] {
+export function clockChecks(observed: Looks): Check[] {
   return [
     {
       group: 'clock',
@@ -17,8 +17,8 @@ export function clockChecks(looks: Looks): Check[] {
       limitMs,
       ask: async () => {
         const seen = await Promise.all(
-          looks.controlPlanes.map(async ({ name }) => {
-            const answer = await looks.kubernetesEndpoint(name).catch(() => undefined);
+          observed.controlPlanes.map(async ({ name }) => {
+            const answer = await observed.kubernetesEndpoint(name).catch(() => undefined);
             if (answer?.date === undefined) return [];
             return [{ name, skewMs: answer.halfWay - (answer.date.getTime() + halfSecond) }];
           }),

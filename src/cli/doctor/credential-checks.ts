@@ -21,12 +21,12 @@ const dayMs = 86_400_000;
 /** A credential is renewed after 90 days, and a month before it ends. */
 export const credentialLimits = { ageMost: 90 * dayMs, leftLeast: 30 * dayMs };
 
-/** Each credential: can it be read, is it what it should be, and how old is it. */
-export function credentialChecks(looks: Looks): Check[] {
-  const { talos, kubernetes } = looks.inventory.access;
+/** Whether each credential can be read, has the right role, and how old it is. */
+export function credentialChecks(observed: Looks): Check[] {
+  const { talos, kubernetes } = observed.inventory.access;
   const talosconfigs = [
-    { which: 'talosconfig (reader)', reference: talos.reader, read: looks.reader, roles: readerRoles },
-    { which: 'talosconfig (admin)', reference: talos.admin, read: looks.admin, roles: adminRoles },
+    { which: 'talosconfig (reader)', reference: talos.reader, read: observed.reader, roles: readerRoles },
+    { which: 'talosconfig (admin)', reference: talos.admin, read: observed.admin, roles: adminRoles },
   ] as const;
   return [
     ...talosconfigs.flatMap(({ which, reference, read, roles }): Check[] => [
@@ -55,17 +55,17 @@ export function credentialChecks(looks: Looks): Check[] {
       what: 'talosconfig (admin), accepted',
       limitMs: readMs,
       ask: async () => {
-        await looks.adminAccepted();
+        await observed.adminAccepted();
         return { verdict: 'ok', says: 'A control plane accepts its certificate.' };
       },
     },
-    readable('kubeconfig', kubernetes, looks.kubeconfig),
+    readable('kubeconfig', kubernetes, observed.kubeconfig),
     {
       group: 'credentials',
       what: 'kubeconfig, age',
       limitMs: readMs,
       ask: async () =>
-        kubeconfigAge(kubernetes, (await needed(looks.kubeconfig(), 'it cannot be read')).text),
+        kubeconfigAge(kubernetes, (await needed(observed.kubeconfig(), 'it cannot be read')).text),
     },
   ];
 }

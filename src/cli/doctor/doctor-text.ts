@@ -1,6 +1,6 @@
 import colours from 'picocolors';
 import { count, span } from '../../planning/text/phrases.js';
-import { wrapText } from '../board/wrap-text.js';
+import { wrapText } from '../progress/wrap-text.js';
 import { groups, type Finding, type Group, type Verdict } from './check.js';
 
 const signs: Readonly<Record<Verdict, string>> = {
@@ -13,7 +13,7 @@ const signs: Readonly<Record<Verdict, string>> = {
 const indent = 4;
 const whatMost = 28;
 
-/** The table, group by group; under what is not well, what to type. */
+/** The table, group by group. Under a check that is not `ok`: what to type. */
 export function doctorText(
   cluster: string,
   findings: readonly Finding[],
@@ -43,7 +43,6 @@ function rowLines({ verdict, what, says, type = [] }: Finding, widest: number, w
   return [...lines, ...type.map((line) => `${' '.repeat(column)}${colours.cyan(line)}`)];
 }
 
-/** How many of each. */
 export function tally(findings: readonly Finding[]): Readonly<Record<Verdict, number>> {
   const of = (verdict: Verdict): number => findings.filter((one) => one.verdict === verdict).length;
   return { ok: of('ok'), warn: of('warn'), fail: of('fail'), 'not-asked': of('not-asked') };

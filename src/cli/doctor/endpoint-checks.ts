@@ -8,30 +8,30 @@ import type { Looks } from './looks.js';
 
 const endpointMs = 8_000;
 const nodesMs = 60_000;
-/** The nodes of a large cluster wait for one another. */
+/** In a large cluster the requests to the nodes queue behind each other. */
 const perNodeMs = 500;
 
-/** Each way to the cluster separately: a control plane's own addresses, every node through the others, never the VIP. */
-export function endpointChecks(looks: Looks): Check[] {
-  const { inventory, controlPlanes } = looks;
+/** Checks each endpoint separately: each control plane's own addresses, and every node through the other control planes. Never the VIP. */
+export function endpointChecks(observed: Looks): Check[] {
+  const { inventory, controlPlanes } = observed;
   return [
     ...controlPlanes.map((node): Check => ({
       group: 'endpoints',
       what: `${node.name}, Talos API`,
       limitMs: endpointMs,
-      ask: async () => talosAnswer(node, looks),
+      ask: async () => talosAnswer(node, observed),
     })),
     ...controlPlanes.map((node): Check => ({
       group: 'endpoints',
       what: `${node.name}, Kubernetes API`,
       limitMs: endpointMs,
-      ask: async () => kubernetesAnswer(node, looks),
+      ask: async () => kubernetesAnswer(node, observed),
     })),
     ...inventory.nodes.map((node): Check => ({
       group: 'endpoints',
       what: `${node.name}, node`,
       limitMs: nodesMs + perNodeMs * inventory.nodes.length,
-      ask: async () => nodeAnswer(node, looks),
+      ask: async () => nodeAnswer(node, observed),
     })),
     {
       group: 'endpoints',
@@ -42,9 +42,9 @@ export function endpointChecks(looks: Looks): Check[] {
   ];
 }
 
-async function talosAnswer({ name, address }: InventoryNode, looks: Looks): Promise<Answer> {
+async function talosAnswer({ name, address }: InventoryNode, observed: Looks): Promise<Answer> {
   try {
-    const tookMs = await looks.talosEndpoint(name);
+    const tookMs = await observed.talosEndpoint(name);
     return {
       verdict: 'ok',
       says: `${address}:50000 answers the reader's certificate in ${span(tookMs)}.`,
@@ -60,9 +60,9 @@ async function talosAnswer({ name, address }: InventoryNode, looks: Looks): Prom
   }
 }
 
-async function kubernetesAnswer({ name, address }: InventoryNode, looks: Looks): Promise<Answer> {
+async function kubernetesAnswer({ name, address }: InventoryNode, observed: Looks): Promise<Answer> {
   try {
-    const { status, body, tookMs } = await looks.kubernetesEndpoint(name);
+    const { status, body, tookMs } = await observed.kubernetesEndpoint(name);
     const where = `${address}:6443`;
     if (status === 401)
       return {
@@ -89,9 +89,9 @@ async function kubernetesAnswer({ name, address }: InventoryNode, looks: Looks):
   }
 }
 
-async function nodeAnswer({ name, address }: InventoryNode, looks: Looks): Promise<Answer> {
+async function nodeAnswer({ name, address }: InventoryNode, observed: Looks): Promise<Answer> {
   try {
-    const { version, through, tookMs } = await looks.talosVersion(name);
+    const { version, through, tookMs } = await observed.talosVersion(name);
     return {
       verdict: 'ok',
       says: `${address} runs Talos ${version}, asked through ${through} in ${span(tookMs)}.`,
@@ -103,7 +103,7 @@ async function nodeAnswer({ name, address }: InventoryNode, looks: Looks): Promi
       verdict: 'fail',
       says: `${address} does not answer: ${whyNot(error)}.`,
       type: [
-        `talosctl -e ${looks.controlPlanes.find((other) => other.name !== name)?.address ?? address} -n ${address} version`,
+        `talosctl -e ${observed.controlPlanes.find((other) => other.name !== name)?.address ?? address} -n ${address} version`,
       ],
     };
   }
@@ -115,7 +115,7 @@ function vipAnswer(vip: string | undefined): Answer {
     : { verdict: 'ok', says: `${vip} is never used: it may move in the middle of a request.` };
 }
 
-/** The words of TLS for what usually is the matter with a talosconfig. */
+/** TLS errors that usually mean an expired or wrong talosconfig. */
 function talosTrouble(error: unknown): string {
   const why = certificateTrouble(messageOf(error));
   if (why?.startsWith('x509: certificate signed'))

@@ -5,16 +5,16 @@ import { NotAsked, type Answer, type Check } from './check.js';
 import type { Looks } from './looks.js';
 
 const askMs = 25_000;
-/** The factory builds what was never asked for; that takes minutes, and needs not be waited for. */
+/** The factory builds an image at its first request. That takes minutes, so the check does not wait for it. */
 const imageMs = 40_000;
 
 /** The Image Factory, and each image the declared version needs. */
-export function factoryChecks(looks: Looks): Check[] {
-  const { inventory, dialMap } = looks;
+export function factoryChecks(observed: Looks): Check[] {
+  const { inventory, dialMap } = observed;
   const { factory } = inventory.image;
   const declared = inventory.versions.talos;
   const versions = async (): Promise<readonly string[]> => {
-    const answer = await looks.factory();
+    const answer = await observed.factory();
     if (answer.kind === 'unreachable') throw new NotAsked(`${factory} does not answer`);
     return answer.value;
   };
@@ -24,7 +24,7 @@ export function factoryChecks(looks: Looks): Check[] {
       what: 'factory',
       limitMs: askMs,
       ask: async () => {
-        const answer = await looks.factory();
+        const answer = await observed.factory();
         return answer.kind === 'answered'
           ? { verdict: 'ok', says: `${factory} answers, and knows ${answer.value.length} versions of Talos.` }
           : {
@@ -49,7 +49,7 @@ export function factoryChecks(looks: Looks): Check[] {
         };
       },
     },
-    ...imagesOf(looks).map(({ image, schematic, users }): Check => ({
+    ...imagesOf(observed).map(({ image, schematic, users }): Check => ({
       group: 'factory',
       what: `image of ${users}`,
       limitMs: imageMs,
@@ -91,7 +91,7 @@ function missing(image: string, schematic: string, known: boolean | undefined): 
   };
 }
 
-/** Each image once, and which nodes are made of it. */
+/** Each image once, and which nodes use it. */
 function imagesOf({ inventory }: Looks): { image: string; schematic: string; users: string }[] {
   const users = new Map<string, { schematic: string; names: string[]; roles: Set<string> }>();
   for (const node of inventory.nodes) {

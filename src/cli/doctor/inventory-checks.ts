@@ -10,31 +10,31 @@ import { upgradeRequest } from '../upgrade-request.js';
 import { needed, type Check, type NamedAnswer } from './check.js';
 import type { Looks } from './looks.js';
 
-/** What the plan refuses because slipway.yaml and the cluster are not the same; other refusals are about an upgrade. */
+/** Refusals of the plan that mean a difference between slipway.yaml and the cluster; other refusals concern an upgrade. */
 const disagreements = new Set<Reason['kind']>(['inventory-disagrees', 'armed-with-other']);
 
-/** All annotations that Slipway ever puts on a Node. */
+/** The prefix of all annotations that Slipway sets on a Node. */
 const markPrefix = 'slipway.dev/';
 const queueMs = 8_000;
 
-/** Whether the cluster is what slipway.yaml says, by the plan's own rules, and whether marks of runs were left. */
-export function inventoryChecks(looks: Looks): Check[] {
-  const { inventory } = looks;
+/** Whether the cluster matches slipway.yaml by the plan's own rules, and whether runs left annotations behind. */
+export function inventoryChecks(observed: Looks): Check[] {
+  const { inventory } = observed;
   const limitMs = inventory.limits.observe + 60_000;
   return [
-    { group: 'inventory', what: 'nodes', limitMs, ask: async () => disagreementAnswers(looks) },
-    { group: 'marks', what: 'marks', limitMs, ask: async () => markAnswers(looks) },
+    { group: 'inventory', what: 'nodes', limitMs, ask: async () => disagreementAnswers(observed) },
+    { group: 'marks', what: 'marks', limitMs, ask: async () => markAnswers(observed) },
   ];
 }
 
-async function disagreementAnswers(looks: Looks): Promise<NamedAnswer[]> {
-  const { inventory, declared } = looks;
-  const observation = await looks.observation();
+async function disagreementAnswers(observed: Looks): Promise<NamedAnswer[]> {
+  const { inventory, declared } = observed;
+  const observation = await observed.observation();
   const planned = planUpgrade({
     request: await upgradeRequest(declared, {}),
     inventory,
     observation,
-    availableVersions: await looks.factory(),
+    availableVersions: await observed.factory(),
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
     now: observation.observedAt,
   });
@@ -45,7 +45,7 @@ async function disagreementAnswers(looks: Looks): Promise<NamedAnswer[]> {
       what: 'node' in reason ? reason.node : 'nodes',
       verdict: 'fail',
       says: sentence(describe(reason)),
-      type: advise(reason, { cluster: inventory.cluster, address: addressOf(looks) }),
+      type: advise(reason, { cluster: inventory.cluster, address: addressOf(observed) }),
     }));
   const unseen = notSeen(observation.nodes);
   if (found.length === 0 && unseen.length === inventory.nodes.length)
@@ -74,8 +74,8 @@ function notSeen(nodes: readonly NodeObservation[]): string[] {
     .map(({ name }) => name);
 }
 
-async function markAnswers(looks: Looks): Promise<NamedAnswer[]> {
-  const { nodes } = await looks.observation();
+async function markAnswers(observed: Looks): Promise<NamedAnswer[]> {
+  const { nodes } = await observed.observation();
   const marked = nodes.flatMap(({ name, kubernetes }) => {
     const annotations = kubernetes.kind === 'answered' ? (kubernetes.value?.annotations ?? {}) : {};
     const marks = Object.entries(annotations).filter(([key]) => key.startsWith(markPrefix));
@@ -85,24 +85,24 @@ async function markAnswers(looks: Looks): Promise<NamedAnswer[]> {
     return [{ what: 'marks', verdict: 'not-asked', says: 'Kubernetes does not answer.' }];
   if (marked.length === 0)
     return [{ what: 'marks', verdict: 'ok', says: 'No node carries a mark of a run.' }];
-  const open = await openRun(looks);
-  return marked.map((one) => markAnswer(one, open, looks.inventory.cluster));
+  const open = await openRun(observed);
+  return marked.map((one) => markAnswer(one, open, observed.inventory.cluster));
 }
 
-/** The open run's number; `none`, or `unknown` where Temporal does not answer. */
+/** The open run's number; `none`, or `unknown` where Temporal does not respond. */
 type OpenRun = number | 'none' | 'unknown';
 
-async function openRun(looks: Looks): Promise<OpenRun> {
+async function openRun(observed: Looks): Promise<OpenRun> {
   try {
-    const temporal = await needed(looks.temporal(), 'Temporal does not answer');
-    const queue = await temporal.within(queueMs, () => readQueue(temporal, looks.inventory.cluster));
+    const temporal = await needed(observed.temporal(), 'Temporal does not answer');
+    const queue = await temporal.within(queueMs, () => readQueue(temporal, observed.inventory.cluster));
     return queue?.memo.open?.run ?? 'none';
   } catch {
     return 'unknown';
   }
 }
 
-/** A mark of the run that is open is its work; any other was left over. */
+/** An annotation of the open run is expected; any other is a leftover. */
 export function markAnswer(
   { node, marks }: { readonly node: string; readonly marks: Readonly<Record<string, string>> },
   open: OpenRun,

@@ -21,8 +21,8 @@ import { NotAsked, needed } from './check.js';
 import { once, onceEach } from './once.js';
 
 /**
- * What the checks look at. Each look is made once, when a check asks for it first, and ends automatically in seconds. Later looks
- * go only where earlier ones were answered: a cluster that is down costs no row of limits.
+ * The observations that the checks share. Each is made once, at its first use, and times out within seconds. Later observations use
+ * only endpoints that responded before: a cluster that is down does not cost one timeout after another.
  */
 export interface Looks {
   readonly declared: DeclaredCluster;
@@ -37,22 +37,22 @@ export interface Looks {
   access(): Promise<ClusterAccess>;
   /** Milliseconds the Talos API of a control plane took, asked directly. */
   talosEndpoint(name: string): Promise<number>;
-  /** Milliseconds a control plane that answers the reader took to accept the admin's certificate. */
+  /** Milliseconds that a control plane, reachable with the reader's talosconfig, took to accept the admin's certificate. */
   adminAccepted(): Promise<number>;
-  /** Version of a node, asked with the reader's talosconfig through the control planes that answer. */
+  /** Version of a node, read with the reader's talosconfig through the control planes that respond. */
   talosVersion(
     name: string,
   ): Promise<{ readonly version: string; readonly through: string; readonly tookMs: number }>;
   /** `/readyz` of a control plane's own API server. */
   kubernetesEndpoint(name: string): Promise<KubernetesAnswer>;
-  /** The first API server that answered. */
+  /** The first API server that responded. */
   kubernetes(): Promise<KubernetesEndpoint>;
   observation(): Promise<ClusterObservation>;
   factory(): Promise<Seen<readonly string[]>>;
   temporal(): Promise<Temporal>;
-  /** Looks at all ways directly: before anything else costs processor time, or their times would be those of this machine. */
+  /** Connects to all endpoints first. Once other checks use the processor, the response times would measure this machine. */
   ways(): Promise<void>;
-  /** What `close` takes along. */
+  /** Registers what `close` closes too. */
   atEnd(close: () => Promise<void>): void;
   close(): Promise<void>;
 }
@@ -80,7 +80,7 @@ export function looksOf(declared: DeclaredCluster, taskQueue: string): Looks {
     return closedAtEnd(await kubernetesEndpoint(text, serverOf(dial(dialMap, address))));
   });
 
-  const looks: Looks = {
+  const shared: Looks = {
     declared,
     inventory,
     dialMap,
@@ -100,26 +100,26 @@ export function looksOf(declared: DeclaredCluster, taskQueue: string): Looks {
         AbortSignal.timeout(endpointMs),
       );
     }),
-    adminAccepted: once(() => adminAccepted(looks)),
-    talosVersion: onceEach((name) => versionOf(looks, name)),
+    adminAccepted: once(() => adminAccepted(shared)),
+    talosVersion: onceEach((name) => versionOf(shared, name)),
     kubernetesEndpoint: onceEach(async (name) =>
       (await kubernetesWays(name)).get('/readyz', AbortSignal.timeout(endpointMs)),
     ),
     kubernetes: once(async () => {
       const answered = controlPlanes.map(async ({ name }) => {
-        const { status } = await looks.kubernetesEndpoint(name);
+        const { status } = await shared.kubernetesEndpoint(name);
         if (status === 401) throw new Error('the kubeconfig is not accepted');
         return kubernetesWays(name);
       });
       return needed(Promise.any(answered), 'no API server answers this kubeconfig');
     }),
-    observation: once(() => observe(looks)),
+    observation: once(() => observe(shared)),
     factory: once(() => factoryVersions(inventory.image.factory, dialMap)),
     temporal: once(async () => closedAtEnd(openTemporal())),
     ways: async () => {
       await Promise.allSettled([reader(), kubeconfig()]);
       await Promise.allSettled(
-        controlPlanes.flatMap(({ name }) => [looks.talosEndpoint(name), looks.kubernetesEndpoint(name)]),
+        controlPlanes.flatMap(({ name }) => [shared.talosEndpoint(name), shared.kubernetesEndpoint(name)]),
       );
     },
     atEnd: (close) => void closing.push(close),
@@ -127,24 +127,24 @@ export function looksOf(declared: DeclaredCluster, taskQueue: string): Looks {
       for (const close of closing) await close();
     },
   };
-  return looks;
+  return shared;
 }
 
-async function adminAccepted(looks: Looks): Promise<number> {
-  const { text } = await needed(looks.admin(), 'it cannot be read');
-  const [address] = (await openWays(looks)).keys();
+async function adminAccepted(observed: Looks): Promise<number> {
+  const { text } = await needed(observed.admin(), 'it cannot be read');
+  const [address] = (await openWays(observed)).keys();
   if (address === undefined) throw new NotAsked('no control plane answers');
-  const keys = talosKeys('talosconfig (admin)', looks.inventory.access.talos.admin, text);
+  const keys = talosKeys('talosconfig (admin)', observed.inventory.access.talos.admin, text);
   return talosAnswers(address, keys, AbortSignal.timeout(endpointMs));
 }
 
-/** Each way that answers is tried; those that do not are not waited for again. */
+/** Tries each endpoint that responds. It does not wait again for one that did not. */
 async function versionOf(
-  looks: Looks,
+  observed: Looks,
   name: string,
 ): Promise<{ version: string; through: string; tookMs: number }> {
-  const access = await needed(looks.access(), 'the credentials for looking, or talosctl, are missing');
-  const open = await openWays(looks);
+  const access = await needed(observed.access(), 'the credentials for looking, or talosctl, are missing');
+  const open = await openWays(observed);
   const targets = access.targets(name).filter(({ endpoint }) => open.has(endpoint));
   if (targets.length === 0) throw new NotAsked('no control plane answers that it could be asked through');
   let failure: unknown;
@@ -160,28 +160,28 @@ async function versionOf(
   throw failure;
 }
 
-/** Where to connect → whose Talos API answered there. */
-async function openWays(looks: Looks): Promise<Map<string, string>> {
+/** Address to connect to → the control plane whose Talos API responded there. */
+async function openWays(observed: Looks): Promise<Map<string, string>> {
   const tried = await Promise.all(
-    looks.controlPlanes.map(async ({ name, address }): Promise<[string, string] | undefined> => {
-      const answered = await looks.talosEndpoint(name).catch(() => undefined);
-      return answered === undefined ? undefined : [dial(looks.dialMap, address), name];
+    observed.controlPlanes.map(async ({ name, address }): Promise<[string, string] | undefined> => {
+      const answered = await observed.talosEndpoint(name).catch(() => undefined);
+      return answered === undefined ? undefined : [dial(observed.dialMap, address), name];
     }),
   );
   return new Map(tried.filter((one) => one !== undefined));
 }
 
-/** Nodes are asked only where a version was answered before, and nothing where nothing answers. */
-async function observe(looks: Looks): Promise<ClusterObservation> {
-  const access = await needed(looks.access(), 'the credentials for looking, or talosctl, are missing');
+/** Observes only nodes whose version was read before. Where neither Talos nor Kubernetes responds, nothing is observed. */
+async function observe(observed: Looks): Promise<ClusterObservation> {
+  const access = await needed(observed.access(), 'the credentials for looking, or talosctl, are missing');
   const answered = await Promise.all(
-    looks.inventory.nodes.map(async ({ name }) => {
-      const version = await looks.talosVersion(name).catch(() => undefined);
+    observed.inventory.nodes.map(async ({ name }) => {
+      const version = await observed.talosVersion(name).catch(() => undefined);
       return version === undefined ? [] : [name];
     }),
   );
   const talosOf = answered.flat();
-  if (talosOf.length === 0) await needed(looks.kubernetes(), 'neither Talos nor Kubernetes answers');
+  if (talosOf.length === 0) await needed(observed.kubernetes(), 'neither Talos nor Kubernetes answers');
   return observeCluster(access, { talosOf, etcd: false });
 }
 

@@ -20,7 +20,7 @@ export interface Permission {
 const limitMs = 40_000;
 const shippedRole = path.join('deploy', 'kubernetes', 'cluster-role.yaml');
 
-/** What Slipway never does: whoever may is more than the user of the shipped role. */
+/** What Slipway never does. A user who may do any of it has more permissions than the shipped role grants. */
 export const tooMuch: readonly (Permission & { readonly words: string })[] = [
   { words: 'do everything (cluster-admin)', group: '*', resource: '*', verb: '*' },
   { words: 'read Secrets', group: '', resource: 'secrets', verb: 'get' },
@@ -42,10 +42,10 @@ export const tooMuch: readonly (Permission & { readonly words: string })[] = [
   { words: 'widen roles', group: 'rbac.authorization.k8s.io', resource: 'clusterroles', verb: 'escalate' },
 ];
 
-/** Whether the kubeconfig's user may do what the shipped ClusterRole grants, and what else. Kubernetes itself is asked. */
-export function permissionChecks(looks: Looks): Check[] {
+/** Whether the kubeconfig's user may do what the shipped ClusterRole grants, and what else it may do. Kubernetes decides. */
+export function permissionChecks(observed: Looks): Check[] {
   const may = (permission: Permission, signal: AbortSignal): Promise<boolean> =>
-    looks.kubernetes().then((kubernetes) => isAllowed(kubernetes, permission, signal));
+    observed.kubernetes().then((kubernetes) => isAllowed(kubernetes, permission, signal));
   return [
     {
       group: 'credentials',
@@ -53,7 +53,7 @@ export function permissionChecks(looks: Looks): Check[] {
       limitMs,
       ask: async (signal) => {
         const wanted = await needed(grantedByRole(), `${shippedRole} is not here to compare with`);
-        await looks.kubernetes();
+        await observed.kubernetes();
         const denied = await filterAsync(wanted, async (one) => !(await may(one, signal)));
         return enoughAnswer(wanted.length, denied);
       },
@@ -63,7 +63,7 @@ export function permissionChecks(looks: Looks): Check[] {
       what: 'kubeconfig, too much',
       limitMs,
       ask: async (signal) => {
-        await looks.kubernetes();
+        await observed.kubernetes();
         const allowed = await filterAsync(tooMuch, (one) => may(one, signal));
         return tooMuchAnswer(allowed.map(({ words }) => words));
       },
@@ -121,7 +121,7 @@ export async function grantedByRole(): Promise<Permission[]> {
 const reviewPath = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 const reviewSchema = z.object({ status: z.object({ allowed: z.boolean() }) });
 
-/** Whether the kubeconfig's user may do that: Kubernetes itself answers. @throws NotAsked where it may not ask. */
+/** Asks Kubernetes whether the kubeconfig's user has a permission. @throws NotAsked where the user may not ask. */
 export async function isAllowed(
   kubernetes: KubernetesEndpoint,
   { namespace, group, resource: whole, verb }: Permission,

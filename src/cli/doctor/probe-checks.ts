@@ -13,25 +13,25 @@ const limitMs = 20_000;
 const shipped = path.join('deploy', 'kubernetes', 'probes', 'namespace.yaml');
 const verbs = ['create', 'delete'] as const;
 
-/** Whether the probes of slipway.yaml could be started: the API server is asked to take each Pod, and makes none. */
-export function probeChecks(looks: Looks): Check[] {
-  return (looks.inventory.probes ?? []).map((probe) => ({
+/** Whether the smoke tests of slipway.yaml could start: each Pod is sent to the API server as a dry run, so none is created. */
+export function probeChecks(observed: Looks): Check[] {
+  return (observed.inventory.probes ?? []).map((probe) => ({
     group: 'probes',
     what: probe.name,
     limitMs,
-    ask: (signal) => askFor(looks, probe, signal),
+    ask: (signal) => askFor(observed, probe, signal),
   }));
 }
 
-async function askFor(looks: Looks, probe: Probe, signal: AbortSignal): Promise<Answer> {
-  const kubernetes = await looks.kubernetes();
+async function askFor(observed: Looks, probe: Probe, signal: AbortSignal): Promise<Answer> {
+  const kubernetes = await observed.kubernetes();
   const { namespace } = probe;
   const may = await Promise.all(
     verbs.map((verb) => isAllowed(kubernetes, { namespace, group: '', resource: 'pods', verb }, signal)),
   );
   const denied = verbs.filter((_, index) => !may[index]);
   if (denied.length > 0) return deniedAnswer(probe, denied);
-  const { inventory } = looks;
+  const { inventory } = observed;
   const nodes = inventory.nodes.filter((node) =>
     probesFor(inventory, node).some(({ name }) => name === probe.name),
   );
@@ -61,7 +61,7 @@ export function deniedAnswer({ namespace }: Probe, denied: readonly string[]): A
   };
 }
 
-/** @param why what the API server says against the Pod; undefined: nothing. */
+/** @param why why the API server rejects the Pod; undefined: it accepts it. */
 export function takenAnswer({ namespace }: Probe, nodes: readonly string[], why: string | undefined): Answer {
   if (why === undefined)
     return {

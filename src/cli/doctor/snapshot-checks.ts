@@ -11,10 +11,10 @@ import { fileSystemOf, placeAnswer } from './snapshot-place.js';
 const limitMs = 10_000;
 const gibibyte = 1024 ** 3;
 
-/** The folder of snapshots as this machine sees it; a worker elsewhere has one of its own. */
-export function snapshotChecks(looks: Looks): Check[] {
-  const folder = snapshotFolder(looks.declared);
-  const { cluster } = looks.inventory;
+/** The snapshot folder as seen from this machine; a worker on another machine has its own. */
+export function snapshotChecks(observed: Looks): Check[] {
+  const folder = snapshotFolder(observed.declared);
+  const { cluster } = observed.inventory;
   const there = (): Promise<unknown> => needed(stat(folder), 'the folder is not there yet');
   const row = (what: string, ask: () => Promise<Answer>): Check => ({
     group: 'snapshots',
@@ -39,7 +39,7 @@ export function snapshotChecks(looks: Looks): Check[] {
         'this system does not list its mounts',
       );
       const at = fileSystemOf(await nearest(folder), mounts);
-      return placeAnswer(at, looks.inventory, process.env['KUBERNETES_SERVICE_HOST'] !== undefined);
+      return placeAnswer(at, observed.inventory, process.env['KUBERNETES_SERVICE_HOST'] !== undefined);
     }),
     row('newest', async () => {
       await there();
@@ -113,7 +113,7 @@ async function kept(folder: string, cluster: string): Promise<SnapshotFolder> {
   return lookIntoSnapshots(folder, cluster).catch(() => ({ snapshots: [], unfinished: [], others: 0 }));
 }
 
-/** The folder, or the first above it that is there. */
+/** The folder, or its nearest existing parent. */
 async function nearest(folder: string): Promise<string> {
   let at = folder;
   while (!(await stat(at).catch(() => undefined)) && at !== path.dirname(at)) at = path.dirname(at);

@@ -35,7 +35,7 @@ export function fileSystemOf(at: string, mountinfo: string): FileSystem | undefi
 }
 
 /**
- * Whether the folder could be lost together with the cluster, as far as this machine can tell.
+ * Whether the folder could be lost together with the cluster, as far as this machine can determine.
  *
  * @param inPod this process runs in some Kubernetes cluster.
  */
@@ -72,7 +72,7 @@ export function placeAnswer(at: FileSystem | undefined, inventory: Inventory, in
       says: `${on} may be storage inside the cluster it is to save.`,
       type: elsewhere,
     };
-  return { verdict: 'ok', says: `It is on ${on}, outside the cluster as far as can be told.` };
+  return { verdict: 'ok', says: `It is on ${on}, outside the cluster as far as can be seen from here.` };
 }
 
 /** `10.0.0.9:/srv`, `[fd00::9]:/srv`, `//nas/share`. */

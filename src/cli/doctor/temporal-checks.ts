@@ -12,15 +12,15 @@ import { once } from './once.js';
 
 const limitMs = 25_000;
 const askMs = 5_000;
-/** History, tool output and audit are kept so long. */
+/** The retention of history, tool output and audit. */
 const retentionDays = 90;
 const daySeconds = 86_400;
 
-/** Temporal: does it answer, has it what Slipway needs, and does a worker poll. */
-export function temporalChecks(looks: Looks): Check[] {
-  const { inventory, taskQueue } = looks;
+/** Whether Temporal responds, has what Slipway needs, and has a worker that polls. */
+export function temporalChecks(observed: Looks): Check[] {
+  const { inventory, taskQueue } = observed;
   const server = once(async () => {
-    const temporal = await looks.temporal();
+    const temporal = await observed.temporal();
     const { address, namespace } = temporal;
     const began = performance.now();
     try {
@@ -125,7 +125,7 @@ async function searchAttributesAnswer(temporal: Temporal): Promise<Answer> {
       ),
     };
   } catch (error) {
-    if (isNotFound(error)) throw new NotAsked('this Temporal does not tell them', { cause: error });
+    if (isNotFound(error)) throw new NotAsked('this Temporal does not report them', { cause: error });
     throw error;
   }
 }

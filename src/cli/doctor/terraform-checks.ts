@@ -25,20 +25,20 @@ import { once } from './once.js';
 /** Providers are fetched at the first `init`. */
 const initMs = 120_000;
 const limitMs = 240_000;
-/** A check waits for nobody. */
+/** A check does not wait for the state lock. */
 const lockMs = 0;
 
 type Section = NonNullable<Inventory['terraform']>;
 
-/** The Terraform that makes the machines, up to a lock on its state that is released at once. Nothing is changed. */
-export function terraformChecks(looks: Looks): Check[] {
-  const section = looks.inventory.terraform;
+/** Checks of the Terraform configuration that creates the machines, up to taking and releasing the state lock. Nothing is changed. */
+export function terraformChecks(observed: Looks): Check[] {
+  const section = observed.inventory.terraform;
   if (!section) return [];
   const { tool, version } = section;
   const program = once(() => toolPath(tool, version));
   const opened = once(async () => {
     await needed(program(), `${tool} ${version} is not here`);
-    return open(looks, section);
+    return open(observed, section);
   });
   const ready = once(async () => {
     const terraform = await needed(opened(), 'its configuration cannot be had');
@@ -60,7 +60,7 @@ export function terraformChecks(looks: Looks): Check[] {
     row('configuration', async () => {
       await opened();
       const { repository = 'the repository of slipway.yaml', folder } = section.source;
-      const commit = (await commitOf(looks.declared.file)) ?? '';
+      const commit = (await commitOf(observed.declared.file)) ?? '';
       return { verdict: 'ok', says: `${folder} of ${repository}, at commit ${commit.slice(0, 12)}.` };
     }),
     row('init', async () => {
@@ -90,20 +90,20 @@ export function terraformChecks(looks: Looks): Check[] {
       return stateAnswer({ ...known, section, program: known.terraform.program.version });
     }),
     row('addresses', async () =>
-      addressesAnswer((await needed(state(), 'the state cannot be read')).state, looks.inventory),
+      addressesAnswer((await needed(state(), 'the state cannot be read')).state, observed.inventory),
     ),
     row('lock', async () => {
       const { terraform } = await needed(state(), 'the state cannot be read');
-      return lockAnswer(terraform, looks.inventory);
+      return lockAnswer(terraform, observed.inventory);
     }),
   ];
 }
 
-/** As a step of a run opens it. Its folder goes when the checks are over, or with this process. */
-async function open(looks: Looks, section: Section): Promise<Terraform> {
-  const { inventory, declared } = looks;
+/** Opens Terraform as a step of a run does. Its folder is removed when the checks end, or when this process ends. */
+async function open(observed: Looks, section: Section): Promise<Terraform> {
+  const { inventory, declared } = observed;
   const step = await StepFolder.open();
-  looks.atEnd(() => step.close());
+  observed.atEnd(() => step.close());
   return openTerraform(section, {
     cluster: inventory.cluster,
     base: declared.base,
@@ -115,7 +115,7 @@ async function open(looks: Looks, section: Section): Promise<Terraform> {
   });
 }
 
-/** What of a backend cannot be asked without its own tools is said, not guessed. */
+/** Reports what cannot be checked of a backend without its own tools. */
 export function backendAnswer({ type, config }: StateBackend): Answer {
   if (type === 'local')
     return {
@@ -164,7 +164,7 @@ export function stateAnswer({ pulled, state, section, program }: KnownState): An
   };
 }
 
-/** Whether each node is somewhere in the state, alone. Nodes in the state and not in slipway.yaml are nobody's business. */
+/** Whether each node has exactly one machine in the state. Machines that slipway.yaml does not name are ignored. */
 export function addressesAnswer(state: TerraformState, { nodes, roles }: Inventory): Answer {
   const named = nodes.flatMap(({ name, role, host, vm }) => {
     const template = roles[role]?.terraform;
@@ -183,7 +183,7 @@ export function addressesAnswer(state: TerraformState, { nodes, roles }: Invento
   };
 }
 
-/** Takes the lock as a plan does, without looking at any machine, and releases it. */
+/** Takes the lock as a plan does, without refreshing any machine, and releases it. */
 async function lockAnswer(terraform: Terraform, inventory: Inventory): Promise<Answer> {
   await terraform.tryLock(terraformValues(inventory, inventory.versions), { timeoutMs: limitMs });
   return { verdict: 'ok', says: 'It is free: a plan took it, and released it.' };

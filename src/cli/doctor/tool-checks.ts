@@ -4,10 +4,10 @@ import type { Answer, Check } from './check.js';
 import type { Looks } from './looks.js';
 
 const limitMs = 60_000;
-/** More minors than any upgrade passes through. */
+/** An upper bound: no upgrade passes through that many minors. */
 const minorsMax = 12;
 
-/** Programs a run cannot do without, beside talosctl. etcd is for `slipway snapshot prove` alone. */
+/** Programs that every run needs besides talosctl. Only `slipway snapshot prove` needs etcd. */
 const programs = [
   { name: 'kubectl', why: 'it drains nodes' },
   { name: 'etcdutl', why: 'it proves etcd snapshots' },
@@ -19,15 +19,15 @@ const ofUtilLinux = [
   { name: 'flock', why: 'it has two that fetch the same take turns' },
 ] as const;
 
-/** The programs, the talosctl of each minor a node runs or passes through, and what the machine itself must offer. */
-export function toolChecks(looks: Looks): Check[] {
+/** Checks the programs, the talosctl of each minor that a node runs or passes through, and the prerequisites of this machine. */
+export function toolChecks(observed: Looks): Check[] {
   return [
     {
       group: 'tools',
       what: 'talosctl',
       limitMs: limitMs * 2,
       ask: async () => {
-        const [tools, minors] = await Promise.all([looks.tools(), neededMinors(looks)]);
+        const [tools, minors] = await Promise.all([observed.tools(), neededMinors(observed)]);
         const talosctls = tools.filter(({ name }) => name === 'talosctl');
         return minors.map((minor) => ({ what: `talosctl ${minor}`, ...talosctlAnswer(talosctls, minor) }));
       },
@@ -37,7 +37,7 @@ export function toolChecks(looks: Looks): Check[] {
       what: name,
       limitMs,
       ask: async () => {
-        const tool = (await looks.tools()).find((one) => one.name === name);
+        const tool = (await observed.tools()).find((one) => one.name === name);
         return toolAnswer(tool, why, 'only' in rest ? 'warn' : 'fail');
       },
     })),
@@ -55,12 +55,12 @@ export function toolChecks(looks: Looks): Check[] {
   ];
 }
 
-/** Minors the nodes run, and all between them and the declared version; only the declared one where no node answers. */
-async function neededMinors(looks: Looks): Promise<string[]> {
-  const declared = minorOf(looks.inventory.versions.talos);
+/** Minors that the nodes run, and all between them and the declared version. Where no node responds: only the declared one. */
+async function neededMinors(observed: Looks): Promise<string[]> {
+  const declared = minorOf(observed.inventory.versions.talos);
   const running = await Promise.all(
-    looks.inventory.nodes.map(async ({ name }) =>
-      looks
+    observed.inventory.nodes.map(async ({ name }) =>
+      observed
         .talosVersion(name)
         .then(({ version }) => minorOf(version))
         .catch(() => undefined),

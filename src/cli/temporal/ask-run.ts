@@ -10,15 +10,15 @@ import { seeWorkers } from '../../runs/temporal/workers.js';
 
 const answerMs = 10_000;
 
-/** What became of what was asked of a run. */
+/** The outcome of an update to a run. */
 export type Asked<Answer> =
   | { readonly kind: 'answered'; readonly answer: Answer }
-  /** It is not open any more. */
+  /** The run is closed. */
   | { readonly kind: 'ended' }
-  /** `sent`: it is with Temporal, and a worker may still hear it within the next moments. */
+  /** `sent`: Temporal has the update, and a worker may still process it within the next moments. */
   | { readonly kind: 'unanswered'; readonly sent: boolean; readonly workers: ObservedWorkers };
 
-/** What is asked, and how long its answer may take: what looks at the cluster first takes longer. */
+/** An update and its timeout: an update that observes the cluster first takes longer. */
 export interface Question<Answer, Input> {
   readonly update: UpdateDefinition<Answer, [Input]>;
   readonly input: Input;
@@ -27,7 +27,7 @@ export interface Question<Answer, Input> {
 }
 
 /**
- * Asks an open run something that its workflow answers. Nothing is sent when no worker polls the task queue.
+ * Sends an update to an open run and waits for its result. Nothing is sent when no worker polls the task queue.
  *
  * @throws UserMistake for a run Temporal does not know.
  */
@@ -49,13 +49,13 @@ export async function askRun<Answer, Input>(
   } catch (error) {
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
       return { kind: 'unanswered', sent: true, workers };
-    // It ended between the two calls.
+    // The run ended between the two calls.
     if (isNotFound(error)) return { kind: 'ended' };
     throw error;
   }
 }
 
-/** Whether the run goes on. @throws UserMistake for a run Temporal does not know. */
+/** Whether the run is open. @throws UserMistake for a run that Temporal does not know. */
 async function isOpen(temporal: Temporal, chosen: ChosenRun): Promise<boolean> {
   try {
     const { status } = await temporal.within(answerMs, () =>

@@ -2,7 +2,7 @@ import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor }
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { defaultNamespace } from '../../workflows/messages.js';
 import type { Temporal as OpenTemporal } from '../../runs/temporal/temporal.js';
-import { TemporalSilent, UserMistake } from '../mistakes.js';
+import { TemporalUnreachable, UserMistake } from '../mistakes.js';
 import { grpcCode, isSilence } from '../../runs/temporal/grpc-failure.js';
 
 /** A connection to Temporal, as TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE or a profile names it. */
@@ -12,15 +12,15 @@ export interface Temporal extends OpenTemporal {
 
 const defaultAddress = '127.0.0.1:7233';
 const answerMs = 5_000;
-/** A command says soon that nobody answers; `watch` does its own trying. */
+/** A command reports soon that Temporal does not respond; `watch` does its own retries. */
 const tries = 3;
-/** A connection that is kept tries more and more seldom while Temporal is away, else up to two minutes apart. */
+/** The longest pause between reconnects. gRPC's own backoff grows to two minutes while Temporal is unreachable. */
 const channelArgs = { 'grpc.max_reconnect_backoff_ms': 5_000 };
 
 /**
- * Connects, and makes sure that Temporal answers and knows the namespace.
+ * Connects, and makes sure that Temporal responds and knows the namespace.
  *
- * @throws TemporalSilent when it does not answer, or has no such namespace: with what to start.
+ * @throws TemporalUnreachable when it does not respond, or has no such namespace: with what to start.
  * @throws UserMistake when the profile or its files cannot be used.
  */
 export async function connectTemporal(): Promise<Temporal> {
@@ -35,7 +35,7 @@ export async function connectTemporal(): Promise<Temporal> {
   return temporal;
 }
 
-/** The same, without asking Temporal for anything yet. @throws UserMistake when the profile or its files cannot be used. */
+/** Opens the connection without a first request. @throws UserMistake when the profile or its files cannot be used. */
 export function openTemporal(): Temporal {
   const { connectionOptions, namespace: named } = readProfile();
   const address = connectionOptions.address ?? defaultAddress;
@@ -66,12 +66,12 @@ const notFound = 5;
 const permissionDenied = 7;
 const unauthenticated = 16;
 
-/** A failed call in words: silence, a namespace that is not there, credentials that are refused; others as they are. */
+/** Explains a failed call: unreachable, unknown namespace, or refused credentials. Other errors are returned unchanged. */
 export function temporalTrouble(error: unknown, address: string, namespace: string): unknown {
   const code = grpcCode(error);
-  if (isSilence(error)) return temporalSilent(address, error);
+  if (isSilence(error)) return temporalUnreachable(address, error);
   if (code === notFound) {
-    return new TemporalSilent(
+    return new TemporalUnreachable(
       `Temporal at ${address} has no namespace ${namespace}.`,
       'A worker makes it at its first start; or name another: TEMPORAL_NAMESPACE=NAME.',
     );
@@ -84,8 +84,8 @@ export function temporalTrouble(error: unknown, address: string, namespace: stri
   return error;
 }
 
-/** Temporal does not answer: with why, in the words of the network, and what to start. */
-export function temporalSilent(address: string, error: unknown): TemporalSilent {
+/** Temporal does not respond: the network's error, and what to start. */
+export function temporalUnreachable(address: string, error: unknown): TemporalUnreachable {
   const text =
     error instanceof Error
       ? `${error.message} ${error.cause instanceof Error ? error.cause.message : ''}`
@@ -93,7 +93,7 @@ export function temporalSilent(address: string, error: unknown): TemporalSilent 
   const network = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ECONNRESET/.exec(
     text,
   )?.[0];
-  return new TemporalSilent(
+  return new TemporalUnreachable(
     `Temporal does not answer at ${address}${network ? ` (${network})` : ''}.`,
     'Start it, with a worker: slipway serve; or name another: TEMPORAL_ADDRESS=HOST:7233.',
   );

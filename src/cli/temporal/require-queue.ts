@@ -4,7 +4,7 @@ import { listQueues, readQueue, type ObservedQueue } from '../../runs/temporal/c
 import { UserMistake } from '../mistakes.js';
 import type { Temporal } from '../../runs/temporal/temporal.js';
 
-/** The queue of a cluster that must be known. @throws UserMistake naming the clusters Temporal knows. */
+/** The queue of a cluster. @throws UserMistake for an unknown cluster, with the clusters that Temporal knows. */
 export async function requireQueue(temporal: Temporal, cluster: string): Promise<ObservedQueue> {
   const queue = await readQueue(temporal, cluster);
   if (queue) return queue;

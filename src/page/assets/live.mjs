@@ -1,13 +1,13 @@
-// Makes the page tell of changes automatically. Without it everything is there, too: the browser then loads the page again.
+// Updates the page live. Without scripts the page has the same content, and the browser reloads it.
 
 /** @typedef {{ morph(shown: Element, html: string, options: object): void }} Morph */
 const { Idiomorph: morpher } = /** @type {{ Idiomorph: Morph }} */ (/** @type {unknown} */ (globalThis));
 const root = document.documentElement;
-/** How often a window that is not seen is looked at. */
+/** How often the title and icon of a hidden window are refreshed. */
 const glanceMs = 30_000;
-/** A connection may break and come back; what lasts longer is told. */
-const silentMs = 5000;
-const serverSilent = 'The page’s server does not answer; the browser asks again automatically.';
+/** A connection may break and come back; a longer outage is shown. */
+const outageMs = 5000;
+const serverUnreachable = 'The page’s server does not answer; the browser asks again automatically.';
 
 root.classList.add('scripted');
 
@@ -19,7 +19,7 @@ setInterval(count, 1000);
 document.addEventListener('click', (event) => void copy(event));
 if (root.dataset.live) listen(root.dataset.live);
 
-/** Times that last go on counting between two looks. */
+/** Updates running durations between two updates from the server. */
 function count() {
   if (document.hidden) return;
   for (const time of document.querySelectorAll('time[data-since], time[data-until]')) {
@@ -31,7 +31,7 @@ function count() {
 }
 
 /**
- * As the server writes it: `0m47s`, `3m12s`, `1h02m`.
+ * Formats a duration as the server does: `0m47s`, `3m12s`, `1h02m`.
  * @param {number} milliseconds
  */
 function duration(milliseconds) {
@@ -55,7 +55,7 @@ async function copy({ target }) {
 }
 
 /**
- * Browsers have a clipboard for pages that came encrypted, or from this machine.
+ * Browsers offer the clipboard only to pages from HTTPS or localhost.
  * @param {string} text
  */
 async function toClipboard(text) {
@@ -64,24 +64,24 @@ async function toClipboard(text) {
 }
 
 /**
- * While the window is seen, and only then: a browser has few connections for one server.
+ * Listens only while the window is visible: a browser has few connections per server.
  * @param {string} address
  */
 function listen(address) {
   /** @type {EventSource | undefined} */
   let source;
   let over = false;
-  let silent = 0;
+  let outage = 0;
   const start = () => {
     if (over || document.hidden || source) return;
     source = new EventSource(address);
     source.addEventListener('open', () => {
-      clearTimeout(silent);
-      silent = 0;
+      clearTimeout(outage);
+      outage = 0;
       linked('live');
     });
-    source.addEventListener('screen', (event) => show(told(event)));
-    source.addEventListener('trouble', (event) => trouble(told(event).text));
+    source.addEventListener('screen', (event) => show(dataOf(event)));
+    source.addEventListener('trouble', (event) => trouble(dataOf(event).text));
     source.addEventListener('end', () => {
       over = true;
       linked('ended');
@@ -90,19 +90,19 @@ function listen(address) {
     source.addEventListener('error', () => {
       if (over) return;
       linked('looks again');
-      // Refused for good: this page is loaded again, which says why.
+      // The server refused the stream: a reload shows why.
       if (source?.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
-      else silent ||= setTimeout(() => trouble(serverSilent), silentMs);
+      else outage ||= setTimeout(() => trouble(serverUnreachable), outageMs);
     });
   };
   const stop = () => {
-    clearTimeout(silent);
-    silent = 0;
+    clearTimeout(outage);
+    outage = 0;
     source?.close();
     source = undefined;
   };
   document.addEventListener('visibilitychange', () => (document.hidden ? stop() : start()));
-  // Of a window that is not seen, its name and its sign still are.
+  // A hidden window still shows its title and icon.
   setInterval(() => {
     if (document.hidden && !over) glance().catch(() => undefined);
   }, glanceMs);
@@ -124,14 +124,14 @@ function nameWindow({ title, icon }) {
 }
 
 /**
- * @typedef {{ title: string, icon: string, announce: string, main: string, text: string }} Told
+ * @typedef {{ title: string, icon: string, announce: string, main: string, text: string }} ScreenUpdate
  * @param {{ readonly data: unknown }} event
  */
-function told({ data }) {
-  return /** @type {Told} */ (JSON.parse(String(data)));
+function dataOf({ data }) {
+  return /** @type {ScreenUpdate} */ (JSON.parse(String(data)));
 }
 
-/** @param {Told} change */
+/** @param {ScreenUpdate} change */
 function show({ title, icon, announce, main }) {
   trouble('');
   nameWindow({ title, icon });
@@ -139,7 +139,7 @@ function show({ title, icon, announce, main }) {
   if (said && said.textContent !== announce) said.textContent = announce;
   const shown = byId('main');
   if (!shown) return;
-  // What is unchanged stays as it is: what somebody selected, opened, or stands on.
+  // Unchanged elements are kept, with the reader's selection, focus and opened details.
   morpher.morph(shown, main, {
     morphStyle: 'innerHTML',
     ignoreActiveValue: true,
@@ -149,7 +149,7 @@ function show({ title, icon, announce, main }) {
 }
 
 /**
- * Whoever opened or closed something meant it.
+ * Keeps details open or closed as the reader left them.
  * @param {string} name
  * @param {Element} element
  */
@@ -167,9 +167,9 @@ function trouble(text) {
 
 /** @param {string} text */
 function linked(text) {
-  const mark = byId('link');
-  if (!mark) return;
-  mark.hidden = false;
-  mark.textContent = text;
-  mark.dataset.state = text;
+  const badge = byId('link');
+  if (!badge) return;
+  badge.hidden = false;
+  badge.textContent = text;
+  badge.dataset.state = text;
 }

@@ -13,12 +13,12 @@ import { ProgressBar } from './run-picture.js';
 import { titled, type Frame, type Screen } from './screen.js';
 import { WorkersNote } from './workers-note.js';
 
-/** One cluster: how it stands, and its last runs. */
-export function clusterScreen(sight: ObservedCluster, workers: ObservedWorkers, frame: Frame): Screen {
+/** One cluster: its status, and its last runs. */
+export function clusterScreen(observed: ObservedCluster, workers: ObservedWorkers, frame: Frame): Screen {
   const { at, clock } = frame;
-  const { queue, run } = sight;
+  const { queue, run } = observed;
   const { cluster, open, runs } = queue;
-  const standing = clusterStanding(sight, clock);
+  const standing = clusterStanding(observed, clock);
   const merge = mergeWords(run?.input?.request.origin ?? {});
   return {
     title: titled(cluster, standing),

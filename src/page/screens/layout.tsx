@@ -3,17 +3,17 @@ import type { VNode } from 'preact';
 import type { Assets } from '../assets.js';
 import type { Frame, Screen } from './screen.js';
 
-/** Seconds after which a browser without scripts looks again. */
+/** Seconds until a browser without scripts reloads. */
 const refreshSeconds = 10;
 
-/** What a document has around its screen. */
+/** What a document needs around its screen. */
 export interface Surroundings {
   /** Where the page's files are, with a slash at the end. */
   readonly assetsAt: string;
   readonly assets: Assets;
-  /** Where its changes are told; undefined: nothing changes. */
+  /** Address of its event stream; undefined: nothing changes. */
   readonly liveAt: string | undefined;
-  /** Where one leaves; undefined: nobody had to log in. */
+  /** Address of the logout; undefined: there is no login. */
   readonly logoutAt: string | undefined;
 }
 
@@ -22,19 +22,19 @@ export function documentOf(screen: Screen, frame: Frame, around: Surroundings): 
   return `<!DOCTYPE html>${rendered(<Document screen={screen} frame={frame} around={around} />)}`;
 }
 
-/** What is inside `main`: what is sent again when it has changed. */
+/** The HTML inside `main`, which is sent again after each change. */
 export function mainOf(screen: Screen): string {
   return rendered(screen.body);
 }
 
-/** Escaped by the template; what would turn the direction of writing around, or cannot be seen, is shown as a sign of its own. */
+/** Rendered HTML, escaped by the template. Control characters, bidi controls and invisible characters become U+FFFD. */
 function rendered(node: VNode): string {
   return renderToString(node).replaceAll(/\p{Cc}|\p{Bidi_Control}|[\u200B\u2060-\u2064\uFEFF]/gu, (sign) =>
     sign === '\n' || sign === '\t' ? sign : '\uFFFD',
   );
 }
 
-/** The same without what merely goes on counting: by it, it is told whether there is something new. */
+/** The HTML without running durations, for detecting changes. */
 export function withoutCounting(html: string): string {
   return html.replaceAll(/(<time class="lasts"[^>]*>)[^<]*/g, '$1');
 }
@@ -96,7 +96,7 @@ function Document({
   );
 }
 
-/** Ours is a module, whose names are its own. Both wait for the document, in this order. */
+/** Our script is a module, which keeps its names out of the global scope. Both scripts run after the document, in this order. */
 function typeOf(script: string): 'module' | undefined {
   return script.endsWith('.mjs') ? 'module' : undefined;
 }

@@ -26,7 +26,7 @@ export function NodeRow({
   frame,
 }: {
   readonly node: NodeView;
-  /** Classes of one that is worked on together with others. */
+  /** CSS classes of a node in a batch. */
   readonly joined: string;
   readonly view: RunView;
   readonly plan: UpgradePlan;
@@ -56,7 +56,7 @@ export function NodeRow({
   );
 }
 
-/** The steps of one node, side by side. What they are by colour, they are by height as well. */
+/** The steps of one node, side by side. Height repeats what the colour says. */
 export function StepStrip({ states }: { readonly states: readonly StepState[] }): VNode {
   return (
     <svg
@@ -86,7 +86,7 @@ const heights: Readonly<Record<StepState['state'], { readonly y: number; readonl
   ahead: { y: 6, height: 2 },
 };
 
-/** What is special about a node. */
+/** Notes about a node. */
 function tagsOf({ leads, plan, attempt }: NodeView): string[] {
   return [
     ...(leads ? ['leads etcd'] : []),
@@ -99,7 +99,7 @@ function tagsOf({ leads, plan, attempt }: NodeView): string[] {
   ];
 }
 
-/** The step it is at, or its version. */
+/** The current step of a node, or its version. */
 function whereOf(node: NodeView): string {
   const { state, work, failedStep, to, from, skippedBy } = node;
   if (state === 'running') return work[0]?.name ?? 'begins';
@@ -116,7 +116,7 @@ function timeOf({ state, startedAt, endedAt, work, steps }: NodeView, frame: Fra
   return startedAt && endedAt ? durationText(Date.parse(endedAt) - Date.parse(startedAt)) : '';
 }
 
-/** What those under work wait for, and why others stopped, stands with the run. */
+/** Waits of running nodes, and why others stopped, are shown with the run. */
 function textOf(node: NodeView): string {
   if (node.skippedBy !== undefined) return sentence(`Left out by ${node.skippedBy}`);
   return node.state === 'waiting' && node.plan.armed

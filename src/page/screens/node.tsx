@@ -13,7 +13,7 @@ import { StepStrip } from './node-row.js';
 import { stateWord } from './run-picture.js';
 import { titled, type Frame, type Screen } from './screen.js';
 
-/** One node in one hop of a run: each of its steps, with what was seen. */
+/** One node in one hop of a run: each step with its observation. */
 export function nodeScreen(view: RunView, plan: UpgradePlan, node: NodeView, frame: Frame): Screen {
   const { cluster, run } = view;
   const { at } = frame;
@@ -101,7 +101,7 @@ function nodeStanding(view: RunView, node: NodeView, { clock }: Frame): Standing
       ];
       return { tone: 'asks', title: 'Halted: decide about it', since, until, points };
     }
-    // What can be typed about it stands with the run.
+    // Commands for the node are shown with the run.
     const commands = runStanding(view, clock).points.flatMap((point) => point.commands);
     return { tone: 'fault', title, points: [{ ...why, commands }] };
   }

@@ -22,12 +22,12 @@ interface Card {
 
 /** Every cluster, those that wait for a person first. */
 export function overviewScreen(
-  sights: readonly ObservedCluster[],
+  clusters: readonly ObservedCluster[],
   workers: ObservedWorkers,
   frame: Frame,
 ): Screen {
   const cards = inOrderOfNeed(
-    sights.map((sight): Card => ({ sight, standing: clusterStanding(sight, frame.clock) })),
+    clusters.map((sight): Card => ({ sight, standing: clusterStanding(sight, frame.clock) })),
   );
   const asking = cards.filter(({ standing }) => standing.tone === 'asks').length;
   const summary = summaryOf(cards, asking, workers);
@@ -79,7 +79,7 @@ function toneOf(cards: readonly Card[], workers: ObservedWorkers): Tone {
   return has('works') ? 'works' : 'rests';
 }
 
-/** What the overview tells of a cluster's run; the rest is one click away. */
+/** What the overview shows of a cluster's run; the rest is on the run's own screen. */
 const pointsMax = 2;
 
 function ClusterPanel({
@@ -163,13 +163,13 @@ function LastRun({
   );
 }
 
-/** How a run of a list ended, in words. */
+/** The outcome of a listed run, in words. */
 export function outcomeOfLine(outcome: RunLine['outcome']): string {
   if (outcome === 'open') return 'open';
-  return outcome === 'unknown' ? 'ended; the list does not tell how' : outcomeWords[outcome].words;
+  return outcome === 'unknown' ? 'ended; the list does not say how' : outcomeWords[outcome].words;
 }
 
-/** The tone of a run of a list. */
+/** The tone of a listed run. */
 export function toneOfLine(outcome: RunLine['outcome']): Tone {
   if (outcome === 'open') return 'works';
   return outcome === 'unknown' ? 'rests' : outcomeTones[outcome];

@@ -3,7 +3,7 @@ import { clockText, durationText } from '../../runs/view/time-text.js';
 import type { Point, Standing, Tone } from '../run-standing.js';
 import type { Addresses, Frame } from './screen.js';
 
-/** Each tone has a sign of its own: no meaning hangs on a colour alone. */
+/** Each tone has its own sign, so that no meaning depends on colour alone. */
 const signs: Readonly<Record<Tone, string>> = { asks: '‖', fault: '✗', works: '●', well: '✓', rests: '○' };
 
 export function Sign({ tone }: { readonly tone: Tone }): VNode {
@@ -14,12 +14,12 @@ export function Sign({ tone }: { readonly tone: Tone }): VNode {
   );
 }
 
-/** A moment by the clock, with the day where it is not today. */
+/** A clock time, with the date where it is not today. */
 export function Moment({ iso, frame }: { readonly iso: string; readonly frame: Frame }): VNode {
   return <time datetime={iso}>{clockText(iso, frame.clock.now, frame.clock.timeZone)}</time>;
 }
 
-/** How long something lasts by now. It goes on counting in the browser; without scripts it stands still until the next look. */
+/** A running duration. The browser keeps counting; without scripts it changes at the next reload. */
 export function Since({ iso, frame }: { readonly iso: string; readonly frame: Frame }): VNode {
   return (
     <time class="lasts" datetime={iso} data-since={iso}>
@@ -28,7 +28,7 @@ export function Since({ iso, frame }: { readonly iso: string; readonly frame: Fr
   );
 }
 
-/** How much time is left until a moment. */
+/** The time left until a moment. */
 export function Left({ iso, frame }: { readonly iso: string; readonly frame: Frame }): VNode {
   return (
     <time class="lasts" datetime={iso} data-until={iso}>
@@ -37,7 +37,7 @@ export function Left({ iso, frame }: { readonly iso: string; readonly frame: Fra
   );
 }
 
-/** What can be typed, each line separately, with a button that copies it where the browser can. */
+/** Commands, one per line, with a copy button where the browser has a clipboard. */
 export function Commands({ lines }: { readonly lines: readonly string[] }): VNode | null {
   if (lines.length === 0) return null;
   return (
@@ -49,7 +49,7 @@ export function Commands({ lines }: { readonly lines: readonly string[] }): VNod
   );
 }
 
-/** What stands behind `#` explains the line; a shell ignores it. */
+/** The text after `#` explains the command; a shell ignores it. */
 function CommandLine({ line }: { readonly line: string }): VNode {
   const [, command = line, why] = /^(.*?\S)\s+#\s(.*)$/.exec(line) ?? [];
   return (
@@ -73,7 +73,7 @@ function CommandLine({ line }: { readonly line: string }): VNode {
   );
 }
 
-/** How something stands: the first thing on a screen. */
+/** The status, at the top of a screen. */
 export function StandingPanel({
   standing,
   frame,
@@ -100,7 +100,7 @@ export function StandingPanel({
   );
 }
 
-/** How long it has waited for somebody, and how long it still will. */
+/** How long it has waited for a person, and how long it still will. */
 export function Waits({
   standing,
   frame,
@@ -145,7 +145,7 @@ export function PointItem({ point, frame }: { readonly point: Point; readonly fr
   );
 }
 
-/** A link to Temporal's own page of a workflow; nothing where that is not known. */
+/** A link to the workflow in Temporal's Web UI; empty where the address is not known. */
 export function WebUiLink({
   at,
   workflowId,

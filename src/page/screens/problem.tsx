@@ -8,11 +8,11 @@ export interface Problem {
   readonly title: string;
   readonly text: string;
   readonly commands: readonly string[];
-  /** It may pass: the browser looks again automatically. */
+  /** It may pass: the browser reloads automatically. */
   readonly passes: boolean;
 }
 
-/** A problem that may pass is looked at again after so long. */
+/** Seconds until the browser reloads a problem that may pass. */
 const againSeconds = 5;
 
 /** A problem as a screen of its own. */
@@ -38,17 +38,17 @@ export function problemScreen({ title, text, commands, passes }: Problem, frame:
   };
 }
 
-/** Where a token is typed in. */
+/** The login form. */
 export interface LoginForm {
-  /** Where it is sent. */
+  /** Where the form is sent. */
   readonly action: string;
-  /** The path a browser goes on to. */
+  /** The path that a browser is redirected to. */
   readonly next: string;
-  /** What was typed last was none. */
+  /** The last token was wrong. */
   readonly wrong: boolean;
 }
 
-/** The screen of whoever was not let in yet. */
+/** The screen for a browser that is not logged in. */
 export function loginScreen(form: LoginForm, frame: Frame): Screen {
   const { wrong } = form;
   return {

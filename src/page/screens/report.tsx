@@ -6,15 +6,15 @@ import { reportOfView } from '../../runs/view/report-of-view.js';
 import type { RunView } from '../../runs/view/run-view.js';
 import type { Frame, Screen } from './screen.js';
 
-// HTML in it stays text, and nothing becomes a link or a picture: reports have none of their own.
+// HTML in a report stays text, and nothing becomes a link or an image: reports have none.
 const markdown = markdownIt({ html: false, linkify: false, typographer: false });
 markdown.disable(['link', 'image', 'autolink', 'reference']);
-// A table that is wider than the window is moved inside its frame, with the keyboard too.
+// A table that is wider than the window scrolls inside its frame, with the keyboard too.
 markdown.renderer.rules['table_open'] = () =>
   '<div class="wide" role="group" aria-label="Table" tabindex="0"><table>\n';
 markdown.renderer.rules['table_close'] = () => '</table></div>\n';
 
-/** The report of a run, to be read or printed. */
+/** The report of a run, for reading and printing. */
 export function reportScreen(view: RunView, frame: Frame): Screen {
   const { cluster, run, outcome } = view;
   const { at, clock } = frame;
@@ -42,6 +42,6 @@ export function reportScreen(view: RunView, frame: Frame): Screen {
 }
 
 function Rendered({ text }: { readonly text: string }): VNode {
-  // The only HTML here that was not escaped by the template: what markdown-it made of text it escaped itself.
+  // The only HTML that the template does not escape: markdown-it has escaped its text.
   return <article class="report" dangerouslySetInnerHTML={{ __html: markdown.render(text) }} />;
 }

@@ -7,7 +7,7 @@ import type { NodeView, RunView } from '../../runs/view/run-view.js';
 import { NodeRow } from './node-row.js';
 import type { Frame } from './screen.js';
 
-/** The whole run in one line: a mark for each node of the hop under way, in the order they are taken. */
+/** The whole run in one line: a sign for each node of the current hop, in order. */
 export function ProgressBar({ view }: { readonly view: RunView }): VNode | null {
   const nodes = nodesOfHop(view, hopUnderWay(view)).filter((node) => !node.plan.skip);
   if (nodes.length === 0) return null;
@@ -131,7 +131,7 @@ function Roles({ view, plan, nodes, frame }: Part): VNode {
   );
 }
 
-/** How a node stands to those that are worked on together with it; empty: it is alone. */
+/** The CSS classes for a node's place in its batch; empty: the batch has one node. */
 function placeInBatch(nodes: readonly NodeView[], { batch, name, plan }: NodeView): string {
   const together = nodes.filter((one) => one.batch === batch && !one.plan.skip);
   if (plan.skip || together.length < 2) return '';
@@ -139,12 +139,12 @@ function placeInBatch(nodes: readonly NodeView[], { batch, name, plan }: NodeVie
   return ` joined${first}${together.at(-1)?.name === name ? ' last' : ''}`;
 }
 
-/** More nodes of one role than this are not all drawn with their steps. */
+/** With more nodes of one role than this, not all are drawn with their steps. */
 const manyNodes = 60;
-/** Of those, this many are, before and after each that something resumes. */
+/** How many neighbours before and after an active node are drawn with their steps. */
 const around = 3;
 
-/** Nodes that have a row of their own; and those far from what goes on, side by side. */
+/** Nodes with their own rows, and groups of nodes far from the active ones. */
 function rowsOf(nodes: readonly NodeView[]): (NodeView | NodeView[])[] {
   if (nodes.length <= manyNodes) return [...nodes];
   const next = nodes.findIndex(({ state }) => state === 'waiting');
@@ -161,7 +161,7 @@ function rowsOf(nodes: readonly NodeView[]): (NodeView | NodeView[])[] {
   return rows;
 }
 
-/** Many nodes at once: their names, and what they have in common. */
+/** A group of nodes: their names and states. */
 function FarAway({
   nodes,
   view,
@@ -172,7 +172,8 @@ function FarAway({
   readonly frame: Frame;
 }): VNode {
   const states = [...new Set(nodes.map(({ state }) => state))];
-  // By the end that stays: those behind grow at their end, those ahead shrink at their beginning.
+  // The id must be stable. A finished group grows at its end, so its first node names it; a waiting group shrinks at its start, so its
+  // last node does.
   const known = states[0] === 'waiting' ? nodes.at(-1) : nodes[0];
   const words = states.map((state) => {
     const some = nodes.filter((node) => node.state === state).length;

@@ -14,10 +14,10 @@ import { Moment, Sign, StandingPanel, WebUiLink } from './parts.js';
 import { ProgressBar, RunPicture } from './run-picture.js';
 import { titled, type Frame, type Screen } from './screen.js';
 
-/** Events that are shown; the report has all of them. */
+/** How many events are shown; the report has all. */
 const eventsMax = 60;
 
-/** One run: how it stands and what can be typed, its nodes and steps, what it rests on, what happened. */
+/** One run: its status with commands, its nodes and steps, its inputs, its events. */
 export function runScreen(view: RunView, frame: Frame): Screen {
   const { cluster, run } = view;
   const { at, clock } = frame;
@@ -63,7 +63,7 @@ export function runScreen(view: RunView, frame: Frame): Screen {
   };
 }
 
-/** Without times, so that it is not said again each minute. */
+/** Without times, so that a screen reader does not repeat it every minute. */
 function progressOf({ nodes }: RunView): string {
   const touched = nodes.filter(({ plan }) => !plan.skip);
   const done = touched.filter(({ state }) => state === 'done').length;
@@ -121,7 +121,7 @@ function Facts({ view, frame }: { readonly view: RunView; readonly frame: Frame 
   );
 }
 
-/** Who asked for it, and for what. */
+/** Who requested the run, and for what. */
 function AskedFacts({ view, frame }: { readonly view: RunView; readonly frame: Frame }): VNode {
   const { requestedBy, startedAt, input } = view;
   const { commit, origin } = input?.request ?? {};

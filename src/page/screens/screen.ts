@@ -2,18 +2,18 @@ import type { VNode } from 'preact';
 import type { Clock } from '../../runs/view/work-text.js';
 import type { Standing, Tone } from '../run-standing.js';
 
-/** One page, as it is now. */
+/** One rendered page. */
 export interface Screen {
-  /** For the window: what it is about, and how that stands. */
+  /** The window's title: the subject, and its status. */
   readonly title: string;
   readonly tone: Tone;
-  /** Said aloud by a screen reader whenever it has changed. */
+  /** Read aloud by a screen reader after each change. */
   readonly announce: string;
-  /** False: it is over, and nothing on it will change. */
+  /** False: nothing on it will change any more. */
   readonly live: boolean;
-  /** Seconds after which it is loaded again, since it may be another one by then; left out: it is not. */
+  /** Seconds until the browser reloads it; left out: no reload. */
   readonly again?: number;
-  /** From the overview down to it, itself last. */
+  /** The path from the overview to this page, which comes last. */
   readonly crumbs: readonly Crumb[];
   readonly body: VNode;
 }
@@ -23,7 +23,7 @@ export interface Crumb {
   readonly href: string;
 }
 
-/** What every screen is drawn with. */
+/** What every screen is rendered with. */
 export interface Frame {
   readonly clock: Required<Clock>;
   readonly at: Addresses;
@@ -54,7 +54,7 @@ export function addresses(base: string, webUi: Addresses['webUi']): Addresses {
   };
 }
 
-/** What a window is called: who is needed stands first, where a row of tabs still shows it. */
+/** The title of a window. A wait for a person comes first, so that a narrow tab still shows it. */
 export function titled(what: string, { tone, title }: Pick<Standing, 'tone' | 'title'>): string {
   const sign = { asks: '‖ ', fault: '✗ ', works: '● ', well: '✓ ', rests: '' }[tone];
   return `${sign}${what}: ${title}`;

@@ -3,7 +3,7 @@ import type { ObservedWorkers } from '../../runs/view/run-view.js';
 import { Commands, Moment, Sign } from './parts.js';
 import type { Frame } from './screen.js';
 
-/** Says so where nobody works; nothing where somebody does. */
+/** Warns when no worker polls; otherwise empty. */
 export function WorkersNote({
   workers,
   frame,

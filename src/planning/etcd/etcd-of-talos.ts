@@ -16,11 +16,11 @@ const etcdByTalos: Readonly<Record<string, string>> = {
 };
 
 /**
- * Why a member of the etcd that an older Talos brings could not join: the cluster's data is of a newer minor. It moves with the last
- * member that comes to that minor, and rolls back only by etcd's own downgrade. Undefined: it could.
+ * Why a member of the etcd that an older Talos brings could not join: the cluster's data is of a newer etcd minor. The data moves to a
+ * minor with the last member that reaches it, and moves back only by etcd's own downgrade. Undefined: the member could join.
  *
  * @param from the Talos version to roll back to.
- * @param to the one that is left.
+ * @param to the Talos version to leave.
  */
 export function etcdMoved(
   { statuses }: Pick<EtcdObservation, 'statuses'>,
@@ -30,19 +30,21 @@ export function etcdMoved(
   const [older, newer] = [etcdByTalos[minorOf(from)], etcdByTalos[minorOf(to)]];
   if (older === undefined) return `what etcd Talos ${from} brings is not known`;
   if (older === newer) return undefined;
-  const told = statuses.flatMap((status) => (status.kind === 'answered' ? [status.value] : []));
+  const responses = statuses.flatMap((status) => (status.kind === 'answered' ? [status.value] : []));
   const fits = (version: string): boolean => byMinor(version, older) <= 0;
-  // While one member runs the older minor, the cluster is of no newer one.
-  if (told.flatMap(({ version }) => minorIn(version)).some(fits)) return undefined;
-  const data = told.flatMap(({ storage }) => minorIn(storage)).toSorted(byMinor);
+  // While one member runs the older minor, the cluster version is not newer than that.
+  if (responses.flatMap(({ version }) => minorIn(version)).some(fits)) return undefined;
+  const data = responses.flatMap(({ storage }) => minorIn(storage)).toSorted(byMinor);
   const highest = data.at(-1);
   if (highest !== undefined && fits(highest)) return undefined;
   const is =
-    highest === undefined ? 'nobody tells of which etcd its data is' : `its data is of etcd ${highest}`;
+    highest === undefined
+      ? 'no member reports the etcd version of its data'
+      : `its data is of etcd ${highest}`;
   return `${is}, Talos ${from} brings etcd ${older}, and an older etcd cannot join newer data`;
 }
 
-/** `3.6.0` → `3.6`; nothing where a member does not say, as those before 3.6 do not. */
+/** `3.6.0` → `3.6`; empty where a member does not report it: members before 3.6 do not. */
 function minorIn(version = ''): string[] {
   const [, minor] = /^v?(\d+\.\d+)\./.exec(version) ?? [];
   return minor === undefined ? [] : [minor];

@@ -10,17 +10,17 @@ import type { EtcdReason } from '../reasons/etcd.js';
 import type { Reason } from '../reasons/reason.js';
 
 /**
- * How many entries a member may have applied less than the furthest one. etcd itself takes no more writes at 5,000; a busy
- * cluster writes some hundreds a second, and the members are asked within about a second of each other.
+ * How many applied entries a member may lag behind the furthest one. etcd itself rejects writes at a lag of 5,000. A busy cluster writes
+ * some hundreds a second, and the members are asked within about a second of each other.
  */
 export const entriesBehindMax = 1_000;
 
-/** What a member says that follows no leader. */
+/** The leader id of a member that follows no leader. */
 const noLeader = '0';
 
 /**
- * Whether every voter of the inventory's control planes is there, healthy and caught up behind one leader, with no learner,
- * unstarted member or alarm; otherwise the first thing that is not so.
+ * Whether every voter of the inventory's control planes is present, healthy and caught up behind one leader, with no learner, unstarted
+ * member or alarm. Otherwise the first violation.
  */
 export function etcdHealthy(observation: ClusterObservation): EtcdReason | undefined {
   const { etcd } = observation;
@@ -39,8 +39,8 @@ export function etcdHealthy(observation: ClusterObservation): EtcdReason | undef
 export type ForbidsDisruption = EtcdReason | Extract<Reason, { kind: 'two-voters' | 'single-control-plane' }>;
 
 /**
- * Whether this control plane may be disrupted now (I1, I2): etcd healthy, this node not leading, a majority left without it,
- * and no other control plane cordoned, not Ready, not running or unreachable. Whatever does not answer forbids it.
+ * Whether this control plane may be disrupted now (I1, I2). etcd must be healthy, this node must not lead, and a majority must be left
+ * without it. No other control plane may be cordoned, not Ready, not running or unreachable. What does not respond forbids the disruption.
  *
  * @param options `outageAccepted`: the only voter may go, and Kubernetes with it.
  */
@@ -66,7 +66,7 @@ export function mayDisruptControlPlane(
 }
 
 /**
- * The same for a step that may bring its own member back to health: that one and its node may be unwell, and all the others must do
+ * The quorum guard for a step that may make its own member healthy again. That member and its node may be unhealthy; all others must do
  * without it (I2).
  */
 export function mayRepairControlPlane(
@@ -120,7 +120,7 @@ function alarmRaised({ alarms, members }: EtcdObservation): EtcdReason | undefin
   return { kind: 'etcd-alarm', node: member?.name ?? `member ${first.memberId}`, alarm: first.alarm };
 }
 
-/** Every member must have said that it is well; one that nobody of the inventory runs cannot, and counts as unhealthy. */
+/** Every member must report that it is healthy. A member outside the inventory is not asked, and counts as unhealthy. */
 function memberUnhealthy(controlPlanes: readonly string[], etcd: EtcdObservation): EtcdReason | undefined {
   const ills = etcd.members.map((member) => ({
     node: member.name,
@@ -162,7 +162,7 @@ function leadershipBroken({ members, statuses }: EtcdObservation): EtcdReason | 
     (id) => members.find((member) => plainId(member.id) === id)?.name ?? `member ${id}`,
   );
   if (leaders.length > 1) return { kind: 'etcd-leaders-disagree', leaders: named };
-  // A leader that is no member any more is one that is about to be replaced.
+  // A leader that is no longer a member is about to be replaced.
   return members.some((member) => plainId(member.id) === leaders[0]) ? undefined : { kind: 'etcd-no-leader' };
 }
 
@@ -195,7 +195,7 @@ function otherDisrupted({ nodes }: ClusterObservation, node: string): EtcdReason
 function whyDisrupted({ kubernetes, talos }: NodeObservation): string | undefined {
   if (kubernetes.kind === 'unreachable') return `its Node cannot be read: ${kubernetes.why}`;
   if (!kubernetes.value) return 'Kubernetes has no Node of that name';
-  // The earliest sign of somebody at work on it; a rebooting node stays Ready for most of a minute.
+  // A cordon is the earliest sign of work on the node: a rebooting node stays Ready for most of a minute.
   if (kubernetes.value.unschedulable) return 'it is cordoned';
   if (!kubernetes.value.ready) return `its Node is not Ready: ${kubernetes.value.readyMessage}`;
   if (talos.kind === 'unreachable') return `its Talos API does not answer: ${talos.why}`;

@@ -4,8 +4,8 @@ import type { PlannedNode } from '../plan/plan.js';
 import type { Reason } from '../reasons/reason.js';
 
 /**
- * Whether a control plane that came back is in etcd again, and etcd as a whole is well; otherwise the first thing that is not so. Where
- * nobody hears Talos on the node, its member is not known to be ill: it is asked through Talos.
+ * Whether a control plane that came back is in etcd again, and etcd as a whole is healthy; otherwise the first violation. Where Talos on
+ * the node is unreachable, its member is not known to be unhealthy: Slipway asks the member through Talos.
  */
 export function etcdRejoined(
   observation: ClusterObservation,

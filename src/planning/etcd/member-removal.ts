@@ -2,16 +2,16 @@ import { quorumSize } from './etcd-quorum.js';
 import type { EtcdObservation } from '../node/observation.js';
 import type { Reason } from '../reasons/reason.js';
 
-/** What is to be done about the member of a machine that is gone. */
+/** What to do about the etcd member of a machine that is gone. */
 export type MemberRemoval =
   | { readonly kind: 'gone' }
   | { readonly kind: 'remove' }
   | { readonly kind: 'wait'; readonly reason: Reason };
 
 /**
- * Whether the dead member may be removed by its recorded id. A new member of the same node has another id and is none of
- * it. Those that are left must be well and a majority, of the members there are now as of those there will be: the removal
- * itself is a write, and what is removed cannot be added again without one.
+ * Whether the dead member may be removed by its recorded id. A new member of the same node has another id and is left alone. The remaining
+ * members must be healthy, and a majority both before and after the removal. The removal is itself a write, and adding the member again
+ * would need another one.
  *
  * @param id hex, with or without leading zeros.
  */

@@ -9,13 +9,13 @@ import { count } from '../text/phrases.js';
 import type { Reason } from '../reasons/reason.js';
 import { closed, type GateContext, type GateVerdict, open } from './gates.js';
 
-/** A budget that no waiting will let be kept, and the node whose drain it stops. */
+/** A budget that waiting will not satisfy, and the node whose drain it blocks. */
 export interface ImpossibleBudget {
   readonly node: string;
   readonly reason: Reason;
 }
 
-/** Open when no PodDisruptionBudget forbids for ever what the drain must do. */
+/** Open when no PodDisruptionBudget blocks the drain permanently. */
 export function budgetsCanBeMetGate(
   { workloads }: ClusterObservation,
   { toDrain }: GateContext,
@@ -38,9 +38,9 @@ function seenOf({ pods }: WorkloadObservation, toDrain: readonly string[] | unde
 }
 
 /**
- * The budgets that stop the drain of these nodes whatever is waited for: they allow no disruption although all of their pods
- * are healthy (one replica of which one must stay), or several of them cover one pod, which Kubernetes then never evicts.
- * One for each budget and node. A budget with an unhealthy pod is left out: that pod may get well.
+ * The budgets that block the drain of these nodes however long the run waits, one entry for each budget and node. Either a budget allows no
+ * disruption although all of its pods are healthy (one replica of which one must stay). Or several budgets cover one pod, which Kubernetes
+ * then never evicts. A budget with an unhealthy pod is omitted: that pod may recover.
  */
 export function impossibleBudgets(
   workloads: WorkloadObservation,

@@ -2,12 +2,12 @@ import type { ClusterObservation, NodeObservation, PodObservation } from '../nod
 import { count, listed } from '../text/phrases.js';
 import { closed, type GateContext, type GateVerdict, notApplicable, open } from './gates.js';
 
-/** A pod may wait this long for a place or an image before that counts as trouble. Milliseconds. */
+/** How long a pod may wait for a node or an image before that counts as trouble. Milliseconds. */
 export const pendingMax = 5 * 60_000;
-/** As many are named; the others are counted. */
+/** How many pods are named; the others are counted. */
 const named = 5;
 
-/** Kubernetes' words for a container that will not start automatically. */
+/** Kubernetes' waiting reasons of a container that will not start without a change. */
 const hopeless = new Set([
   'CrashLoopBackOff',
   'ImagePullBackOff',
@@ -19,7 +19,7 @@ const hopeless = new Set([
   'RunContainerError',
 ]);
 
-/** Open when every pod of the critical namespaces is well. */
+/** Open when every pod of the critical namespaces is healthy. */
 export function criticalNamespacesGate(observation: ClusterObservation, context: GateContext): GateVerdict {
   const { workloads, nodes } = observation;
   if (workloads.kind === 'unreachable') {
@@ -36,7 +36,7 @@ export function criticalNamespacesGate(observation: ClusterObservation, context:
   const cordoned = [...besides, ...(worked ? [worked] : [])].some(isCordoned);
   const beside = new Set(besides.map((node) => node.name));
   const troubled = workloads.value.pods.flatMap((pod) => {
-    // What runs on another node of the batch stops and starts with it.
+    // Pods on another node of the batch stop and start with that node.
     if (beside.has(pod.node)) return [];
     const trouble = critical.has(pod.namespace) ? troubleOf(pod, context.now, cordoned) : undefined;
     return trouble === undefined ? [] : [`${pod.namespace}/${pod.name} (${trouble})`];
@@ -57,9 +57,9 @@ function isCordoned({ kubernetes }: NodeObservation): boolean {
   return kubernetes.kind === 'answered' && kubernetes.value?.unschedulable === true;
 }
 
-/** @param nodeCordoned the node under work is cordoned: what cannot be scheduled may be waiting for it. */
+/** @param nodeCordoned the node under work is cordoned: an unschedulable pod may be waiting for it. */
 function troubleOf(pod: PodObservation, now: string, nodeCordoned: boolean): string | undefined {
-  // A finished pod, or one that is going, says nothing about the workload: its successor does.
+  // A finished or terminating pod says nothing about the workload: its successor does.
   if (pod.terminating || pod.phase === 'Succeeded' || pod.phase === 'Failed') return undefined;
   if (pod.trouble !== undefined && hopeless.has(pod.trouble)) return pod.trouble;
   if (pod.phase === 'Running') return pod.ready ? undefined : 'not ready';

@@ -8,14 +8,14 @@ import { nodesReadyGate } from './nodes-ready-gate.js';
 
 export type { GateContext, GateReport } from './gates.js';
 
-/** One gate: the question it asks, and when. */
+/** One gate: its check, and when it is evaluated. */
 export interface GateEntry {
   readonly question: string;
   readonly moments: readonly GateMoment[];
   readonly gate: Gate;
 }
 
-/** Every gate, in the order in which they are asked and shown. */
+/** Every gate, in the order in which they are evaluated and shown. */
 export const gateTable: Readonly<Record<GateName, GateEntry>> = {
   'nodes-ready': {
     question: 'Is every node Ready, and no control plane cordoned?',
@@ -47,7 +47,7 @@ export const gateTable: Readonly<Record<GateName, GateEntry>> = {
 /** The names of all gates, in order. */
 export const gateNames = Object.keys(gateTable) as readonly GateName[];
 
-/** Asks every gate of that moment; never throws, an API that did not answer closes its gates. */
+/** Evaluates every gate of that moment. Never throws: an unreachable API closes its gates. */
 export function evaluateGates(observation: ClusterObservation, context: GateContext): GateReport[] {
   return gateNames
     .filter((name) => gateTable[name].moments.includes(context.moment))

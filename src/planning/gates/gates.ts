@@ -1,11 +1,11 @@
 import type { ClusterObservation } from '../node/observation.js';
 import type { Reason } from '../reasons/reason.js';
 
-/** A gate's answer. An API that does not answer closes the gate; it never counts as healthy. */
+/** A gate's verdict. An unreachable API closes the gate; it never counts as healthy. */
 export type GateVerdict =
   | {
       readonly verdict: 'open';
-      /** What was seen, with its numbers, and what a person should know although it is open. */
+      /** What was observed, with its numbers, and what the operator should know although the gate is open. */
       readonly note: string;
     }
   | { readonly verdict: 'closed'; readonly reason: Reason }
@@ -18,28 +18,28 @@ export type GateName =
   | 'critical-namespaces'
   | 'budgets-can-be-met';
 
-/** When a gate is asked: before a node is touched, or while workloads are watched after it. */
+/** When a gate is evaluated: before a node is touched, or while workloads are watched afterwards. */
 export type GateMoment = 'before-node' | 'soak';
 
-/** What a gate needs beside the observation. */
+/** What a gate needs besides the observation. */
 export interface GateContext {
-  /** Namespaces in which every pod must be well. */
+  /** Namespaces in which every pod must be healthy. */
   readonly criticalNamespaces: readonly string[];
   readonly moment: GateMoment;
   /** ISO time. */
   readonly now: string;
-  /** Nodes this run works on now: their cordon and their reboot close no gate of the others. */
+  /** Nodes this run works on now: their cordon and their reboot close no gate of other nodes. */
   readonly underWork?: readonly string[];
-  /** The one of them the gates are asked for: it must be Ready itself. */
+  /** The node the gates are evaluated for: it must be Ready itself. */
   readonly judged?: string;
   /** Nodes that are about to be drained; left out: all. */
   readonly toDrain?: readonly string[];
 }
 
-/** A gate: a question that must be answered "open". Pure. */
+/** A gate. Pure. */
 export type Gate = (observation: ClusterObservation, context: GateContext) => GateVerdict;
 
-/** One gate's answer, with its name. */
+/** One gate's verdict, with its name. */
 export interface GateReport {
   readonly name: GateName;
   readonly verdict: GateVerdict;

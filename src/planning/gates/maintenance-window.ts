@@ -1,17 +1,17 @@
 import { Cron } from 'croner';
 import type { Windows } from '../../inventory/windows.js';
 
-/** How the maintenance windows stand at some time. ISO times. */
+/** Whether the maintenance windows are open at some time. ISO times. */
 export type WindowState =
-  /** `until`: nodes are begun no longer than that. */
+  /** `until`: no node starts after that. */
   | { readonly open: true; readonly until: string }
-  /** `opens` undefined: never again, as slipway.yaml stands. */
+  /** `opens` undefined: never again, with this slipway.yaml. */
   | { readonly open: false; readonly opens?: string };
 
-/** More openings than one day excepted after the other would leave out. */
+/** More openings than a list of consecutive excepted days would leave out. */
 const lookedAtMax = 2_000;
 
-/** Whether a node may be begun at that time, in milliseconds; and when that changes. */
+/** Whether a node may start at that time, in milliseconds; and when that changes. */
 export function windowAt(windows: Windows, now: number): WindowState {
   const ends = windows.open.flatMap((window) => openEnds(windows, window, now));
   if (ends.length > 0) return { open: true, until: new Date(Math.max(...ends)).toISOString() };
@@ -23,7 +23,7 @@ export function windowAt(windows: Windows, now: number): WindowState {
 
 type Window = Windows['open'][number];
 
-/** Until when nodes are begun in the openings of that window that have begun and are not over. */
+/** Until when nodes may start, over the current openings of that window. */
 function openEnds(windows: Windows, window: Window, now: number): number[] {
   const begin = window.lasts - windows.lastStart;
   const cron = cronOf(windows, window);
@@ -52,7 +52,7 @@ function cronOf({ zone }: Windows, { at }: Window): Cron {
 }
 
 function isExcepted({ zone, except }: Windows, start: Date): boolean {
-  // Sweden writes days as ISO does.
+  // The Swedish locale writes days as ISO does.
   return except.includes(
     new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(start),
   );

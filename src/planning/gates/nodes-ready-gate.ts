@@ -4,8 +4,8 @@ import type { Reason } from '../reasons/reason.js';
 import { closed, type GateContext, type GateVerdict, open } from './gates.js';
 
 /**
- * Open when every node is Ready, and no control plane is cordoned. A worker that a person cordoned stays cordoned
- * and closes nothing. Talos is judged where it was asked and answered: an upgrade or a reboot shows there first.
+ * Open when every node is Ready, and no control plane is cordoned. A worker that a person cordoned stays cordoned and closes nothing.
+ * Talos' state counts where Talos was asked and responded: an upgrade or a reboot shows there first.
  */
 export function nodesReadyGate({ nodes }: ClusterObservation, context: GateContext): GateVerdict {
   const cordoned: string[] = [];
@@ -32,7 +32,7 @@ function isUnderWork({ underWork = [] }: GateContext, name: string): boolean {
   return underWork.includes(name);
 }
 
-/** Another node of the same batch: it may well be rebooting, and its own steps judge it. */
+/** Another node of the same batch may be rebooting, and its own steps judge it. */
 function besides({ underWork = [], judged }: GateContext, name: string): boolean {
   return underWork.includes(name) && name !== judged;
 }

@@ -3,11 +3,11 @@ import { plain } from '../text/markdown.js';
 import { sentence } from '../text/sentence.js';
 import type { PlanApproval } from '../plan/plan.js';
 
-/** A run that a merged pull request made, and that is open. */
+/** An open run that a merged pull request started. */
 export interface RunOfPull {
   readonly cluster: string;
   readonly run: number;
-  /** The plan it waits with; left out: it waits for no answer. */
+  /** The plan that waits for approval; left out: the run waits for none. */
   readonly waits?: {
     readonly plan: string;
     readonly needs: readonly PlanApproval[];
@@ -16,7 +16,7 @@ export interface RunOfPull {
   };
 }
 
-/** What is answered where a comment gives no answer that can be counted: what to type, for each plan that waits. */
+/** The reply to a comment without a usable command: what to type, for each plan that waits. */
 export function whatToType(runs: readonly RunOfPull[], why: string, verb: 'approve' | 'reject'): string {
   const waiting = runs.flatMap(({ waits, ...run }) => (waits ? [{ ...run, waits }] : []));
   const lines = waiting.flatMap(({ cluster, run, waits }) => [
@@ -26,7 +26,7 @@ export function whatToType(runs: readonly RunOfPull[], why: string, verb: 'appro
   return [`**Nothing was counted.** ${sentence(plain(why))}`, ...lines].join('\n\n');
 }
 
-/** What is answered where no run of the pull request waits. */
+/** The reply where no run of the pull request waits. */
 export function nothingWaits(runs: readonly RunOfPull[]): string {
   const open = runs.map(
     ({ cluster, run }) => `run ${run} of ${cluster} is open, and its plan waits for no answer`,
@@ -35,12 +35,12 @@ export function nothingWaits(runs: readonly RunOfPull[]): string {
   return `**Nothing was counted.** ${sentence(plain(why))}`;
 }
 
-/** What is answered where it was not taken. */
+/** The reply to a rejected command. */
 export function notTaken(why: string): string {
   return `**Nothing was counted.** ${sentence(plain(why))}`;
 }
 
-/** What is answered where it counts. */
+/** The reply to an accepted command. */
 export function taken(
   { cluster, run }: Pick<RunOfPull, 'cluster' | 'run'>,
   verdict: 'approved' | 'approved-already' | 'approved-by-one' | 'rejected',

@@ -3,15 +3,15 @@ export type CommentCommand =
   | {
       readonly kind: 'answer';
       readonly verb: 'approve' | 'reject';
-      /** The plan's hash, or how it begins; left out: the comment names none. */
+      /** The plan's hash, or its first characters; left out: the comment names none. */
       readonly plan?: string;
-      /** Empty: it gives none. */
+      /** Empty: the comment gives no reason. */
       readonly why: string;
     }
-  /** It says something else behind `/slipway`. */
+  /** An unknown command after `/slipway`. */
   | { readonly kind: 'unknown' };
 
-/** Reads the first line of a comment: `/slipway approve HASH REASON`. What stands below it is for people. */
+/** Reads the first line of a comment: `/slipway approve HASH REASON`. Slipway ignores the lines below it. */
 export function commentCommand(body: string): CommentCommand {
   const [line = ''] = body.trimStart().split('\n', 1);
   const [, verb = '', ...words] = line.trim().split(/\s+/);

@@ -6,13 +6,13 @@ import { count, span } from '../text/phrases.js';
 import type { Planned } from '../plan/plan.js';
 import type { WholePlan } from '../terraform/whole-plan.js';
 
-/** How a commit of a pull request stands, in one line. */
+/** The commit status of a pull request, in one line. */
 export interface PlanCheck {
   readonly state: 'success' | 'failure' | 'neutral';
   readonly title: string;
 }
 
-/** What each change is where there is no plan for it. What refuses a merge's upgrade fails; what only begins none says so. */
+/** The status of each change that has no plan. A change whose upgrade is refused fails; a change that starts no run says so. */
 const unplanned: Readonly<Record<DeclaredChange['kind'], PlanCheck['state']>> = {
   upgrade: 'neutral',
   downgrade: 'failure',
@@ -26,9 +26,9 @@ const unplanned: Readonly<Record<DeclaredChange['kind'], PlanCheck['state']>> = 
 };
 
 /**
- * The check of a pull request's head: fine, refused with the sentence, or nothing that anybody could say.
+ * The check of a pull request's head: success, refused with the sentence, or undecided because something was unreachable.
  *
- * @param terraform what Terraform said of it, where it was asked.
+ * @param terraform what Terraform reported, where it was asked.
  */
 export function planCheck(
   change: DeclaredChange,

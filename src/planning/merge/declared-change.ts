@@ -3,28 +3,28 @@ import { installerImage } from '../versions/installer-image.js';
 import { type LabelNames, type LabelVerdict, labelVerdict } from './label-verdict.js';
 import { type Delta, deltaOf } from '../versions/versions.js';
 
-/** An inventory, as far as an upgrade follows from a change of it. */
+/** The parts of an inventory that a change can turn into an upgrade. */
 export type DeclaredInventory = Pick<
   Inventory,
   'cluster' | 'versions' | 'image' | 'roles' | 'nodes' | 'upgrade'
 >;
 
-/** What a commit says of one cluster. */
+/** What a commit declares for one cluster. */
 export type DeclaredState =
   | { readonly kind: 'read'; readonly inventory: DeclaredInventory }
   | { readonly kind: 'absent' }
-  /** Each mistake on a line, as `slipway inventory check` says it. */
+  /** Each mistake on a line, as `slipway inventory check` reports it. */
   | { readonly kind: 'unreadable'; readonly mistakes: readonly string[] };
 
-/** Two commits, and what stands beside them. */
+/** Two commits, and their context. */
 export interface ChangeInput {
-  /** Where the inventory stands in the repository. */
+  /** Path of the inventory in the repository. */
   readonly file: string;
   /** Before: the branch without the change. */
   readonly base: DeclaredState;
   /** After: the branch with it. */
   readonly head: DeclaredState;
-  /** Of the pull request, where there is one. */
+  /** Labels of the pull request, where there is one. */
   readonly labels?: readonly string[];
   /** Which labels mean a strategy. */
   readonly names?: LabelNames;
@@ -39,41 +39,41 @@ export interface VersionStep {
   readonly delta: Exclude<Delta, 'same'>;
 }
 
-/** What a change of slipway.yaml, or of what it names, means for a cluster. */
+/** What a change of slipway.yaml, or of a file it names, means for a cluster. */
 export type DeclaredChange =
-  /** It goes forward. Which nodes that concerns, and what forbids it, is seen when it is planned. */
+  /** An upgrade. Planning decides which nodes it concerns, and what forbids it. */
   | {
       readonly kind: 'upgrade';
       readonly cluster: string;
-      /** `kubernetes`: that alone. `image`: the same Talos in another image, whatever else. */
+      /** `kubernetes`: Kubernetes alone changes. `image`: the same Talos in another image, whatever else changes. */
       readonly what: 'talos' | 'kubernetes' | 'both' | 'image';
       readonly talos?: VersionStep;
       readonly kubernetes?: VersionStep;
-      /** Nodes that get another image beside another version, or without one. */
+      /** Nodes that get another image besides another version, or without one. */
       readonly images: readonly string[];
       readonly labels: LabelVerdict;
     }
-  /** A version is older. Nobody carries that out because of a merge. */
+  /** A version is older. No merge rolls a cluster back. */
   | {
       readonly kind: 'downgrade';
       readonly cluster: string;
-      /** Those that roll back. */
+      /** The versions that roll back. */
       readonly talos?: VersionStep;
       readonly kubernetes?: VersionStep;
-      /** The run that a person may roll back: the change undoes just what it did. */
+      /** The run that a person may roll back: the change undoes exactly that run. */
       readonly undoes?: number;
     }
   | { readonly kind: 'nothing'; readonly cluster: string; readonly versions: Inventory['versions'] }
-  /** It cannot be read now. Nothing starts; what it was before goes on. */
+  /** The inventory cannot be read now. No run starts; an open run continues. */
   | { readonly kind: 'unreadable'; readonly file: string; readonly mistakes: readonly string[] }
-  /** It could not be read before, and can now: what changed is not known, only what is declared. */
+  /** The inventory could not be read before, and can now: only the declared versions are known, not what changed. */
   | { readonly kind: 'mended'; readonly cluster: string; readonly versions: Inventory['versions'] }
   | { readonly kind: 'new'; readonly cluster: string; readonly versions: Inventory['versions'] }
-  /** The file is no longer there. Undefined: it could not be read before, either. */
+  /** The file is no longer there. Undefined: it could not be read before either. */
   | { readonly kind: 'gone'; readonly file: string; readonly cluster: string | undefined }
-  /** One and the same file is another cluster's now. */
+  /** The same file now names another cluster. */
   | { readonly kind: 'renamed'; readonly from: string; readonly to: string }
-  /** It is on neither side. */
+  /** The file is on neither side. */
   | { readonly kind: 'absent'; readonly file: string };
 
 /** What a change means. The delta of the versions decides; labels inform. */
@@ -134,7 +134,7 @@ function whatOf(
 ): (DeclaredChange & { kind: 'upgrade' })['what'] | undefined {
   if (talos && kubernetes) return 'both';
   if (talos) return 'talos';
-  // Beside Kubernetes, too: that alone begins nothing.
+  // Also when Kubernetes changes: Kubernetes alone starts no run.
   if (images.length > 0) return 'image';
   return kubernetes ? 'kubernetes' : undefined;
 }
@@ -144,7 +144,7 @@ function stepOf(from: string, to: string): VersionStep | undefined {
   return delta === 'same' ? undefined : { from, to, delta };
 }
 
-/** Nodes on both sides whose installer image differs in more than its tag: schematic, platform, factory, secure boot. */
+/** Nodes on both sides whose installer image differs in more than its tag: schematic, platform, factory or secure boot. */
 function otherImages(before: DeclaredInventory, after: DeclaredInventory): string[] {
   const images = new Map(before.nodes.map((node) => [node.name, installerImage(before, node, '')]));
   return after.nodes

@@ -43,9 +43,9 @@ const sentences: Sentences = {
   absent: ({ file }) => `there is no ${file}, neither before nor now`,
 };
 
-/** The one sentence for a change, without a full stop. Mistakes may quote hostile text: whoever shows it escapes it. */
+/** One sentence for a change, without a full stop. Mistakes may quote hostile text: the caller escapes it. */
 export function describeDeclaredChange(change: DeclaredChange): string {
-  // Each kind has its sentence; TypeScript does not see that the two belong together.
+  // TypeScript cannot relate the kind to its sentence.
   return (sentences[change.kind] as (change: DeclaredChange) => string)(change);
 }
 

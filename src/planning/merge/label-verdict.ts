@@ -7,13 +7,13 @@ import { type Step, declaredStrategy } from '../plan/wanted-strategy.js';
 export type LabelNames = Readonly<Partial<Record<Strategy, string>>>;
 
 /**
- * What the labels of a pull request say beside the delta of the versions, which decides. One that disagrees is a request for another
- * way, and waits for a person's approval; one that is missing loses nothing.
+ * What the labels of a pull request say besides the delta of the versions, which decides. A label that contradicts the delta requests
+ * another strategy, and needs approval. A missing label changes nothing.
  */
 export type LabelVerdict =
-  /** No label speaks of a strategy. */
+  /** No label names a strategy. */
   | { readonly kind: 'none' }
-  /** It says what slipway.yaml says. */
+  /** The label agrees with slipway.yaml. */
   | { readonly kind: 'agrees'; readonly label: string; readonly strategy: Strategy }
   | {
       readonly kind: 'disagrees';
@@ -22,19 +22,19 @@ export type LabelVerdict =
       readonly declared: Strategy;
       readonly delta: Step;
     }
-  /** Labels of both strategies: which is meant nobody knows, so neither counts. */
+  /** Labels of both strategies contradict each other, so neither counts. */
   | { readonly kind: 'contradict'; readonly labels: readonly string[] }
-  /** There is no step of Talos versions that a strategy is for. */
+  /** The Talos version does not change, so no strategy applies. */
   | { readonly kind: 'without-effect'; readonly label: string };
 
-/** @param delta of the Talos version; undefined: it stays. */
+/** @param delta of the Talos version; undefined: the version stays. */
 export function labelVerdict(
   labels: readonly string[],
   names: LabelNames,
   inventory: Pick<Inventory, 'upgrade'>,
   delta: Exclude<Delta, 'same'> | undefined,
 ): LabelVerdict {
-  // Forges take upper and lower case for the same.
+  // Git hosts treat labels as case-insensitive.
   const given = new Set(labels.map((label) => label.toLowerCase()));
   const said = (['in-place', 'replace'] as const).flatMap((strategy) => {
     const label = names[strategy];

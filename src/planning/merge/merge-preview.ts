@@ -5,16 +5,16 @@ import type { WindowState } from '../gates/maintenance-window.js';
 import { moment, span } from '../text/phrases.js';
 import type { Planned } from '../plan/plan.js';
 
-/** What a run that a merge begins would meet. */
+/** What a run that a merge starts would meet. */
 export interface MergeMeets {
   readonly cluster: string;
-  /** What the queue of the cluster says of itself; left out: it has none yet. */
+  /** The queue state of the cluster; left out: it has none yet. */
   readonly queue?: QueueMemo;
-  /** How the maintenance windows stand; left out: there are none. */
+  /** State of the maintenance windows; left out: there are none. */
   readonly window?: WindowState;
 }
 
-/** What merging does as things stand, each a sentence of Markdown. */
+/** What merging would do now, each a sentence of Markdown. */
 export function mergeOutlook(planned: Planned, meets: MergeMeets): string[] {
   const begins = whenItBegins(meets, blockedVersionOf(planned, meets));
   if (planned.verdict === 'refused')
@@ -31,7 +31,7 @@ export function mergeOutlook(planned: Planned, meets: MergeMeets): string[] {
   ];
 }
 
-/** Whether what it brings was rolled back. A run that brings it again just now decides about that. */
+/** Whether the merge brings a rolled-back version. A run that brings it now decides about that itself. */
 function blockedVersionOf(planned: Planned, { queue }: MergeMeets): BlockedVersion | undefined {
   const { blockedVersions = [], open } = queue ?? {};
   const target = planned.verdict === 'planned' ? planned.plan.target : undefined;
@@ -43,7 +43,7 @@ function whenItBegins({ cluster, queue }: MergeMeets, blockedVersions: BlockedVe
   const waiting = queue?.waiting;
   return [
     blockedVersions
-      ? `The upgrade waits for a person, who types \`slipway upgrade\`: ${harmless(describe({ kind: 'taken-back', cluster, ...blockedVersions }))}.`
+      ? `The upgrade waits for a person, who types \`slipway upgrade\`: ${harmless(describe({ kind: 'version-blocked', cluster, ...blockedVersions }))}.`
       : obstacles.length === 0
         ? 'The upgrade begins automatically.'
         : `The upgrade waits, and begins automatically once that is over: ${obstacles.join('; and ')}.`,
@@ -51,7 +51,7 @@ function whenItBegins({ cluster, queue }: MergeMeets, blockedVersions: BlockedVe
   ];
 }
 
-/** In the order in which a queue looks. */
+/** In the order in which the queue checks. */
 function obstacleTexts(cluster: string, queue: QueueMemo | undefined): string[] {
   const { open, hold, frozen } = queue ?? {};
   return [

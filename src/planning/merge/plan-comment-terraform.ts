@@ -5,18 +5,18 @@ import type { UpgradePlan } from '../plan/plan.js';
 import { bullets, line } from './plan-comment-lines.js';
 import type { WholePlan } from '../terraform/whole-plan.js';
 
-/** Addresses that are shown. */
+/** How many addresses are shown. */
 const shownMax = 50;
 
 type Known = Extract<WholePlan, { kind: 'known' }>;
 
 /**
- * What Terraform would do with the versions that are proposed, as it says itself; for a plan that replaces machines without its having
- * been asked, which those are.
+ * What Terraform would do with the proposed versions, as it reports. For a plan that replaces machines without a Terraform check, the
+ * machines it replaces.
  *
- * @param plan left out: every node is what it is to be.
- * @param says left out: it was not asked.
- * @param branch whose configuration it was asked with.
+ * @param plan left out: every node runs its target.
+ * @param says left out: Terraform was not asked.
+ * @param branch whose configuration Terraform was asked with.
  */
 export function terraformText(
   plan: UpgradePlan | undefined,

@@ -16,16 +16,16 @@ import { planText } from '../plan/plan-text.js';
 import type { Reason } from '../reasons/reason.js';
 import type { WholePlan } from '../terraform/whole-plan.js';
 
-/** A change that a pull request proposes for one cluster, and what was planned for it. */
+/** A change that a pull request proposes for one cluster, and its plan. */
 export interface ProposedChange {
   readonly change: DeclaredChange;
-  /** Where its slipway.yaml stands in the repository. */
+  /** Path of the slipway.yaml in the repository. */
   readonly file: string;
   /** The commit of the pull request that was read. */
   readonly head: string;
-  /** The branch it would be merged into. */
+  /** The target branch. */
   readonly branch: string;
-  /** Settings that the pull request changes, and that were taken from the branch. */
+  /** Settings that the pull request changes, and that planning took from the branch instead. */
   readonly notPlanned?: readonly string[];
   /** Left out: a change for which there is no plan. */
   readonly made?: MadePlan;
@@ -34,20 +34,20 @@ export interface ProposedChange {
 /** A plan, and what it would meet. */
 export interface MadePlan extends MergeMeets {
   readonly planned: Planned;
-  /** Addresses by the inventory that was planned for. */
+  /** Node addresses by the planned inventory. */
   readonly address: AddressOf;
-  /** ISO time at which the cluster was looked at. */
+  /** ISO time of the observation of the cluster. */
   readonly at: string;
-  /** What Terraform itself said; left out: it was not asked. */
+  /** What Terraform reported; left out: it was not asked. */
   readonly terraform?: WholePlan;
 }
 
-/** Characters; GitHub takes 65,536 as one comment. */
+/** Characters; GitHub accepts 65,536 as one comment. */
 const textMax = 60_000;
-/** Rows and lines that are shown outside of the whole plan. */
+/** Rows and lines that are shown outside of the full plan. */
 const most = { nodes: 50, images: 20, blocked: 20, reasons: 20, mistakes: 20 };
 
-/** Kinds of reasons that say nothing against a plan: what it is made of could not be read. */
+/** Kinds of reasons that say nothing against a plan: its input could not be read. */
 const notSeen: ReadonlySet<Reason['kind']> = new Set<Reason['kind']>([
   'credential-unreadable',
   'credential-rejected',
@@ -59,12 +59,12 @@ const notSeen: ReadonlySet<Reason['kind']> = new Set<Reason['kind']>([
   'unexpected',
 ]);
 
-/** Whether nobody could see what a plan is made of, as opposed to one that was refused. */
+/** Whether the input of a plan was unreachable, as opposed to a refused plan. */
 export function couldNotBeSeen(planned: Planned): boolean {
   return planned.verdict === 'refused' && planned.reasons.every(({ kind }) => notSeen.has(kind));
 }
 
-/** The comment of a pull request: Markdown, in which what others wrote stays text, never longer than a forge takes. */
+/** The comment of a pull request: Markdown, in which text of others stays text, never longer than a git host accepts. */
 export function planComment(proposed: ProposedChange): string {
   const { change, head, made } = proposed;
   const opening = [
@@ -88,7 +88,7 @@ function notPlannedText({ notPlanned = [], branch }: ProposedChange): string[] {
   ];
 }
 
-/** Of a change that nothing is planned for. */
+/** For a change without a plan. */
 function whatNow(change: DeclaredChange): string {
   if (change.kind === 'unreadable') {
     const lines = change.mistakes.slice(0, most.mistakes).map((mistake) => mistake.slice(0, lineMax));
@@ -123,7 +123,7 @@ function plannedParts(made: MadePlan, branch: string): string[] {
   ];
 }
 
-/** Each reason, and what to type about them. */
+/** Each reason, and what to type about it. */
 function reasonsText({ planned, cluster, address }: MadePlan): string[] {
   if (planned.verdict !== 'refused') return [];
   const { reasons } = planned;
@@ -142,9 +142,9 @@ function factsTable(plan: UpgradePlan): string {
   const { approvals = [], hops, estimate, hash } = plan;
   const touched = touchedNodes(plan);
   const names = new Set(touched.map(({ name }) => name));
-  const way = plan.strategy === 'in-place' ? 'in place' : 'machines replaced by Terraform';
+  const strategy = plan.strategy === 'in-place' ? 'in place' : 'machines replaced by Terraform';
   const rows = [
-    ['strategy', `${way} (${line(plan.strategyReason)})`],
+    ['strategy', `${strategy} (${line(plan.strategyReason)})`],
     ['nodes', `${names.size}, ${pace(plan)}`],
     ['hops', hops.map(({ to, why }) => (why === undefined ? to : `${to} (${line(why)})`)).join(' → ')],
     ['takes about', span(estimate)],
@@ -200,15 +200,15 @@ function how({ canary, replacement, armed, keepCordon }: PlannedNode): string {
   ].join(', ');
 }
 
-/** All that `slipway plan` says, as far as there is room. */
+/** All that `slipway plan` prints, as far as it fits. */
 function withWholePlan(text: string, plan: UpgradePlan, { file, branch }: ProposedChange): string {
   const open = '<details><summary>All of it, as slipway plan says it</summary>';
   const whole = planText(plan).trimEnd();
   const typed = `slipway plan -f ${quote(file)} --talos ${plan.target}`;
   const rest = `… and more than fits here. All of it, in a checkout of ${branch}: ${typed}`;
-  const room = textMax - text.length - open.length - rest.length - 200;
-  if (whole.length <= room) return `${text}\n\n${open}\n\n${fenced(whole)}\n\n</details>`;
-  const cut = whole.slice(0, Math.max(0, room));
+  const available = textMax - text.length - open.length - rest.length - 200;
+  if (whole.length <= available) return `${text}\n\n${open}\n\n${fenced(whole)}\n\n</details>`;
+  const cut = whole.slice(0, Math.max(0, available));
   const lines = cut.slice(0, Math.max(0, cut.lastIndexOf('\n')));
   return `${text}\n\n${open}\n\n${fenced(lines === '' ? rest : `${lines}\n\n${rest}`)}\n\n</details>`;
 }

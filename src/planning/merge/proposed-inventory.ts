@@ -1,20 +1,20 @@
 import type { Inventory } from '../../inventory/schema.js';
 import { sorted } from '../plan/plan-hash.js';
 
-/** What a pull request is made of, each side as its slipway.yaml says. */
+/** The inventories a pull request is made of. */
 export interface Proposal {
-  /** Where it left the branch. */
+  /** The merge base. */
   readonly base: Inventory;
-  /** The branch as it stands now. */
+  /** The tip of the target branch. */
   readonly branch: Inventory;
-  /** The pull request itself: nobody has agreed to it yet. */
+  /** The head of the pull request: not approved yet. */
   readonly head: Inventory;
 }
 
 /**
- * What a pull request may be planned with: the branch's own inventory, and of the pull request the versions and the schematics that it
- * changes. Everything else is the branch's: how the cluster is reached, by which credentials, which factory and programs are asked. A
- * node or a role that only the pull request knows is left out.
+ * The inventory a pull request may be planned with: the branch's own, plus the versions and schematics that the pull request changes.
+ * Everything else is the branch's: access to the cluster, credentials, the factory and the programs. Nodes and roles that exist only in the
+ * pull request are omitted.
  */
 export function proposedInventory({ base, branch, head }: Proposal): Inventory {
   const [were, proposed] = [nodesByName(base), nodesByName(head)];
@@ -55,7 +55,7 @@ function ofRole({ base, head }: Proposal, name: keyof Inventory['roles'], role: 
   return { ...role, schematic: merged(was.schematic, role.schematic, wanted.schematic) };
 }
 
-/** As git would merge it: what the pull request did not change is as the branch has it by now. */
+/** As git would merge it: what the pull request did not change is taken from the tip of the branch. */
 function merged<T>(base: T, branch: T, head: T): T {
   return head === base ? branch : head;
 }

@@ -3,14 +3,14 @@ import type { Severity } from './kinds.js';
 import { characters, fitLines, fitText, type Writing } from './text.js';
 
 /**
- * What a webhook of Discord is sent (https://docs.discord.com/developers/resources/webhook#execute-webhook): the title as content, where
- * phones show it, the rest as an embed.
+ * Payload of a Discord webhook (https://docs.discord.com/developers/resources/webhook#execute-webhook): the title as content, where phones
+ * show it, the rest as an embed.
  */
 export interface DiscordMessage {
   readonly content: string;
   readonly embeds: readonly [
     {
-      /** Its title is there for the link alone. */
+      /** Discord shows a link only on an embed with a title. */
       readonly title?: string;
       readonly url?: string;
       readonly description: string;
@@ -19,7 +19,7 @@ export interface DiscordMessage {
       readonly timestamp: string;
     },
   ];
-  /** Nobody is pinged, whatever a text looks like. */
+  /** No text mentions anybody. */
   readonly allowed_mentions: { readonly parse: readonly [] };
 }
 
@@ -33,10 +33,10 @@ const colours: Readonly<Record<Severity, number>> = { info: 0x3b82f6, warning: 0
 
 /** Discord counts UTF-16 units or fewer. */
 const prose: Writing = { write: discordText, size: characters };
-/** In a block only its fence has a meaning. */
+/** In a code block only the fence has a meaning. */
 const block: Writing = { write: (text) => text.replaceAll('`', 'ˋ'), size: characters };
 
-/** A notice as Discord shows it. */
+/** A rendered message as Discord shows it. */
 export function discordMessage({ title, lines, commands, severity, link, at }: Notice): DiscordMessage {
   const typed =
     commands.length === 0 ? '' : `\n\`\`\`\n${fitLines(commands, limits.commands, block)}\n\`\`\``;
@@ -57,9 +57,9 @@ export function discordMessage({ title, lines, commands, severity, link, at }: N
 }
 
 /**
- * Text that Discord shows as it is. A backslash takes the meaning from any sign but a letter or a digit: those of Markdown, mentions and
- * channels (`<@1>`, `@everyone`), masked links, timestamps, and the colon that makes an address a link. At the start of a line also lists,
- * headings and quotes.
+ * Text that Discord shows verbatim. A backslash escapes any character but a letter or a digit: Markdown, mentions and channels (`<@1>`,
+ * `@everyone`), masked links, timestamps, and the colon that makes an address a link. At the start of a line also lists, headings and
+ * quotes.
  */
 export function discordText(text: string): string {
   return text

@@ -6,18 +6,18 @@ import type { UpgradePlan, UpgradeRequest } from '../plan/plan.js';
 import type { Reason } from '../reasons/reason.js';
 import { declaredStill } from '../merge/revert.js';
 import type { Decision, NodeEnding, RunResult } from '../report/run-result.js';
-import type { About, BoardRow, Message, MessageOf, NamedNodes } from './message.js';
+import type { About, StatusRow, Message, MessageOf, NamedNodes } from './message.js';
 
-/** Names in a message: a phone shows a few lines. */
+/** Nodes named in a message: a phone shows a few lines. */
 const namesMax = 15;
-/** Rows of a board; what is over with comes first to be left out. */
+/** Rows of a status message; finished nodes are left out first. */
 const rowsMax = 30;
 /** Reasons whose values a message carries. */
 const reasonsMax = 5;
-/** Characters of what a person said. */
+/** Characters of a quoted comment. */
 const saidMax = 300;
 
-/** A run begins: what its plan says, in a few hundred bytes. */
+/** A run begins: its plan, in a few hundred bytes. */
 export function startMessage(
   plan: UpgradePlan,
   { requestedBy, commit }: UpgradeRequest,
@@ -40,7 +40,7 @@ export function startMessage(
   };
 }
 
-/** A plan waits for a person's approval. `until`: ISO time at which the run ends without one. */
+/** A plan waits for approval. `until`: ISO time at which the run ends without one. */
 export function approvalMessage(plan: UpgradePlan, about: About, until?: string): MessageOf<'approval'> {
   const touched = plan.hops.flatMap(({ nodes }) => nodes.filter(({ skip }) => !skip));
   return {
@@ -55,7 +55,7 @@ export function approvalMessage(plan: UpgradePlan, about: About, until?: string)
   };
 }
 
-/** Somebody said something to the run, and it heeded it. */
+/** Somebody sent the run a command, and the run accepted it. */
 export function decidedMessage(
   { kind, by, why, node }: Omit<Decision, 'at'>,
   about: About,
@@ -79,7 +79,7 @@ export function nodeDoneMessage(
   return { ...about, kind: 'node-done', node, from, to, took, place, of };
 }
 
-/** A node halted the run. `until`: ISO time at which the wait for a decision is over. */
+/** A node halted the run. `until`: ISO time at which the wait for a decision ends. */
 export function haltMessage(
   ending: NodeEnding,
   target: string,
@@ -92,9 +92,9 @@ export function haltMessage(
 }
 
 /**
- * A node that halted the run rolls back: it begins (`went` left out), or it is over.
+ * A node that halted the run rolls back: the rollback begins (`went` left out), or it has ended.
  *
- * @param halted how it ended on the new version: the check that failed.
+ * @param halted how the node ended on the new version: the check that failed.
  * @param went how its rollback ended.
  */
 export function rollbackMessage(
@@ -114,9 +114,9 @@ export function rollbackMessage(
 }
 
 /**
- * A run is over. `left`: what Terraform would still change, as `describeLeft` says it.
+ * A run has ended. `left`: what Terraform would still change, as `describeLeft` says it.
  *
- * @param request what it was asked for: where that came short, git declares it still.
+ * @param request the run's request: where the run fell short of it, git still declares the version.
  */
 export function endMessage(
   result: RunResult,
@@ -151,8 +151,8 @@ export function endMessage(
   };
 }
 
-/** The message with the addresses that the advice about its reasons is filled in with, and no others. */
-export function withAddresses<Told extends Message>(message: Told, address: AddressOf): Told {
+/** The message with only the node addresses that the advice about its reasons needs. */
+export function withAddresses<Sent extends Message>(message: Sent, address: AddressOf): Sent {
   const reasons =
     message.kind === 'halt' || message.kind === 'ended'
       ? message.reasons
@@ -169,25 +169,25 @@ export function withAddresses<Told extends Message>(message: Told, address: Addr
   return Object.keys(addresses).length === 0 ? message : { ...message, addresses };
 }
 
-/** How a run stands, for its board. */
+/** State of a run, for its status message. */
 export interface Standing {
   readonly target: string;
   /** `in place`, `paused`, `done`. */
   readonly stands: string;
-  /** In the order in which they are taken. */
+  /** In the order in which the run takes them. */
   readonly order: readonly string[];
   readonly endings: readonly NodeEnding[];
   /** Nodes under work. */
   readonly current: readonly string[];
-  /** What goes on and what waits, as sentences. */
+  /** What is in progress and what waits, as sentences. */
   readonly now?: readonly string[];
   readonly commands?: readonly string[];
-  /** Milliseconds that are left, probably. */
+  /** Estimated milliseconds left. */
   readonly left?: number;
 }
 
 /** The run at a glance. `about.part` is its edition. */
-export function boardMessage(standing: Standing, about: About): MessageOf<'board'> {
+export function statusMessageOf(standing: Standing, about: About): MessageOf<'board'> {
   const { target, stands, order, endings, current, now = [], commands = [], left } = standing;
   const ended = new Map(endings.map((ending) => [ending.node, ending]));
   const rows = order.map((node) => row(node, current.includes(node), ended.get(node)));
@@ -212,7 +212,7 @@ export function boardMessage(standing: Standing, about: About): MessageOf<'board
   };
 }
 
-function row(node: string, underWork: boolean, ending: NodeEnding | undefined): BoardRow {
+function row(node: string, underWork: boolean, ending: NodeEnding | undefined): StatusRow {
   if (underWork) return { node, sign: 'under-work' };
   if (ending === undefined) return { node, sign: 'to-come' };
   const { outcome, to, startedAt, endedAt, skippedBy } = ending;

@@ -6,17 +6,17 @@ export type Severity = (typeof severities)[number];
 /** What is the same for every message of a kind. */
 export interface KindOfMessage {
   readonly severity: Severity;
-  /** When it is told, for the page about notifications. */
+  /** When it is sent, for the page about notifications. */
   readonly when: string;
-  /** Stands before its title. */
+  /** Sign in front of its title. */
   readonly sign: string;
-  /** The same as an emoji short code of ntfy (https://docs.ntfy.sh/emojis/). */
+  /** That sign as an emoji short code of ntfy (https://docs.ntfy.sh/emojis/). */
   readonly tag: string;
 }
 
 /**
- * Everything people are told of. The board is one message that is edited as the run goes on; all others are the record: each is a
- * message of its own, and is never edited.
+ * All event types. The status message is one message, edited as the run progresses. All others are the record: each is a message of its
+ * own, and is never edited.
  */
 export const kinds: Readonly<Record<MessageKind, KindOfMessage>> = {
   board: {
@@ -111,7 +111,7 @@ export const kinds: Readonly<Record<MessageKind, KindOfMessage>> = {
   },
   'notifier-failing': {
     severity: 'warning',
-    when: 'another receiver cannot be reached, told to those that can',
+    when: 'another receiver cannot be reached; sent to those that can',
     sign: '📵',
     tag: 'no_mobile_phones',
   },

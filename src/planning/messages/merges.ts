@@ -1,23 +1,23 @@
-import type { OfferAnswer } from '../../workflows/messages.js';
+import type { EnqueueMergeAnswer } from '../../workflows/messages.js';
 import type { About, Message } from './message.js';
 
-/** What a cluster's queue said of a merge. */
+/** The queue's response to a merge. */
 export interface QueuedMerge {
-  /** What the merge declares; left out: no version that is newer. */
+  /** The newer version that the merge declares; left out: none. */
   readonly target?: string;
-  /** Left out: nothing was handed over. */
-  readonly answer?: OfferAnswer;
-  /** The version that waited, and that git does not declare any more. */
-  readonly withdrawn?: string;
+  /** Left out: nothing was submitted. */
+  readonly answer?: EnqueueMergeAnswer;
+  /** The version that waited, and that git no longer declares. */
+  readonly cancelled?: string;
   /** Who merged. */
   readonly by: string;
 }
 
 /**
- * What receivers are told of a merge: that it waits, or that a version gave way. Nothing where a run begins, which tells of itself, nor of a
- * merge that was told of before.
+ * The notification of a merge: it waits, or a version gave way. Nothing where a run begins, since the run sends its own, and nothing for a
+ * merge that was notified before.
  */
-export function mergeMessages({ target, answer, withdrawn, by }: QueuedMerge, about: About): Message[] {
+export function mergeMessages({ target, answer, cancelled, by }: QueuedMerge, about: About): Message[] {
   const gaveWay = (older: string, newer?: string): Message => ({
     ...about,
     part: older,
@@ -26,7 +26,7 @@ export function mergeMessages({ target, answer, withdrawn, by }: QueuedMerge, ab
     by,
     ...(newer === undefined ? {} : { newer }),
   });
-  if (withdrawn !== undefined) return [gaveWay(withdrawn)];
+  if (cancelled !== undefined) return [gaveWay(cancelled)];
   if (target === undefined) return [];
   if (answer?.verdict === 'refused')
     return answer.reason.kind === 'superseded' ? [gaveWay(target, answer.reason.target)] : [];

@@ -1,59 +1,59 @@
-import type { toldKinds } from '../../inventory/notify.js';
+import type { notifiedKinds } from '../../inventory/notify.js';
 import type { Strategy } from '../plan/plan.js';
 import type { Reason } from '../reasons/reason.js';
 import type { StillDeclared } from '../merge/revert.js';
 import type { Decision, NodeCounts, NodeState } from '../report/run-result.js';
 
-/** Kinds of messages; `test` is the one a person asks for. */
-export type MessageKind = (typeof toldKinds)[number] | 'test';
+/** Event types; `test` is the one an operator asks for. */
+export type MessageKind = (typeof notifiedKinds)[number] | 'test';
 
 /** What every message is about. */
 export interface About {
   readonly cluster: string;
-  /** Left out: what is told is about no run. */
+  /** Left out: the message is about no run. */
   readonly run?: number;
   /** ISO time at which it happened. */
   readonly at: string;
-  /** Tells messages of one kind and run apart: an attempt, a revision. Two messages with all of these alike are one. */
+  /** Distinguishes messages of one kind and run: an attempt, a revision. Two messages with all of these equal are one. */
   readonly part?: string;
-  /** Where more is to be read: the run in Temporal's Web UI, or its page. */
+  /** Where to read more: the run in Temporal's Web UI, or its page. */
   readonly link?: string;
 }
 
-/** Nodes by name, as many as are worth a message, and how many there are besides. */
+/** Node names, as many as fit a message, and how many more there are. */
 export interface NamedNodes {
   readonly names: readonly string[];
   readonly more: number;
 }
 
-/** Something that goes on only after a while, or after a person did something. Times are ISO. */
+/** Something that continues after a while, or after somebody acts. Times are ISO. */
 export interface Wait {
-  /** What for, as a sentence without a full stop. */
+  /** What it waits for, as a sentence without a full stop. */
   readonly what: string;
   readonly since: string;
   readonly until?: string;
   readonly node?: string;
-  /** What a person may type, one a line. */
+  /** Commands, one a line. */
   readonly commands: readonly string[];
 }
 
-/** A node that rolls back, or rolled back, to what it ran before. */
+/** A node that rolls back, or rolled back, to its previous version. */
 export interface WentBack {
   readonly node: string;
-  /** What it ran on its new version, and what it rolls back to. */
+  /** The new version it leaves, and the version it rolls back to. */
   readonly from: string;
   readonly to: string;
   /** The check that failed on the new version. */
   readonly check?: Reason;
 }
 
-/** What advice about reasons is filled in with: the addresses of the nodes that it names. */
+/** Node addresses that fill in the advice about reasons. */
 export interface AdvisedNodes {
   readonly addresses?: Readonly<Record<string, string>>;
 }
 
-/** One row of the board. */
-export interface BoardRow {
+/** One row of the status message. */
+export interface StatusRow {
   readonly node: string;
   readonly sign: 'done' | 'under-work' | 'to-come' | 'not-done' | 'left-out';
   /** `v1.12.6 3m12s`, `drain 47s`: plain words. */
@@ -61,8 +61,8 @@ export interface BoardRow {
 }
 
 /**
- * What people are told: facts, and sentences where nothing else is left. Everything in it is bounded, for it stands in the history of
- * whoever tells it; nothing in it is trusted to be harmless text.
+ * Payload of a notification: data, and sentences only where data does not do. Everything is bounded, because it is stored in the history of
+ * the sending workflow. Nothing in it is trusted to be harmless text.
  */
 export type Message = About &
   (
@@ -100,7 +100,7 @@ export type Message = About &
         readonly target: string;
         /** The plan's hash. */
         readonly plan: string;
-        /** Why somebody is asked, as a sentence without a full stop. */
+        /** Why approval is needed, as a sentence without a full stop. */
         readonly why: string;
         readonly nodes: NamedNodes;
         readonly until?: string;
@@ -112,7 +112,7 @@ export type Message = About &
         readonly node?: string;
         readonly state?: NodeState;
         readonly reasons: readonly Reason[];
-        /** ISO time at which the wait for a decision is over. */
+        /** ISO time at which the wait for a decision ends. */
         readonly until?: string;
       })
     | (WentBack & { readonly kind: 'rollback' })
@@ -148,20 +148,20 @@ export type Message = About &
         readonly counts?: NodeCounts;
         readonly took?: number;
         readonly reasons: readonly Reason[];
-        /** What git declares, and not all nodes run. */
+        /** The version that git declares, and that not all nodes run. */
         readonly still?: StillDeclared;
       })
     | {
         readonly kind: 'queued';
         readonly target: string;
-        /** What keeps it from beginning. */
+        /** What keeps it from starting. */
         readonly reason: Reason;
         readonly by: string;
       }
     | {
         readonly kind: 'superseded';
         readonly target: string;
-        /** What takes its place; left out: git was reverted. */
+        /** The version that takes its place; left out: git was reverted. */
         readonly newer?: string;
         readonly by: string;
       }
@@ -180,13 +180,13 @@ export type Message = About &
         readonly stands: string;
         readonly done: number;
         readonly of: number;
-        readonly rows: readonly BoardRow[];
+        readonly rows: readonly StatusRow[];
         /** Nodes that have no row. */
         readonly more: number;
-        /** What goes on and what waits, as sentences. */
+        /** What is in progress and what waits, as sentences. */
         readonly now: readonly string[];
         readonly commands: readonly string[];
-        /** Milliseconds that are left, probably. */
+        /** Estimated milliseconds left. */
         readonly left?: number;
       }
     | { readonly kind: 'test'; readonly by: string }

@@ -8,7 +8,7 @@ import type { NodeCounts } from '../report/run-result.js';
 import { shortHash } from '../plan/approval-text.js';
 import { sentence } from '../text/sentence.js';
 import { stateWords } from '../report/node-state-words.js';
-import { boardLines, boardTitle } from './board.js';
+import { statusLines, statusTitle } from './status-message.js';
 import { kinds, type Severity } from './kinds.js';
 import type {
   About,
@@ -21,16 +21,16 @@ import type {
 } from './message.js';
 import { commandLine, oneLine, safeLink } from './text.js';
 
-/** A message in words, for any service: one line each, plain text that nobody has made harmless yet. */
+/** A rendered message, for any service: one line each, plain text that is not escaped yet. */
 export interface Notice {
   readonly kind: MessageKind;
   readonly severity: Severity;
-  /** One line that says it all: where people see nothing else. */
+  /** One line with the essentials, for places where people see nothing else. */
   readonly title: string;
   readonly lines: readonly string[];
-  /** What to type, each line as it can be pasted. */
+  /** Commands, each line as it can be pasted. */
   readonly commands: readonly string[];
-  /** An address that may be clicked. */
+  /** A link. */
   readonly link?: string;
   /** ISO time. */
   readonly at: string;
@@ -45,12 +45,12 @@ interface Words {
 type WordsOf = { readonly [Kind in MessageKind]: (message: MessageOf<Kind>) => Words };
 
 const words: WordsOf = {
-  board: (board) => ({ title: boardTitle(board), lines: boardLines(board), commands: board.commands }),
+  board: (status) => ({ title: statusTitle(status), lines: statusLines(status), commands: status.commands }),
   queued: ({ target, reason, by, cluster }) => ({
     title: `${cluster}: Talos ${target} was merged, and waits`,
     lines: [
       sentence(describe(reason)),
-      reason.kind === 'taken-back'
+      reason.kind === 'version-blocked'
         ? `It does not begin automatically: slipway upgrade brings it. Merged by ${by}.`
         : `It begins automatically once that is over${reason.kind === 'run-open' ? ', unless that run rolls back' : ''}; a newer merge takes its place. Merged by ${by}.`,
     ],
@@ -147,10 +147,10 @@ const words: WordsOf = {
     commands: withRevert(advice(ended.reasons, { ...ended, held: holds.has(ended.outcome) }), ended.still),
   }),
   'notifier-failing': ({ receiver, times, since, why, ...about }) => ({
-    title: `${about.cluster}: ${receiver} cannot be told anything`,
+    title: `${about.cluster}: ${receiver} cannot be notified`,
     lines: [
       `The last ${times} messages did not get there, since ${moment(since)}: ${why}.`,
-      'Nothing waits for it. What it missed is in slipway report, and here where this receiver is told it too.',
+      'Nothing waits for it. What it missed is in slipway report, and here if this receiver gets the same messages.',
     ],
     commands: ['slipway notify test  # on the worker: tries each receiver, and says what became of it'],
   }),
@@ -162,7 +162,7 @@ const words: WordsOf = {
   }),
 };
 
-/** After the name of whoever said it; before the node, where it is about one. */
+/** Follows the name of the person who sent the command; precedes the node, where it is about one. */
 const decisions: Readonly<Record<MessageOf<'decided'>['decision']['kind'], string>> = {
   approve: 'approved the plan',
   reject: 'rejected the plan: nothing is touched',
@@ -186,11 +186,11 @@ const endings: Readonly<Record<MessageOf<'ended'>['outcome'], string>> = {
 };
 const holds: ReadonlySet<string> = new Set(['halted', 'aborted', 'failed', 'terminated']);
 
-/** Reasons and commands that are worth a message: the report has all of them. */
+/** How many reasons and commands a message shows: the report has all of them. */
 const reasonsMax = 5;
 const commandsMax = 8;
 
-/** A message in words. */
+/** Renders a message. */
 export function noticeOf(message: Message): Notice {
   const { title, lines = [], commands = [] } = (words[message.kind] as (one: Message) => Words)(message);
   const link = safeLink(message.link);
@@ -264,18 +264,18 @@ function advice(
   return [...new Set(reasons.slice(0, reasonsMax).flatMap((reason) => advise(reason, context)))];
 }
 
-/** Of all that can be typed the last: a message that is cut has it, too. */
+/** The last command: a message that is cut keeps it too. */
 function withRevert(lines: readonly string[], still: StillDeclared | undefined): string[] {
   return still ? [...lines.slice(0, commandsMax - 1), revertCommand(still)] : [...lines];
 }
 
-/** While the run waits for a decision: how to decide, then how to find out. Once it is over, what the reasons advise. */
+/** While the run waits for a decision: how to decide, then how to find out. Once it has ended, what the reasons advise. */
 function haltCommands(halt: MessageOf<'halt'>): string[] {
   const { cluster, run, node, state, until, reasons } = halt;
   if (run === undefined || node === undefined || until === undefined) return advice(reasons, halt);
-  // They are for after the end of a run.
-  const looks = advice(reasons, halt).filter((line) => !/^slipway (release|upgrade) /.test(line));
-  return [...decisionCommands(`${cluster}/${run}`, [{ node, state, reason: reasons[0] }]), ...looks];
+  // These commands are for after the end of a run.
+  const checks = advice(reasons, halt).filter((line) => !/^slipway (release|upgrade) /.test(line));
+  return [...decisionCommands(`${cluster}/${run}`, [{ node, state, reason: reasons[0] }]), ...checks];
 }
 
 function countsLine({ done, skipped, undone, halted, notBegun }: NodeCounts): string {

@@ -2,23 +2,23 @@ import type { Receiver, ServiceName, severities } from '../../inventory/notify.j
 import { kinds, type Severity } from './kinds.js';
 import type { Message, MessageKind } from './message.js';
 
-/** A receiver with the name it has in answers: `discord`, `ntfy 2`. */
+/** A receiver with its name in results: `discord`, `ntfy 2`. */
 export interface NamedReceiver {
   readonly name: string;
   readonly service: ServiceName;
   readonly receiver: Receiver;
 }
 
-/** The mildest first, as the inventory has them: a list of its own, since planning imports types alone. */
+/** The mildest first, as the inventory has them: repeated here, since planning imports types alone. */
 const order: readonly Severity[] = ['info', 'warning', 'critical'] satisfies [...typeof severities];
 
-/** Names receivers by their service and, where there are several of it, by their place. */
+/** Names receivers by their service and, where there are several of one service, by their position. */
 export function namedReceivers(receivers: readonly Receiver[]): NamedReceiver[] {
-  const seen = new Map<ServiceName, number>();
+  const places = new Map<ServiceName, number>();
   return receivers.map((receiver) => {
     const service = serviceNamed(receiver);
-    const place = (seen.get(service) ?? 0) + 1;
-    seen.set(service, place);
+    const place = (places.get(service) ?? 0) + 1;
+    places.set(service, place);
     return { name: place === 1 ? service : `${service} ${place}`, service, receiver };
   });
 }
@@ -30,8 +30,8 @@ function serviceNamed({ discord, ntfy, slack }: Receiver): ServiceName {
 }
 
 /**
- * Whether a receiver is told a message. What it lists decides; a list that names a severity wants that and anything worse, the board
- * apart. Without a list it is told the record, and has the board where editing a message costs nobody a notification.
+ * Whether a receiver gets a message. Its list decides; a severity in the list means that severity and anything worse, except the status
+ * message. A receiver without a list gets the record, and the status message where editing a message notifies nobody.
  */
 export function isWanted({ service, receiver }: NamedReceiver, { kind }: Pick<Message, 'kind'>): boolean {
   if (kind === 'test') return true;
@@ -43,7 +43,7 @@ export function isWanted({ service, receiver }: NamedReceiver, { kind }: Pick<Me
   return tell.some((one) => one === kind || (isSeverity(one) && order.indexOf(one) <= severity));
 }
 
-/** Kinds of messages a receiver is told. */
+/** Event types a receiver gets. */
 export function wantedKinds(receiver: NamedReceiver): MessageKind[] {
   return (Object.keys(kinds) as MessageKind[]).filter(
     (kind) => kind !== 'test' && isWanted(receiver, { kind }),
@@ -54,12 +54,12 @@ function isSeverity(one: string): one is Severity {
   return (order as readonly string[]).includes(one);
 }
 
-/** An incoming webhook of Slack answers no id of what it posted; a webhook of our own has a receiver that may do as it likes. */
+/** An incoming webhook of Slack returns no id of what it posted; a signed webhook promises none either. */
 function canEdit(service: ServiceName, { slack }: Receiver): boolean {
   return service !== 'slack' || slack?.webhook === undefined;
 }
 
-/** ntfy tells a phone of each change, and counts it; a webhook may not want them. Both have the board by choice. */
+/** ntfy notifies a phone of each edit, and counts it; a webhook may not want edits. Both get the status message by choice. */
 function editsQuietly(service: ServiceName): boolean {
   return service === 'discord' || service === 'slack';
 }

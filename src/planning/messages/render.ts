@@ -6,15 +6,15 @@ import { ntfyMessage, type NtfyMessage } from './ntfy.js';
 import { webhookMessage, type WebhookMessage } from './signed-webhook.js';
 import { slackMessage, type SlackMessage } from './slack.js';
 
-/** A message as each service takes it, and what a client must know of it. */
+/** A message in each service's format, and what a client must know of it. */
 export interface RenderedMessage {
-  /** The same for the same message, however often it is sent: what services that can tell a repetition by. 32 hex digits. */
+  /** Idempotency key: the same for every delivery of the message. 32 hex digits. */
   readonly key: string;
-  /** The same for every edition of the message: one board of a run. */
+  /** The same for every edition of the message: one status message of a run. */
   readonly thread: string;
-  /** It is edited, where the service can; the record is not. */
-  readonly isBoard: boolean;
-  /** Rather twice than never, since a person should do something: it is sent again where nobody knows whether it arrived. */
+  /** It is edited, where the service can do that; the record is not. */
+  readonly isStatusMessage: boolean;
+  /** Deliver at least once, since somebody should act: it is sent again where its arrival is not known. */
   readonly insist: boolean;
   readonly discord: DiscordMessage;
   readonly ntfy: NtfyMessage;
@@ -22,16 +22,18 @@ export interface RenderedMessage {
   readonly webhook: WebhookMessage;
 }
 
-/** Makes a message ready for every service, within its limits. */
+/** Renders a message for every service, within the service's limits. */
 export function renderMessage(message: Message): RenderedMessage {
   const notice = noticeOf(message);
   const { cluster, run = '', kind, part = '' } = message;
   const node = 'node' in message ? (message.node ?? '') : '';
-  const isBoard = kind === 'board';
+  const isStatusMessage = kind === 'board';
   return {
     key: digest([cluster, run, kind, node, part, message.at]),
-    thread: isBoard ? digest([cluster, run, kind]) : digest([cluster, run, kind, node, part, message.at]),
-    isBoard,
+    thread: isStatusMessage
+      ? digest([cluster, run, kind])
+      : digest([cluster, run, kind, node, part, message.at]),
+    isStatusMessage,
     insist: notice.severity !== 'info',
     discord: discordMessage(notice),
     ntfy: ntfyMessage(notice),

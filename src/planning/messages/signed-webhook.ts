@@ -1,10 +1,10 @@
 import type { Notice } from './notice.js';
 import type { Message } from './message.js';
 
-/** What a signed webhook is sent; documented in docs/notifications.md. A field that goes or changes its meaning raises `schema`. */
+/** Payload of a signed webhook; documented in docs/notifications.md. A field that is removed or changes its meaning raises `schema`. */
 export interface WebhookMessage {
   readonly schema: 1;
-  /** `slipway.halt`: the kind. */
+  /** `slipway.halt`: the event type. */
   readonly type: string;
   /** ISO time at which it happened. */
   readonly timestamp: string;
@@ -16,15 +16,15 @@ export interface WebhookMessage {
     readonly lines: readonly string[];
     readonly commands: readonly string[];
     readonly link: string | null;
-    /** The same as facts, for programs; null: too large for a message. */
+    /** The same as data, for programs; null: too large for a message. */
     readonly facts: Message | null;
   };
 }
 
-/** A receiver should take 20 KiB at least, as Standard Webhooks recommends; ours stay below. */
+/** A receiver should accept 20 KiB at least, as Standard Webhooks recommends; ours stay below. */
 const factsMax = 16 * 1024;
 
-/** A notice as programs read it. */
+/** A rendered message as programs read it. */
 export function webhookMessage(notice: Notice, message: Message): WebhookMessage {
   const { severity, title, lines, commands, link, at } = notice;
   return {

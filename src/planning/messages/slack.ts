@@ -20,8 +20,8 @@ type Block =
     };
 
 /**
- * What Slack is sent, by an incoming webhook as by `chat.postMessage`. What comes from elsewhere stands in plain text alone, which Slack gives no meaning
- * (https://docs.slack.dev/reference/block-kit/composition-objects/text-object); `text` is what notifications show.
+ * Payload of Slack, for an incoming webhook as for `chat.postMessage`. Text from elsewhere is always of type plain text, in which Slack
+ * interprets nothing (https://docs.slack.dev/reference/block-kit/composition-objects/text-object); `text` is what notifications show.
  */
 export interface SlackMessage {
   readonly text: string;
@@ -40,11 +40,11 @@ const limits = { header: 150, section: 3000, commands: 2000, text: 3000 } as con
 const asItIs: Writing = { write: (text) => text, size: characters };
 const escaped: Writing = { write: slackText, size: characters };
 
-/** A notice as Slack shows it. */
+/** A rendered message as Slack shows it. */
 export function slackMessage({ title, lines, commands, link }: Notice): SlackMessage {
   const prose = fitLines(lines, limits.section, asItIs);
   const header = fitText(title, limits.header, asItIs);
-  // A header has one short line: what it cuts stands whole below it.
+  // A header has one short line; a longer title is repeated in full below it.
   const whole = header === title ? [] : [section(fitText(title, limits.section, asItIs))];
   return {
     text: fitText(title, limits.text, escaped),
@@ -61,7 +61,10 @@ export function slackMessage({ title, lines, commands, link }: Notice): SlackMes
   };
 }
 
-/** Text in which Slack sees no mention, channel or link: these three signs make them (https://docs.slack.dev/messaging/formatting-message-text). */
+/**
+ * Text in which Slack sees no mention, channel or link: these three characters make them
+ * (https://docs.slack.dev/messaging/formatting-message-text).
+ */
 export function slackText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
@@ -74,7 +77,7 @@ function section(text: string): Block {
   return { type: 'section', text: plainText(text) };
 }
 
-/** The one thing with a meaning: an address that was made safe. */
+/** The only interpreted text: an escaped address. */
 function linked(link: string): Block {
   return { type: 'context', elements: [{ type: 'mrkdwn', text: `<${slackText(link)}|Details>` }] };
 }

@@ -12,10 +12,10 @@ export interface WaitTimes {
 
 type Where = Pick<About, 'cluster'> & { readonly run: number };
 
-/** The most of what a person or a plan says that a wait repeats. Characters. */
+/** How much of a person's or a plan's text a wait repeats. Characters. */
 const saidMax = 300;
 
-/** A plan waits for a person's approval. */
+/** A plan waits for approval. */
 export function approvalWait(plan: UpgradePlan, { run }: Where, times: WaitTimes): Wait {
   const why = approvalsText(plan.approvals ?? []).slice(0, saidMax);
   return {
@@ -25,7 +25,7 @@ export function approvalWait(plan: UpgradePlan, { run }: Where, times: WaitTimes
   };
 }
 
-/** No further node is begun until somebody has it go on. `by`: who wanted it, and why. */
+/** No further node starts until somebody resumes the run. `by`: who paused it, and why. */
 export function pauseWait(by: string, { cluster, run }: Where, times: WaitTimes): Wait {
   return {
     ...times,
@@ -43,7 +43,7 @@ export function decisionWait(nodes: readonly HaltedNode[], { cluster, run }: Whe
   };
 }
 
-/** No node is begun until a maintenance window opens. `opens`: ISO time, where one is known to. */
+/** No node starts until a maintenance window opens. `opens`: ISO time, where one is known. */
 export function windowWait(opens: string | undefined, { cluster, run }: Where, times: WaitTimes): Wait {
   const when = opens === undefined ? 'none is known to open' : `the next one opens at ${moment(opens)}`;
   return {
@@ -55,12 +55,12 @@ export function windowWait(opens: string | undefined, { cluster, run }: Where, t
   };
 }
 
-/** A wait as it is told when it begins. */
+/** The message when a wait begins. */
 export function waitingMessage(wait: Wait, about: About): MessageOf<'waiting'> {
   return { ...about, ...wait, kind: 'waiting' };
 }
 
-/** A wait as it is told again. */
+/** The reminder of a wait. */
 export function reminderMessage(wait: Wait, about: About): MessageOf<'reminder'> {
   return { ...about, ...wait, kind: 'reminder' };
 }
@@ -68,11 +68,11 @@ export function reminderMessage(wait: Wait, about: About): MessageOf<'reminder'>
 const dayMs = 86_400_000;
 
 /**
- * Milliseconds from one reminder of a wait to the next: each twice as long as the one before, and never rarer than once a day, unless the
- * first is. Undefined: nobody is reminded.
+ * Milliseconds from one reminder of a wait to the next. Each interval is twice the one before, and at most a day, unless the first is
+ * longer. Undefined: no reminders.
  *
  * @param first milliseconds from the beginning of the wait to the first reminder; 0: none.
- * @param sent how many there were.
+ * @param sent how many reminders were sent.
  */
 export function untilReminder(first: number, sent: number): number | undefined {
   if (first <= 0) return undefined;

@@ -1,14 +1,14 @@
 import type { NodeObject } from './observation.js';
 import { flowOf } from '../versions/upgrade-flow.js';
 
-/** An install as its mark on the Node tells it. */
+/** An install as the `slipway.dev/install` annotation of the Node records it. */
 export interface InstallMark {
   /** The workflow that sent it, or was about to. */
   readonly by: string;
   readonly version: string | undefined;
-  /** The boot it was sent in; undefined, as what follows: somebody changed the annotation. */
+  /** The boot it was sent in; undefined, like the fields below: somebody changed the annotation. */
   readonly bootId: string | undefined;
-  /** What the image was made of. */
+  /** The schematic of the image. */
   readonly schematic: string | undefined;
 }
 
@@ -29,17 +29,17 @@ export function armedMarkText(version: string, bootId: string, schematic: string
   return `${version} ${bootId} ${schematic}`;
 }
 
-/** What waits on a node for its next boot. */
+/** The installed version that the next boot of a node takes. */
 export interface Armed {
   readonly version: string;
   readonly schematic: string | undefined;
-  /** `maybe`: the install was sent, or nearly was, and nobody heard how it ended. */
+  /** `maybe`: the install was sent, or nearly was, and its end is not known. */
   readonly sure: boolean;
 }
 
 /**
- * The version a node of the lifecycle flow has installed and has not booted, as far as its marks tell; a mark of an earlier boot
- * says nothing any more. There is nothing Talos could be asked: the default boot entry is no resource of its API.
+ * The version a node of the lifecycle flow has installed and has not booted, by its annotations. An annotation of an earlier boot no longer
+ * counts. Talos cannot be asked: the default boot entry is no resource of its API.
  */
 export function armedWith({ marks, bootId }: Pick<NodeObject, 'marks' | 'bootId'>): Armed | undefined {
   const [version, under, schematic] = marks.armed?.split(' ') ?? [];
@@ -49,7 +49,7 @@ export function armedWith({ marks, bootId }: Pick<NodeObject, 'marks' | 'bootId'
   return { version: install.version, schematic: install.schematic, sure: false };
 }
 
-/** What boots next on a node in place of what it runs; where an install and its reboot are one request, nothing does. */
+/** What a node boots next instead of what it runs. Undefined in the legacy flow, where an install and its reboot are one request. */
 export function bootsNext(
   object: Pick<NodeObject, 'marks' | 'bootId'>,
   runs: { readonly version: string; readonly schematic: string },
@@ -58,12 +58,12 @@ export function bootsNext(
   return armedFor(armed, runs) ? undefined : armed;
 }
 
-/** That it does, as the end of a sentence about the node. */
+/** The end of a sentence about a node that boots something else next. */
 export function bootsNextText({ version, sure }: Pick<Armed, 'version' | 'sure'>): string {
   return `${sure ? 'has' : 'may have'} ${version} installed and not booted, which its next boot takes, whatever causes it`;
 }
 
-/** Whether what waits is what is wanted: then only the reboot is left to do. */
+/** Whether the armed version is the wanted one: then only the reboot is left. */
 export function armedFor(
   armed: Armed | undefined,
   wanted: { readonly version: string; readonly schematic: string },

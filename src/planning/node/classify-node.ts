@@ -7,7 +7,7 @@ import type { NodeObservation, TalosObservation } from './observation.js';
 import type { Flow, PlannedNode } from '../plan/plan.js';
 import type { Reason } from '../reasons/reason.js';
 
-/** What a node was right before its install: recorded once, and every later attempt compares with it. */
+/** What a node was right before its install: recorded once, and compared with in every later attempt. */
 export interface RecordedFacts {
   readonly node: string;
   /** The kernel's boot id. */
@@ -27,15 +27,15 @@ export interface RecordedFacts {
   readonly services?: readonly string[];
   /** Hex id of its etcd member; control planes only. */
   readonly memberId?: string;
-  /** SMBIOS UUID of its machine; only where it is to be another one. */
+  /** SMBIOS UUID of its machine; only where the machine is replaced. */
   readonly systemUuid?: string;
-  /** What the network knows it by: its Node's address, and the MACs of all its cards. Only where its machine is replaced. */
+  /** Its identity on the network: its Node's address, and the MACs of all its NICs. Only where its machine is replaced. */
   readonly network?: NetworkIdentity;
-  /** What it showed of the cards it offers to pods. Only where its machine is replaced. */
+  /** The devices it showed to pods. Only where its machine is replaced. */
   readonly device?: DeviceBefore;
 }
 
-/** What a node was beside what it runs: what its rollback has to bring again, whatever the version that it leaves made of it. */
+/** What a node was, besides its version: its rollback restores that, whatever the version it leaves changed. */
 export type NodeBefore = Pick<RecordedFacts, 'labels' | 'taints' | 'annotations' | 'network' | 'device'>;
 
 /** How far a node has come. `note` follows the node's name in a sentence. */
@@ -45,19 +45,19 @@ export type NodeClass =
   | { readonly kind: 'installing'; readonly note: string }
   | { readonly kind: 'rebooting'; readonly note: string }
   | { readonly kind: 'unreachable'; readonly note: string }
-  /** It booted what was wanted; `bootId` is the new one. Whether it is Ready is another question. */
+  /** It booted the wanted version; `bootId` is the new one. Whether it is Ready is a separate check. */
   | { readonly kind: 'on-target'; readonly note: string; readonly bootId: string }
-  /** It booted something else: no waiting will change that. */
+  /** It booted something else: waiting will not change that. */
   | { readonly kind: 'failed'; readonly note: string; readonly reason: Reason };
 
 /** Stages of a machine on its way down or up, as Talos names them. */
 const installStages = new Set(['upgrading', 'installing']);
 
 /**
- * Compares a node with what it was before its install. Goes by the boot id Talos gives; without one by the Node's,
- * which only proves a reboot once it has changed, since the kubelet reports it late.
+ * Compares a node with what it was before its install. Compares the boot id that Talos reports. Without one it uses the Node's, which only
+ * proves a reboot once it has changed, since the kubelet reports it late.
  *
- * @param back of a node that was to boot its other slot: what was wanted is the previous version.
+ * @param back of a node that was to boot its other slot: the wanted version is the previous one.
  */
 export function classifyNode(
   facts: RecordedFacts,
@@ -77,7 +77,7 @@ export function classifyNode(
   return failed(`runs ${talos.version}`, { kind: 'wrong-version', node, version: talos.version, wanted });
 }
 
-/** The boot id, if it is another one than before. */
+/** The boot id, if it differs from the recorded one. */
 function bootIdAfter(
   facts: RecordedFacts,
   talos: TalosObservation,
@@ -102,7 +102,7 @@ function onWantedVersion(
   }
   const wrong = wrongImage(facts, talos);
   if (!wrong) return { kind: 'on-target', note: `runs ${wantedVersion} with a new boot id`, bootId };
-  // Extensions are listed while it boots; what is missing early may still come.
+  // Extensions are listed while the node boots; one that is missing early may still appear.
   if (talos.stage !== 'running')
     return { kind: 'rebooting', note: `boots ${wantedVersion} (stage ${talos.stage})` };
   return failed(`runs ${wantedVersion}, but not what it is to be made of`, wrong);
@@ -116,7 +116,7 @@ function wrongImage(facts: RecordedFacts, talos: TalosObservation): Reason | und
   return lostExtensions(facts, talos);
 }
 
-/** Extensions the node had and has no more. New ones are fine. */
+/** Extensions the node has lost. New ones are fine. */
 export function lostExtensions(
   facts: RecordedFacts,
   talos: Pick<TalosObservation, 'extensions'>,
@@ -143,7 +143,7 @@ function notBootedYet(facts: RecordedFacts, talos: TalosObservation, back: Plann
   return { kind: 'untouched', note: `runs ${version} and shows no sign of the ${request}` };
 }
 
-/** Lifecycle flow: what was seen to be installed is written on the Node; an install nobody saw the end of is not. */
+/** Lifecycle flow: an observed install is recorded in an annotation on the Node; an install whose end was not observed is not. */
 function isUnconfirmed(facts: RecordedFacts, { kubernetes }: NodeObservation): boolean {
   if (facts.flow !== 'lifecycle' || kubernetes.kind !== 'answered' || !kubernetes.value) return false;
   const { wantedVersion, bootId, wantedSchematic } = facts;

@@ -4,8 +4,8 @@ import type { Reason } from '../reasons/reason.js';
 import { otherMachine, type MachineIdentity } from '../terraform/machine-identity.js';
 
 /**
- * How far a node has come whose machine was replaced: the same questions as after an install, and whether it is the machine
- * that Terraform made which took over the Node.
+ * How far a node has come whose machine was replaced: the checks of an install, and whether the machine that Terraform made took over the
+ * Node.
  */
 export function classifyReplaced(
   facts: RecordedFacts,
@@ -31,7 +31,7 @@ export function classifyReplaced(
   return { ...state, note: `joined with ${facts.wantedVersion}${who}` };
 }
 
-/** Nothing was installed on a new machine: it was made so. */
+/** A new machine is created with the version: nothing is installed on it. */
 function withOwnWords(state: NodeClass & { kind: 'failed' }, { node }: RecordedFacts): NodeClass {
   const { reason } = state;
   if (reason.kind !== 'wrong-version' && reason.kind !== 'back-on-old-version') return state;
@@ -39,7 +39,7 @@ function withOwnWords(state: NodeClass & { kind: 'failed' }, { node }: RecordedF
   return { ...state, reason: { kind: 'machine-wrong-version', node, version, wanted } };
 }
 
-/** Its machine was replaced: one that shows the old boot is the old machine, which is told once it stays so. */
+/** A replaced node that shows the old boot is the old machine; it is reported once that stays so. */
 function onItsWay(state: NodeClass): NodeClass {
   return state.kind === 'untouched' ? { kind: 'rebooting', note: 'still shows the boot from before' } : state;
 }

@@ -1,27 +1,27 @@
 import type { NodeObject } from './observation.js';
 
-/** Whose cordon is on a node. */
+/** Owner of the cordon on a node. */
 export type CordonOwner =
   | { readonly by: 'nobody' }
   /** A run of Slipway: `run/<cluster>/<n>`. */
   | { readonly by: 'run'; readonly run: string }
-  /** Talos itself, while it upgrades, shuts down or resets; it lifts it again. */
+  /** Talos itself, while it upgrades, shuts down or resets; Talos removes it again. */
   | { readonly by: 'talos' }
-  /** Anybody else: a person, or another program. */
+  /** Another user or program. */
   | { readonly by: 'somebody' };
 
-/** The annotation Talos sets with its own cordon, and looks for before it uncordons. */
+/** The annotation Talos sets with its own cordon, and checks before it uncordons. */
 export const talosCordonAnnotation = 'talos.dev/cordoned';
 
-/** What Slipway calls itself where it writes to the Kubernetes API, which keeps with each field who set it. */
+/** Slipway's field manager in the Kubernetes API, which records who set each field. */
 export const fieldManager = 'slipway';
 
-/** The part of a Node that tells whose its cordon is. */
+/** The part of a Node that shows who set its cordon. */
 type Cordoned = Pick<NodeObject, 'unschedulable' | 'cordonSetBy' | 'marks' | 'annotations'>;
 
 /**
- * Who cordoned a node. Our mark comes first, since it is set in one patch with the cordon; but it stays behind where a person
- * uncordons, and says nothing of a cordon that somebody else set since.
+ * Who cordoned a node. Slipway's annotation comes first, since it is set in one patch with the cordon. It stays behind where a person
+ * uncordons, and says nothing of a cordon that another user set since.
  */
 export function cordonOwner(node: Cordoned): CordonOwner {
   if (!node.unschedulable) return { by: 'nobody' };
@@ -31,12 +31,12 @@ export function cordonOwner(node: Cordoned): CordonOwner {
   return { by: 'somebody' };
 }
 
-/** Where the API server does not say who set it, the mark stands. */
+/** Where the API server does not report the field manager, the annotation counts. */
 function mayBeOurs({ cordonSetBy = [] }: Cordoned): boolean {
   return cordonSetBy.length === 0 || cordonSetBy.includes(fieldManager);
 }
 
-/** Who it was, in words. */
+/** The owner, in words. */
 export function cordonOwnerText(owner: CordonOwner): string {
   if (owner.by === 'run') return owner.run;
   return owner.by === 'talos' ? 'Talos itself' : 'somebody';

@@ -4,9 +4,9 @@ import type { PodObservation } from './observation.js';
 import { compareVersions, minorOf } from '../versions/versions.js';
 
 /**
- * What is known without being written. NVIDIA: containerd's runtime by a file under /var, and no cgroups, which an
- * unprivileged runtime cannot set with eBPF; Talos writes files to /var alone and does not boot with others, but for the one
- * part of containerd's configuration that its guides name. From 1.13 on its extensions bring all of it (CDI).
+ * Built-in rules. NVIDIA: containerd's runtime is set by a file under /var, with no-cgroups, since an unprivileged runtime cannot set
+ * cgroups with eBPF. Talos writes files to /var alone and does not boot with others, except for the one part of containerd's configuration
+ * that its guides name. From 1.13 on its extensions bring all of it (CDI).
  */
 const builtIn: Readonly<Record<string, Device>> = {
   'nvidia.com/gpu': {
@@ -24,13 +24,13 @@ const builtIn: Readonly<Record<string, Device>> = {
   },
 };
 
-/** A card of a node: the resource it is offered as, how many, and what is known of such cards. */
+/** A device of a node: its extended resource, how many, and the rules for such devices. */
 export interface WantedDevice extends Device {
   readonly resource: string;
   readonly count: number;
 }
 
-/** The cards slipway.yaml says a node has; undefined: none. */
+/** The devices slipway.yaml declares for a node; undefined: none. */
 export function deviceOf(
   { nodes, devices }: Pick<Inventory, 'nodes' | 'devices'>,
   name: string,
@@ -41,23 +41,22 @@ export function deviceOf(
   return { ...(devices?.[resource] ?? builtIn[resource]), resource, count };
 }
 
-/** A file that Talos writes, as its machine configuration has it. */
+/** A file that Talos writes, as its machine configuration declares it. */
 export interface MachineFile {
   readonly path: string;
   readonly content: string;
 }
 
-/** What is to be said of a machine configuration for the cards of its node. */
+/** Findings about a machine configuration for the devices of its node. */
 export interface DeviceFindings {
   readonly wrong: readonly string[];
   readonly notes: readonly string[];
 }
 
 /**
- * Looks through the files of a machine configuration for what the cards of its node need. Contents are never repeated: secrets may
- * stand there.
+ * Checks the files of a machine configuration for what the devices of its node need. Contents are never repeated: they may hold secrets.
  *
- * @param version what the machine runs with it: `v1.12.6`.
+ * @param version the Talos version that runs with it: `v1.12.6`.
  */
 export function deviceFindings(
   { resource, configuration }: WantedDevice,
@@ -89,7 +88,7 @@ export function deviceFindings(
   };
 }
 
-/** Whether something is asked of the machine configuration of a node with that card, at a version of Talos. */
+/** Whether the machine configuration of a node with that device has requirements, at a version of Talos. */
 export function needsFiles({ configuration }: WantedDevice, version: string): boolean {
   return (
     configuration !== undefined &&
@@ -97,22 +96,22 @@ export function needsFiles({ configuration }: WantedDevice, version: string): bo
   );
 }
 
-/** What a node offers, and shows, of its cards. */
+/** The devices a node offers and shows. */
 export interface OfferedDevices {
   /** Its Node's `status.allocatable`. */
   readonly allocatable: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
-  /** Those on the node. */
+  /** The Pods of the node. */
   readonly pods: readonly PodObservation[];
 }
 
-/** What a node showed of its cards before its machine was replaced: what it did not show then is not asked for afterwards. */
+/** What a node showed of its devices before its machine was replaced: only that is required afterwards. */
 export interface DeviceBefore {
   readonly label: boolean;
   readonly plugin: boolean;
 }
 
-/** What of the label and the DaemonSet of its cards a node has. */
+/** Which of the label and the DaemonSet of its devices a node has. */
 export function deviceSeen(
   device: WantedDevice,
   { labels, pods }: Omit<OfferedDevices, 'allocatable'>,
@@ -126,7 +125,7 @@ export function deviceSeen(
   };
 }
 
-/** How many a node offers, and what it lacks of what it had; an empty `wrong`: all is there. */
+/** How many devices a node offers, and what it has lost; an empty `wrong`: nothing is missing. */
 export function deviceOffered(
   device: WantedDevice,
   before: DeviceBefore,
@@ -148,7 +147,7 @@ export function deviceOffered(
 }
 
 function reaches(version: string, minor: string): boolean {
-  // A pre-release of a minor is of it.
+  // A pre-release counts as its minor.
   return compareVersions(`${minorOf(version)}.0`, `${minor}.0`) >= 0;
 }
 
@@ -156,7 +155,7 @@ function isUnder(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }
 
-/** A line that is not commented out, blanks apart; a comment may follow. */
+/** A line that is not commented out, ignoring blanks; a comment may follow. */
 function hasLine(content: string, line: string): boolean {
   const bare = (text: string): string => text.replaceAll(/\s/g, '');
   return content.split('\n').some((one) => bare(one.replace(/#.*$/, '')) === bare(line));

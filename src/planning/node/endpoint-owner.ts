@@ -1,6 +1,6 @@
 import type { Inventory, InventoryNode } from '../../inventory/schema.js';
 
-/** The node that machine configurations name as the cluster's endpoint; undefined where that is no single node. */
+/** The node that machine configurations name as the cluster's endpoint; undefined where the endpoint is no single node. */
 export function endpointOwner({
   controlPlane,
   nodes,

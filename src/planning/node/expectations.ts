@@ -10,8 +10,8 @@ export type NotAsPlanned = Extract<
 >;
 
 /**
- * Whether the node is no longer what the plan was made for: asserted before its first mutation, and again
- * right before the install. A node that does not answer is not taken for unchanged.
+ * Whether the node no longer is what the plan was made for: asserted before its first mutation, and again right before the install. An
+ * unreachable node does not count as unchanged.
  */
 export function expectationBroken(node: PlannedNode, seen: NodeObservation): NotAsPlanned | undefined {
   if (seen.talos.kind === 'unreachable') {
@@ -35,7 +35,7 @@ export function expectationBroken(node: PlannedNode, seen: NodeObservation): Not
   return broken && { kind: 'expectation-broken', node: node.name, ...broken };
 }
 
-/** Whether a node already runs what it is to run. */
+/** Whether a node already runs its target. */
 export function isOnTarget(target: { version: string; schematic: string }, talos: TalosObservation): boolean {
   return talos.version === target.version && runningSchematic(talos) === target.schematic;
 }

@@ -1,10 +1,10 @@
 import type { PlannedNode, RebootMode } from '../plan/plan.js';
 
 /**
- * How each node is rebooted, once the order is settled: of each class of hardware that has one node booting through its firmware
- * ahead of the others, it is the one that goes first. The plan names its own first; the etcd leader may have moved since.
+ * How each node is rebooted, once the order is settled. In each class of hardware that tests a firmware boot first, the first node in the
+ * order boots through its firmware. The plan names its own first; the etcd leader may have moved since.
  *
- * @param order the order as the run takes it.
+ * @param order the order in which the run takes the nodes.
  * @param classOf the class of hardware of a node, by name.
  */
 export function rebootModes(

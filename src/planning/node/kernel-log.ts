@@ -5,8 +5,8 @@
 const started = /starting (?:upgrade|install(?:ation)?): installer_image=(?<image>[^\s,]+)/;
 
 /**
- * The image of the last installer that was started in this boot, as far as its kernel log reaches; undefined: none.
- * It is the one trace of somebody else's install: Talos does not show which slot boots next.
+ * The image of the last installer that was started in this boot, as far as its kernel log reaches; undefined: none. This is the only trace
+ * of an install by another user: Talos does not show which slot boots next.
  */
 export function installedInThisBoot(kernelLog: string): string | undefined {
   return kernelLog
@@ -15,17 +15,17 @@ export function installedInThisBoot(kernelLog: string): string | undefined {
     .at(-1);
 }
 
-/** What a kernel writes first. */
+/** The first line of a kernel log. */
 const first = /: Linux version /;
-/** As Talos writes the time of each line. */
+/** Format of Talos' timestamps. */
 const written = /^\s*\w+:\s+\w+: \[(?<at>[^\]]+)\]/;
 
-/** A machine's clock may differ from ours by this, milliseconds: more is a gate of its own. */
+/** Allowed clock difference to the machine, milliseconds: a larger one closes a gate of its own. */
 const clockMs = 600_000;
 
 /**
- * Whether no installer was started in this boot since a moment, in milliseconds: only where the log reaches back to it. A log that has
- * lost its beginning shows nothing.
+ * Whether no installer was started in this boot since a moment, in milliseconds: only where the log reaches back to it. A log that has lost
+ * its beginning proves nothing.
  */
 export function nothingInstalledSince(kernelLog: string, since: number): boolean {
   if (installedInThisBoot(kernelLog) !== undefined) return false;

@@ -1,7 +1,7 @@
 import type { NetworkInterface } from '../../inventory/network-cards.js';
 import type { DefinedInterface } from '../terraform/defined-cards.js';
 
-/** A physical link as Talos shows it: of the kind that hardware has, whatever its name. */
+/** A physical network interface as Talos shows it: selected by its kind, whatever its name. */
 export interface ObservedInterface {
   /** In lower case. */
   readonly mac: string;
@@ -9,14 +9,14 @@ export interface ObservedInterface {
   readonly driver?: string;
 }
 
-/** What is wrong with the cards of a machine; `found`: how many there are. */
+/** What is wrong with the network interfaces of a machine; `found`: how many there are. */
 export interface WrongInterfaces {
   readonly wanted: number;
   readonly found: number;
   readonly wrong: readonly string[];
 }
 
-/** What Terraform has of a machine's cards, against what slipway.yaml says of its role: how many, in which VLAN, on which bridge. */
+/** Compares the network interfaces in Terraform's state with slipway.yaml for the role: number, VLANs and bridges. */
 export function wrongDefinitions(
   wanted: readonly NetworkInterface[],
   defined: readonly DefinedInterface[],
@@ -44,8 +44,8 @@ export function wrongDefinitions(
 }
 
 /**
- * The links of a machine against what slipway.yaml says of its role: how many, with which drivers and MACs. The guest counts
- * its cards as it likes, so which of them is which is not asked; the tags it cannot see are those of `wrongDefinitions`.
+ * Compares the network interfaces of a machine with slipway.yaml for its role: number, drivers and MACs. The guest's order is not reliable,
+ * so interfaces are not matched one by one. Tags are invisible to the guest: `wrongDefinitions` checks those.
  */
 export function wrongLinks(
   wanted: readonly NetworkInterface[],
@@ -56,7 +56,7 @@ export function wrongLinks(
   const number =
     seen.length === wanted.length ? [] : [`the machine shows ${seen.length} of ${wanted.length}, ${macs}`];
   const drivers = tally(cards.flatMap(({ driver }) => driver ?? [])).flatMap(([driver, least]) => {
-    const has = seen.filter((card) => card.driver === driver).length;
+    const has = seen.filter((link) => link.driver === driver).length;
     return has >= least ? [] : [`${has} of ${least} have the driver ${driver}`];
   });
   const prefixes = tally(cards.flatMap(({ mac }) => mac?.toLowerCase() ?? [])).flatMap(([prefix, least]) => {
@@ -66,17 +66,17 @@ export function wrongLinks(
   return result(wanted.length, seen.length, [...number, ...drivers, ...prefixes]);
 }
 
-/** What the network knows a node by, before and after its machine was replaced: its first card's MAC, and its address. */
+/** A node's identity on the network, before and after its machine was replaced: the MAC of its first network interface, and its address. */
 export interface NetworkIdentity {
   readonly address: string | undefined;
-  /** Of all its cards, in the machine's order. */
+  /** MACs of all its network interfaces, in the machine's order. */
   readonly macs: readonly string[];
 }
 
 /**
- * What a node's network no longer knows it by. The other cards' MACs may change.
+ * The part of its network identity that a node has lost. The MACs of the other network interfaces may change.
  *
- * @param first the first card's MAC by Terraform's state; where that tells none, the machine's own first.
+ * @param first MAC of the first network interface by Terraform's state; without one, the first that the machine reports.
  */
 export function lostIdentity(
   before: Partial<NetworkIdentity>,

@@ -1,7 +1,7 @@
 /** Node addresses by name. */
 export type AddressOf = (node: string) => string | undefined;
 
-/** The addresses of these nodes: of the inventory, or of a plan. Of two lists the first that names a node counts. */
+/** The addresses of these nodes: of the inventory, or of a plan. Of two lists, the first that names a node counts. */
 export function addressesIn(
   ...lists: readonly (readonly { readonly name: string; readonly address: string }[])[]
 ): AddressOf {

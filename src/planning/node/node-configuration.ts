@@ -4,7 +4,7 @@ import type { Inventory, InventoryNode } from '../../inventory/schema.js';
 import type { Role } from './observation.js';
 
 /**
- * Where the machine configuration of a node is, its name filled in: in the file, or in the arguments of the program. Undefined
+ * Where the machine configuration of a node is, with the node's name filled in: in the file, or in the arguments of the program. Undefined
  * where Slipway sends none.
  */
 export function nodeConfiguration(
@@ -23,10 +23,10 @@ function referenceFor(reference: CredentialReference, name: string): CredentialR
   return 'exec' in reference ? { ...reference, exec: reference.exec.map(fill) } : reference;
 }
 
-/** When a patch is merged: into what a new machine is sent, or into what it runs once it is Ready. */
+/** When a patch is merged: into the configuration a new machine is sent, or into its running one once it is Ready. */
 export type PatchMoment = NonNullable<Patch['when']>;
 
-/** The patches of slipway.yaml for a node at one moment, in their order, its name filled in. */
+/** The patches of slipway.yaml for a node at one moment, in their order, with the node's name filled in. */
 export function patchesFor(
   { patches = [] }: Pick<Inventory, 'patches'>,
   node: Pick<InventoryNode, 'name' | 'role' | 'hardware'>,
@@ -37,7 +37,7 @@ export function patchesFor(
     .map(({ patch }) => referenceFor(patch, node.name));
 }
 
-/** A node that says no class of hardware is of its role's. */
+/** A node without a class of hardware has its role's. */
 function isFor(
   { for: wanted = {} }: Patch,
   { name, role, hardware = role }: Pick<InventoryNode, 'name' | 'role' | 'hardware'>,

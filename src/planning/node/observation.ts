@@ -1,9 +1,9 @@
 /**
- * What was measured, as values. Activities fill these in; planning only reads them.
- * Something that did not answer is `unreachable`: never healthy, never failed.
+ * Measurements, as values. Activities fill these in; planning only reads them. Anything that did not respond is `unreachable`: never
+ * healthy, never failed.
  */
 
-/** One answer from outside. */
+/** One response from outside. */
 export type Answer<T> =
   | { readonly kind: 'answered'; readonly value: T }
   | { readonly kind: 'unreachable'; readonly why: string };
@@ -16,7 +16,7 @@ export interface ClusterObservation {
   readonly observedAt: string;
   /** Every node of the inventory, in its order. */
   readonly nodes: readonly NodeObservation[];
-  /** Node objects Kubernetes has and the inventory has not. */
+  /** Unmanaged nodes: Node objects that Kubernetes has and the inventory does not. */
   readonly strangers: readonly string[];
   readonly etcd: Answer<EtcdObservation>;
   readonly workloads: Answer<WorkloadObservation>;
@@ -29,16 +29,16 @@ export interface NodeObservation {
   readonly talos: Answer<TalosObservation>;
   /** The Node object; `undefined` inside an answer: Kubernetes has none of that name. */
   readonly kubernetes: Answer<NodeObject | undefined>;
-  /** What stands at its address: looked at where its Talos does not answer, and a run had begun to replace its machine. */
+  /** State of the machine at its address: read where its Talos does not respond, and a run had begun to replace its machine. */
   readonly standing?: MachineStanding;
 }
 
-/** A machine that waits for a configuration, in maintenance mode; or nothing that could be heard. */
+/** A machine that waits for a configuration, in maintenance mode; or an unreachable one. */
 export type MachineStanding =
   | { readonly kind: 'waiting'; readonly uuid: string; readonly version: string }
-  | { readonly kind: 'silent' };
+  | { readonly kind: 'unreachable' };
 
-/** What a node's Talos API says of it. */
+/** What a node's Talos API reports. */
 export interface TalosObservation {
   /** The hostname as Talos knows it (the Node's name). */
   readonly nodename: string;
@@ -53,21 +53,21 @@ export interface TalosObservation {
   readonly ready: boolean;
   /** `name: reason` of each condition Talos waits for. */
   readonly unmet: readonly string[];
-  /** The kernel's boot id, where the step may ask for it (it needs the admin role). */
+  /** The kernel's boot id, where the step may read it (that needs the admin role). */
   readonly bootId?: string;
 }
 
-/** The Node object, the part that is looked at. */
+/** The observed part of a Node object. */
 export interface NodeObject {
   readonly ready: boolean;
   /** ISO time of the Ready condition's last change. */
   readonly readySince: string;
   readonly readyMessage: string;
   readonly unschedulable: boolean;
-  /** Who set `unschedulable`, by the field managers the API server keeps; left out: it does not say. */
+  /** Who set `unschedulable`, by the field managers the API server keeps; left out: it does not report them. */
   readonly cordonSetBy?: readonly string[];
   readonly bootId: string;
-  /** SMBIOS UUID of the machine its kubelet runs on; left out, or empty: it does not say. */
+  /** SMBIOS UUID of the machine its kubelet runs on; left out, or empty: not reported. */
   readonly systemUuid?: string;
   readonly kubeletVersion: string;
   readonly osImage: string;
@@ -97,7 +97,7 @@ export interface Marks {
 
 export interface EtcdObservation {
   readonly members: readonly EtcdMember[];
-  /** What each control plane's own member says; one entry per control plane of the inventory. */
+  /** What each control plane's own member reports; one entry per control plane of the inventory. */
   readonly statuses: readonly EtcdMemberStatus[];
   readonly alarms: readonly { readonly memberId: string; readonly alarm: string }[];
 }
@@ -119,9 +119,9 @@ export type EtcdMemberStatus = { readonly node: string } & Answer<{
   readonly raftAppliedIndex: number;
   readonly learner: boolean;
   readonly errors: readonly string[];
-  /** The etcd it runs: `3.6.5`; left out: it does not say. */
+  /** The etcd version it runs: `3.6.5`; left out: not reported. */
   readonly version?: string;
-  /** The etcd version its data is of, which is the cluster's: `3.6.0`; left out: it does not say, as those before 3.6. */
+  /** The etcd version of its data, which is the cluster's: `3.6.0`; left out: not reported, as by members before 3.6. */
   readonly storage?: string;
 }>;
 
@@ -146,7 +146,7 @@ export interface PodObservation {
   readonly ready: boolean;
   /** Being deleted. */
   readonly terminating: boolean;
-  /** `Deployment/web`, `StatefulSet/db`, …: the controller a person would name; undefined: nobody owns it. */
+  /** `Deployment/web`, `StatefulSet/db`, …: the top-level controller; undefined: the pod has no owner. */
   readonly owner: string | undefined;
   readonly daemonSet: boolean;
   readonly mirror: boolean;
@@ -154,7 +154,7 @@ export interface PodObservation {
   readonly budgets: readonly string[];
   /** Why it does not run, in Kubernetes' words: CrashLoopBackOff, Unschedulable, … */
   readonly trouble: string | undefined;
-  /** ISO time since when it is as it is (Ready condition's last change, or creation). */
+  /** ISO time since when it is in this state (Ready condition's last change, or creation). */
   readonly since: string;
   /** The one node it may run on (`kubernetes.io/hostname`, by selector or by affinity); left out: any, or several. */
   readonly pinnedTo?: string;
@@ -167,7 +167,7 @@ export interface BudgetObservation {
   readonly currentHealthy: number;
   readonly desiredHealthy: number;
   readonly expectedPods: number;
-  /** Pods whose eviction the API server granted, and which Kubernetes has not yet seen go; left out: none. */
+  /** Pods whose eviction the API server granted, and whose deletion Kubernetes has not observed yet; left out: none. */
   readonly granted?: readonly GrantedEviction[];
 }
 

@@ -18,27 +18,28 @@ import type { Reason } from '../reasons/reason.js';
 
 /** What the preflight check compares with. */
 export interface PreflightContext {
-  /** The run as its marks name it: `run/<cluster>/<n>`. */
+  /** The run as its annotations name it: `run/<cluster>/<n>`. */
   readonly run: string;
   /** The boot its facts were recorded in. */
   readonly bootId: string;
   readonly outageAccepted: boolean;
-  /** The request may make an unwell node well: what it is itself does not forbid it. */
+  /** The request may repair an unhealthy node: the node's own state does not forbid it. */
   readonly repairs?: true;
 }
 
-/** What a preflight check may say. */
+/** Possible results of a preflight check. */
 export type ForbidsSending =
   | NotAsPlanned
   | ForbidsDisruption
   | Extract<Reason, { kind: 'talos-not-ready' | 'cordon-lost' | 'protected-pods' }>;
 
-/** As many pods are named. */
+/** How many pods are named. */
 const named = 5;
 
 /**
- * The preflight check before the request that stops a node (I2, I14): it is still what the plan was made for, cordoned as this run
- * left it, free of pods a budget protects, and, for a control plane, etcd can do without it. Whatever does not answer forbids.
+ * The preflight check before the request that stops a node (I2, I14). The node must still be what the plan was made for, cordoned as this
+ * run left it, and free of pods a budget protects. For a control plane, etcd must be able to do without it. What does not respond forbids
+ * the request.
  */
 export function preflightCheck(
   observation: ClusterObservation,
@@ -60,8 +61,8 @@ export function preflightCheck(
 }
 
 /**
- * The same before a machine that never joined, or fell silent after it had, is made again for a rollback: of it only its Node can be
- * looked at, and its kubelet must not be heard; the others must do without it (I2).
+ * The preflight check before a rollback recreates a machine that never joined, or became unreachable after it had. Of that node only the
+ * Node object can be read, and its kubelet must not respond; the others must do without it (I2).
  */
 export function preflightCheckOfLeftovers(
   observation: ClusterObservation,
@@ -78,7 +79,7 @@ export function preflightCheckOfLeftovers(
       kind: 'expectation-broken',
       node: node.name,
       what: 'kubelet',
-      expected: 'silent',
+      expected: 'unreachable',
       found: 'heard again',
     };
   const lost = cordonLost(node, object, context.run);
@@ -87,16 +88,16 @@ export function preflightCheckOfLeftovers(
 }
 
 /**
- * Whether what the preflight check rests on stands on the very Node the intent is written on: the cordon, whose it is, and the boot.
- * Somebody may have returned the node to service, or upgraded it, between the look and this; then it is looked at again.
+ * Whether the Node that the intent annotation is written on still has the cordon, its owner and the boot that the preflight check saw.
+ * Somebody may have uncordoned or upgraded the node in between; then the preflight check runs again.
  *
- * @param looked the Node as the look saw it.
+ * @param looked the Node as the preflight check observed it.
  */
 export function stillAsLooked(node: PlannedNode, run: string, looked: NodeObject, now: NodeObject): boolean {
   return now.bootId === looked.bootId && cordonLost(node, now, run) === undefined;
 }
 
-/** The node itself: still in the boot its facts were recorded in, and not on its way down or up by somebody else's doing. */
+/** The node itself: still in its recorded boot, and not being rebooted by another user. */
 function ownState(
   node: string,
   { talos }: NodeObservation,

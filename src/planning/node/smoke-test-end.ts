@@ -1,19 +1,19 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 
-/** What the Pod of a probe shows. */
+/** State of a smoke test's Pod. */
 export type ProbeLook =
-  /** `started`: its container has run, or runs. `said`: what the kubelet says that it waits for. */
+  /** `started`: its container has run, or runs. `said`: the kubelet's reason for waiting. */
   | { readonly kind: 'waiting'; readonly why: string; readonly started: boolean; readonly said?: string }
   | { readonly kind: 'succeeded' }
   | { readonly kind: 'failed'; readonly why: string; readonly tail?: string; readonly started: boolean };
 
-/** Characters of what a probe wrote that a person is shown. */
+/** Characters of a smoke test's output that a person is shown. */
 const tailMost = 300;
 
-/** What a container waits for in any case. */
+/** Waiting reasons that every container passes through. */
 const ordinary: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
 
-/** Reads the status its kubelet gave it. */
+/** Reads the status that the kubelet reported. */
 export function probeLook({ status }: V1Pod): ProbeLook {
   const container = status?.containerStatuses?.[0];
   const { waiting, running, terminated } = container?.state ?? {};
@@ -32,7 +32,7 @@ export function probeLook({ status }: V1Pod): ProbeLook {
   return { kind: 'waiting', why, started: false };
 }
 
-/** The kubelet's own reason (`OutOfnvidia.com/gpu`, `DeadlineExceeded`) says more than the exit code of what it ended. */
+/** The kubelet's own reason (`OutOfnvidia.com/gpu`, `DeadlineExceeded`) says more than the exit code of the killed container. */
 function whyFailed({ reason, message }: NonNullable<V1Pod['status']>, container?: V1ContainerStatus): string {
   if (reason) return withMessage(reason, message);
   const { exitCode, signal, reason: how } = container?.state?.terminated ?? {};
@@ -45,7 +45,7 @@ function withMessage(reason: string, message: string | undefined): string {
   return message ? `${reason}: ${cut(message)}` : reason;
 }
 
-/** The end is where a program says what went wrong. */
+/** The end of the output is where a program reports its error. */
 function tailOf(text: string | undefined): string | undefined {
   const flat = text?.replaceAll(/\s+/g, ' ').trim() ?? '';
   if (flat === '') return undefined;

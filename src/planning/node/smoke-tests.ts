@@ -4,14 +4,14 @@ import type { Inventory, InventoryNode } from '../../inventory/schema.js';
 import { quote, seconds } from '../plan/manual-node-commands.js';
 import type { PlannedProbe } from '../plan/plan.js';
 
-/** Labels and annotations of the Pods that are Slipway's own. */
+/** Labels and annotations of Slipway's own Pods. */
 export const probeMarks = {
   probe: 'slipway.dev/probe',
   run: 'slipway.dev/run',
   by: 'slipway.dev/by',
 } as const;
 
-/** The probes of slipway.yaml for a node, in their order. */
+/** The smoke tests of slipway.yaml for a node, in their order. */
 export function probesFor(
   { probes = [] }: Pick<Inventory, 'probes'>,
   { name, role, hardware = role, gpu }: Pick<InventoryNode, 'name' | 'role' | 'hardware' | 'gpu'>,
@@ -25,7 +25,7 @@ export function probesFor(
   );
 }
 
-/** What a plan says of them; nothing where there are none. */
+/** The plan's entry for them; empty where there are none. */
 export function plannedProbes(
   inventory: Pick<Inventory, 'probes'>,
   node: InventoryNode,
@@ -34,7 +34,7 @@ export function plannedProbes(
   return probes.length > 0 ? { probes } : {};
 }
 
-/** Whose Pod it is. */
+/** Owner of the Pod. */
 export interface ProbeOwner {
   readonly cluster: string;
   readonly run: number;
@@ -49,14 +49,14 @@ export function runLabel({ cluster, run }: Pick<ProbeOwner, 'cluster' | 'run'>):
   return `${cluster}.${run}`;
 }
 
-/** The same name in every attempt at a step, so that two of them never have two Pods. */
+/** The same name in every attempt at a step, so that two attempts never have two Pods. */
 export function probePodName({ name }: Pick<Probe, 'name'>, { by, sha256 }: ProbeOwner): string {
   return `slipway-${name}-${sha256(`${by} ${name}`).slice(0, 10)}`;
 }
 
 /**
- * The Pod of a probe. It names its node itself: no scheduler is asked, and the node is still cordoned. It runs once, ends automatically at
- * its limit whatever becomes of Slipway, and has no rights: neither in the cluster nor, unless slipway.yaml says so, on the node.
+ * The Pod of a smoke test. It names its node itself: the scheduler is not asked, and the node is still cordoned. It runs once, and its
+ * deadline ends it even if Slipway is gone. It has no rights in the cluster, and none on the node unless slipway.yaml grants them.
  */
 export function probePod(probe: Probe, node: string, owner: ProbeOwner): V1Pod {
   const { cluster, run, by } = owner;
@@ -86,7 +86,7 @@ function podSpec(probe: Probe, node: string): NonNullable<V1Pod['spec']> {
     terminationGracePeriodSeconds: 2,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    // The cordon is a taint too, and whatever else keeps pods away is not to keep this one away.
+    // The cordon is a taint too; no taint may keep this Pod away.
     tolerations: [{ operator: 'Exists' }],
     ...(hostNetwork ? { hostNetwork } : {}),
     ...(runtimeClass === undefined ? {} : { runtimeClassName: runtimeClass }),
@@ -97,7 +97,7 @@ function podSpec(probe: Probe, node: string): NonNullable<V1Pod['spec']> {
         ...(command ? { command: [...command] } : {}),
         ...(args ? { args: [...args] } : {}),
         ...(resources ? { resources: { limits: limitsOf(resources) } } : {}),
-        // The kubelet puts the end of what it wrote into its status, so nobody need read logs.
+        // The kubelet puts the end of the output into the status, so nobody has to read logs.
         terminationMessagePolicy: 'FallbackToLogsOnError',
         securityContext: {
           allowPrivilegeEscalation: false,
@@ -113,7 +113,7 @@ function limitsOf(resources: NonNullable<Probe['resources']>): Record<string, st
   return Object.fromEntries(Object.entries(resources).map(([name, amount]) => [name, String(amount)]));
 }
 
-/** What kubectl is told to run the same probe by hand: its end is seen on the terminal, and its Pod deleted. */
+/** The kubectl arguments to run the same smoke test from a terminal: attached, and its Pod deleted at the end. */
 export function probeByHand(probe: Probe, node: string): string {
   const overrides = {
     apiVersion: 'v1',

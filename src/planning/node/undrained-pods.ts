@@ -2,30 +2,30 @@ import type { BudgetObservation, PodObservation, WorkloadObservation } from './o
 import type { Reason } from '../reasons/reason.js';
 
 /**
- * How long Kubernetes counts a pod as gone whose eviction the API server granted and did not carry out, in milliseconds:
- * `DeletionTimeout` in pkg/controller/disruption/disruption.go, a constant of kube-controller-manager. An eviction is two writes,
- * the budget's status and then the pod's deletion; a client that dies between the two cancels the second.
+ * How long Kubernetes counts a pod as gone whose eviction the API server granted and did not carry out, in milliseconds: `DeletionTimeout`
+ * in pkg/controller/disruption/disruption.go, a constant of kube-controller-manager. An eviction is two writes, the budget's status and
+ * then the pod's deletion; a client that dies between the two cancels the second.
  */
 export const grantForgottenAfterMs = 120_000;
 
-/** A drain that lasts as long ends after such an eviction is forgotten, with time to evict the pod and for it to stop. */
+/** A drain limit of this length outlasts such an eviction, with time left to evict the pod and for it to stop. */
 export const drainOutlastsGrantMs = grantForgottenAfterMs + 30_000;
 
-/** Between the two writes of an eviction that is carried out lie milliseconds; a younger one is just under way. */
+/** The two writes of an eviction are milliseconds apart; a younger entry is still in progress. */
 const carriedOutWithinMs = 5_000;
 
-/** What a drain knows of itself. */
+/** State of a drain. */
 export interface DrainProgress {
   readonly node: string;
   /** Which attempt this is, from 1. */
   readonly attempts: number;
-  /** What `kubectl drain` said last. */
+  /** Last output of `kubectl drain`. */
   readonly lastWords: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** The pods a drain must move: those of a DaemonSet and of the node itself stay, and finished ones hold nothing up. */
+/** The pods a drain must move: DaemonSet and mirror pods stay, and finished pods block nothing. */
 export function podsToMove({ pods }: WorkloadObservation): PodObservation[] {
   return pods.filter(
     (pod) => !pod.daemonSet && !pod.mirror && pod.phase !== 'Succeeded' && pod.phase !== 'Failed',
@@ -67,8 +67,8 @@ export function whatStays(workloads: WorkloadObservation, progress: DrainProgres
 }
 
 /**
- * The eviction that was granted first and not carried out, also of a pod on another node: once it is forgotten, the budget
- * allows something again. Kubernetes takes an entry away as soon as its pod is terminating.
+ * The oldest eviction that was granted and not carried out, also of a pod on another node: once Kubernetes forgets it, the budget allows a
+ * disruption again. Kubernetes removes an entry as soon as its pod is terminating.
  */
 function undoneEviction(
   { namespace, granted = [] }: BudgetObservation,

@@ -3,8 +3,8 @@ import type { NodeObject, NodeObservation } from './observation.js';
 import type { Reason } from '../reasons/reason.js';
 
 /**
- * Compares an upgraded node with what it was: extensions, labels, taints and annotations it lost (and labels whose value
- * changed). What came new is nobody's loss.
+ * Compares an upgraded node with its recorded state: extensions, labels, taints and annotations it lost, and labels whose value changed.
+ * Additions are ignored.
  */
 export function compareNode(facts: RecordedFacts, seen: NodeObservation): Reason | undefined {
   const { node } = facts;
@@ -16,7 +16,7 @@ export function compareNode(facts: RecordedFacts, seen: NodeObservation): Reason
   }
   if (!seen.kubernetes.value) return { kind: 'node-missing', node };
   const { stage, ready, unmet } = seen.talos.value;
-  // Until then Talos keeps its rollback open, and may still take it.
+  // Until then Talos keeps its own rollback open, and may still roll back.
   if (stage !== 'running' || !ready) return { kind: 'talos-not-ready', node, stage, unmet };
   const extensions = lostExtensions(facts, seen.talos.value);
   if (extensions) return extensions;
@@ -28,7 +28,7 @@ export function compareNode(facts: RecordedFacts, seen: NodeObservation): Reason
   return lost.length > 0 ? { kind: 'node-changed', node, lost } : undefined;
 }
 
-/** What a Node lost that somebody gave it: a machine that was replaced does not bring it along. */
+/** What a Node lost that a user or a program had set on it: a replaced machine does not bring it along. */
 export interface LostMetadata {
   readonly labels: Readonly<Record<string, string>>;
   /** `key=value:effect`. */
@@ -37,8 +37,8 @@ export interface LostMetadata {
 }
 
 /**
- * What is gone from a Node and can be restored. A label that has another value now has been given by somebody since; one that
- * tells of cards is given by whoever finds them, and would be untrue of a machine that lacks them.
+ * What a Node lost and can be restored. A label with another value now was set by somebody since. A label about devices is set by whatever
+ * detects them, and would be untrue of a machine that lacks them.
  */
 export function lostMetadata(facts: RecordedFacts, seen: NodeObject): LostMetadata {
   const gone = (
@@ -64,12 +64,12 @@ export interface ServiceSeen {
   readonly health: string;
 }
 
-/** Whether a service runs, and nothing says that it is ill; most have no health check. */
+/** Whether a service runs and no health check fails; most services have no health check. */
 export function isWell({ state, health }: ServiceSeen): boolean {
   return state === 'Running' && health !== 'Fail';
 }
 
-/** Services that are ill, or that ran before and do not now, with what they say. */
+/** Services that are unhealthy, or that ran before and do not now, with what they report. */
 export function illServices(facts: RecordedFacts, seen: readonly ServiceSeen[]): string[] {
   const ill = seen.filter((service) => service.state === 'Running' && !isWell(service));
   const before = new Set(facts.services);
@@ -82,10 +82,10 @@ export function illServices(facts: RecordedFacts, seen: readonly ServiceSeen[]):
   ];
 }
 
-/** Set and taken away by their owners as the node goes down, comes up and runs another version. */
+/** Set and removed by their owners as the node goes down, comes up and runs another version. */
 const volatile = [
-  'slipway.dev/', // our own marks
-  'talos.dev/', // Talos' cordon, and what it owns
+  'slipway.dev/', // Slipway's own annotations
+  'talos.dev/', // Talos' cordon, and the labels it owns
   'networking.talos.dev/',
   'extensions.talos.dev/', // names versions of extensions
   'feature.node.kubernetes.io/', // node-feature-discovery: kernel version, CPU flags
@@ -102,7 +102,7 @@ const volatile = [
   'beta.kubernetes.io/',
 ] as const;
 
-/** Their value follows the hardware, driver or kernel; that they are there matters. */
+/** Their value follows the hardware, driver or kernel; only their presence is compared. */
 const valueMayChange = ['nvidia.com/', 'gpu.intel.com/', 'amd.com/'] as const;
 
 /** Kubernetes sets and lifts these automatically: not-ready, unreachable, unschedulable, memory-pressure, uninitialized. */
@@ -127,7 +127,7 @@ function lostLabels(facts: RecordedFacts, seen: NodeObject): string[] {
   });
 }
 
-/** Annotations are other programs' notes: values move, so only what vanished is named. */
+/** Annotations belong to other programs: values change, so only missing ones are named. */
 function lostAnnotations(facts: RecordedFacts, seen: NodeObject): string[] {
   const missing = Object.keys(facts.annotations).filter(
     (key) => !startsWithAny(key, volatile) && !(key in seen.annotations),

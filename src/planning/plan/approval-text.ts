@@ -1,21 +1,21 @@
 import type { PlanApproval, UpgradePlan } from './plan.js';
 
-/** As many characters of a plan's hash as are shown where a person types it. */
+/** How many characters of a plan's hash are shown to type. */
 const shown = 12;
-/** As few as are taken for it. */
+/** How few are accepted. */
 export const hashAtLeast = 8;
 
-/** The hash of a plan as a person types it. */
+/** A plan's hash as a person types it. */
 export function shortHash(hash: string): string {
   return hash.slice(0, shown);
 }
 
-/** Why a plan is not carried out without a person's approval: one sentence, without a full stop. */
+/** Why a plan needs approval: one sentence, without a full stop. */
 export function approvalsText(approvals: readonly PlanApproval[]): string {
   return approvals.map(({ why }) => why).join('; ');
 }
 
-/** Who must say it, where one is not enough: a sentence, to stand behind another. */
+/** Who must approve, where one person is not enough: a sentence that follows another. */
 export function approversText(
   approvers: number | undefined,
   said: readonly { readonly by: string }[] = [],
@@ -27,12 +27,12 @@ export function approversText(
     : ' Two different people must approve (upgrade.approvers of slipway.yaml).';
 }
 
-/** The same answer as a comment at the pull request that was merged. */
+/** The same command as a comment at the merged pull request. */
 export function approvalComment(hash: string, verb: 'approve' | 'reject' = 'approve'): string {
   return `/slipway ${verb} ${shortHash(hash)} REASON`;
 }
 
-/** The lines that answer a plan, to be filled in and pasted. `run`: its number; left out: that of the open one. */
+/** The commands that approve or reject a plan, to be filled in and pasted. `run`: its number; left out: the open run. */
 export function approvalCommands(
   { cluster, hash }: Pick<UpgradePlan, 'cluster' | 'hash'>,
   run?: number,

@@ -3,14 +3,14 @@ import type { PlanInput, SeenNode } from './plan-input.js';
 import { deltasLeft, overridden } from './node-strategy.js';
 import { changesText } from '../terraform/accepted-changes.js';
 
-/** Why a person must approve; undefined: nobody must. */
+/** Why approval is required; undefined: it is not. */
 type Question = (
   input: PlanInput,
   seen: readonly SeenNode[],
   touched: readonly PlannedNode[],
 ) => string | undefined;
 
-/** One table: everything in a plan that is not done without a person's approval, in the order it is told. */
+/** Everything in a plan that requires approval, in the order in which messages list it. */
 const questions: Readonly<Record<PlanApproval['kind'], Question>> = {
   strategy: (input, seen) => {
     const other = overridden(input, seen);
@@ -45,7 +45,7 @@ function names(entry: PlanInput['inventory']['upgrade']['approve'][number]): str
   return `upgrade.approve of slipway.yaml names ${entry}`;
 }
 
-/** What a person must approve before anything of this request is touched; empty: it is done without asking. */
+/** The approvals a request requires before anything is touched; empty: none. */
 export function approvalsOf(
   input: PlanInput,
   seen: readonly SeenNode[],
@@ -55,12 +55,12 @@ export function approvalsOf(
   return asked(['strategy', 'delta', 'control-planes', 'replace', 'attributes'], input, seen, touched);
 }
 
-/** The same of the rollback of a run: whoever asked for it approved the version. */
+/** The approvals a run rollback requires: whoever asked for the rollback approved the version. */
 export function approvalsOfRollback(input: PlanInput, seen: readonly SeenNode[]): PlanApproval[] {
   return asked(['attributes'], input, seen, []);
 }
 
-/** What goes into a plan of these: with how many people must approve, where one is not enough. */
+/** The plan's approval fields: the reasons, and how many people must approve where one is not enough. */
 export function approvalsOfPlan(
   { inventory }: PlanInput,
   approvals: readonly PlanApproval[],

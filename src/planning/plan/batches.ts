@@ -1,13 +1,13 @@
 import type { PlannedNode } from './plan.js';
 
-/** What is looked at beside the plan: which extended resources each node offers, by name. */
+/** Observed besides the plan: which extended resources each node offers, by name. */
 export type ResourcesOf = (node: string) => readonly string[];
 
 /**
- * Cuts an order into batches: nodes of one batch are worked on at the same time, batch after batch.
- * Control planes, canaries and nodes that are only returned to service stand alone; the other workers go together, up to `size`. Nodes that
- * are replaced stand alone, too: the Terraform state has one writer, and what is planned for a node rests on the state as it is then.
- * The nodes that alone offer an extended resource (a GPU) are never all in one batch: its pods keep a place.
+ * Cuts an order into batches. Nodes of one batch are worked on at the same time; batches run one after another. Control planes, canaries
+ * and nodes that are only uncordoned have a batch of their own; the other workers are grouped, up to `size`. Replaced nodes have a batch of
+ * their own too: the Terraform state has one writer, and the plan for a node depends on the current state. The only nodes that offer an
+ * extended resource (a GPU) are never all in one batch: its pods can still be scheduled.
  */
 export function batchesOf(
   order: readonly string[],
@@ -30,7 +30,7 @@ export function batchesOf(
   return batches.map((batch) => batch.names);
 }
 
-/** Whether nothing else is worked on while this node is. */
+/** Whether this node must be worked on alone. */
 export function standsAlone({ role, canary, skip, replacement }: PlannedNode): boolean {
   return role === 'control-plane' || canary || skip !== undefined || replacement !== undefined;
 }

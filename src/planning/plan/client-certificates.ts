@@ -8,7 +8,7 @@ export interface CertificateEnd {
 }
 
 /**
- * Refuses a plan whose run would outlive a client certificate: now, while nothing was touched.
+ * Refuses a plan whose run would outlive a client certificate, while nothing was touched.
  *
  * @param now milliseconds since the epoch
  */

@@ -2,8 +2,8 @@ import { standsAlone } from './batches.js';
 import type { PlannedNode, UpgradePlan } from './plan.js';
 
 /**
- * What things usually take, in milliseconds, where the run has no figures of its own yet: the target for a node in place is
- * three minutes, for one that is replaced six. Soaks and the pause between control planes come on top, as the plan has them.
+ * Default durations, in milliseconds, used until the run has measurements of its own. The target for a node in place is three minutes, for
+ * a replaced node six. Soaks and the pause between control planes come on top, as the plan has them.
  */
 export const usually = {
   observe: 15_000,
@@ -12,7 +12,7 @@ export const usually = {
   worker: 165_000,
   /** A node of either role that is replaced. */
   replaced: 360_000,
-  /** The templates of a hop: hosts work side by side. */
+  /** The templates of a hop: hosts work in parallel. */
   templates: 600_000,
   /** One template. */
   template: 300_000,
@@ -20,7 +20,7 @@ export const usually = {
   gates: 5_000,
 } as const;
 
-/** How long a plan will probably take, in milliseconds. Never decides anything. */
+/** The estimated duration of a plan, in milliseconds. Never decides anything. */
 export function estimatePlan({
   hops,
   limits,
@@ -37,7 +37,7 @@ export function estimatePlan({
     for (const node of nodes) {
       if (node.skip) continue;
       const isControlPlane = node.role === 'control-plane';
-      // Workers of a batch share their time.
+      // Workers of a batch run in parallel.
       let took = (usualTime(node) + usually.gates + node.soak) / (standsAlone(node) ? 1 : batch);
       if (isControlPlane && controlPlanes > 0) took += limits.etcdStable;
       if (sinceSnapshot === Number.POSITIVE_INFINITY || (isControlPlane && sinceSnapshot >= snapshotMaxAge)) {

@@ -5,7 +5,7 @@ import { nodeConfiguration, patchesFor } from '../node/node-configuration.js';
 import type { Hop, PlannedNode, UpgradePlan } from './plan.js';
 import { wantsVariablesAgain } from '../terraform/saved-plan.js';
 
-/** Terraform, ready to be asked: its configuration, its credentials, its state. */
+/** Sets up Terraform: its configuration, credentials and state. */
 export function terraformAccessLines(plan: UpgradePlan, inventory: Inventory): string[] {
   const { terraform } = plan;
   const section = inventory.terraform;
@@ -28,7 +28,7 @@ export function terraformAccessLines(plan: UpgradePlan, inventory: Inventory): s
   ];
 }
 
-/** The templates of a hop, in one plan: hosts work side by side. */
+/** The templates of a hop, in one plan: hosts work in parallel. */
 export function templateLines(plan: UpgradePlan, hop: Hop, inventory: Inventory): string[] {
   const { templates = [] } = hop;
   if (templates.length === 0) return [];
@@ -42,7 +42,7 @@ export function templateLines(plan: UpgradePlan, hop: Hop, inventory: Inventory)
   ];
 }
 
-/** What Terraform would do, while nothing has been touched. */
+/** What Terraform would do, before anything is touched. */
 export function checkReplacementLines(
   plan: UpgradePlan,
   hop: Hop,
@@ -61,11 +61,11 @@ interface Replacement {
   readonly inventory: Inventory;
   /** Address of the control plane that requests go through. */
   readonly way: string;
-  /** Addresses of all control planes, as talosctl takes them. */
+  /** Addresses of all control planes, in talosctl's format. */
   readonly members: string;
 }
 
-/** From the preflight check to a machine that boots what it is to run. */
+/** From the preflight check to a machine that boots its target. */
 export function replaceLines({ by, plan, hop, node, inventory, way, members }: Replacement): string[] {
   const isControlPlane = node.role === 'control-plane';
   if (node.replacement?.continues) return continueLines({ by, plan, hop, node, inventory, way, members });
@@ -94,7 +94,7 @@ export function replaceLines({ by, plan, hop, node, inventory, way, members }: R
   ];
 }
 
-/** What an earlier run did not come to: nothing is replaced, what the state lacks is made. */
+/** Resumes an incomplete replacement: nothing is replaced, and what the state lacks is created. */
 function continueLines({ by, plan, node, inventory, hop, way }: Replacement): string[] {
   return [
     '# An earlier run destroyed its machine. If the plan above is empty, it was made, and nothing is applied:',
@@ -129,7 +129,7 @@ function configurationLines(node: PlannedNode, inventory: Inventory): string[] {
   ];
 }
 
-/** What it is patched with once it is Ready: all in one, so that it reboots once at most. */
+/** The patches for a Ready node: all in one command, so that it reboots once at most. */
 export function latePatchLines(
   by: NodeCommands,
   plan: UpgradePlan,
@@ -149,7 +149,7 @@ export function latePatchLines(
   ];
 }
 
-/** One `-replace` for each resource of the node: for a module as a whole there is no such thing. */
+/** One `-replace` for each resource of the node: Terraform has none for a whole module. */
 function replacementPlan(plan: UpgradePlan, hop: Hop, node: PlannedNode, inventory: Inventory): string[] {
   const address = quote(node.replacement?.address ?? '');
   if (node.replacement?.continues)
@@ -165,14 +165,14 @@ function replacementPlan(plan: UpgradePlan, hop: Hop, node: PlannedNode, invento
   ];
 }
 
-/** What `grep -v` leaves out: a type stands before a name, `type.name` at the end of an address. */
+/** The pattern for `grep -v`: a type stands before a name, `type.name` at the end of an address. */
 function keptText(what: string): string {
   return what.includes('.')
     ? `E ${quote(String.raw`\.${what.replaceAll('.', String.raw`\.`)}(\[.*\])?$`)}`
     : `F ${quote(`.${what}.`)}`;
 }
 
-/** With the versions of this hop: git names those of the last one only. */
+/** With the versions of this hop: git names only those of the last hop. */
 function planning(plan: UpgradePlan, hop: Hop, inventory: Inventory): string {
   const lock = seconds(plan.limits.terraformLock);
   return `${terraformOf(plan)} plan -input=false -lock-timeout=${lock}s${variables(hop, inventory)}`;
@@ -189,7 +189,7 @@ function variables({ values = {} }: Hop, { terraform }: Inventory): string {
   return `${files.join('')}${given.join('')}`;
 }
 
-/** It works in its own folder, so whatever else it is named is named in full. */
+/** Terraform runs in its own folder, so every other path is absolute. */
 function terraformOf({ terraform }: UpgradePlan): string {
   return `${terraform?.tool ?? 'terraform'} -chdir="$configuration"`;
 }

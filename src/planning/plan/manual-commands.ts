@@ -12,8 +12,8 @@ import type { Hop, PlannedNode, UpgradePlan } from './plan.js';
 import { probeByHand, probesFor } from '../node/smoke-tests.js';
 
 /**
- * The plan as the commands a person would type, so that an upgrade stays possible by hand. Comments say when to wait and what to
- * look at; every flag of talosctl and kubectl that matters is written out. Nothing of it is meant to be run unread.
+ * The plan as commands for a terminal, so that an upgrade stays possible without Slipway. Comments say when to wait and what to check;
+ * every flag of talosctl and kubectl that matters is written out. The commands are not meant to run unread.
  */
 export function planCommands(plan: UpgradePlan, inventory: Inventory): string {
   const lines = [
@@ -42,30 +42,32 @@ function hopLines(plan: UpgradePlan, hop: Hop, inventory: Inventory): string[] {
   const controlPlanes = inventory.nodes.filter((node) => node.role === 'control-plane');
   let done = 0;
   const nodes = todo.flatMap((node, index) => {
-    const way = controlPlanes.find((other) => other.name !== node.name) ?? controlPlanes[0];
-    if (!way) throw new Error(`${plan.cluster} has no control plane to send requests through`);
+    const via = controlPlanes.find((other) => other.name !== node.name) ?? controlPlanes[0];
+    if (!via) throw new Error(`${plan.cluster} has no control plane to send requests through`);
     const stable = node.role === 'control-plane' && done > 0;
     done += node.role === 'control-plane' ? 1 : 0;
     const snapshot = index === 0 || node.role === 'control-plane';
-    const by = commandsOf(node, way.address);
+    const by = commandsOf(node, via.address);
     const members = controlPlanes.map((one) => one.address).join(',');
     const steps = new Set(stepsOf(plan, node));
     return [
       '',
       `# --- ${index + 1} of ${todo.length}: ${node.name} (${node.role}), ${node.from} → ${hop.to}${node.replacement ? ', replaced' : ''} ---`,
-      wayComment(node, way, inventory.vip),
+      routeComment(node, via, inventory.vip),
       ...(stable
         ? [`sleep ${seconds(plan.limits.etcdStable)}  # etcd must have been healthy all that time`]
         : []),
       ...lookLines(by, plan, members),
-      ...(snapshot ? snapshotLines(by, inventory, node, way.address) : []),
+      ...(snapshot ? snapshotLines(by, inventory, node, via.address) : []),
       ...(node.replacement ? checkReplacementLines(plan, hop, node, inventory) : []),
       ...(node.armed || node.replacement ? [] : imageLines(by, node)),
       ...cordonLines(by, node),
       ...(steps.has('drain') ? drainLines(by, plan, node) : []),
-      ...(node.role === 'control-plane' && steps.has('hand-over-leadership') ? handOverLines(by) : []),
+      ...(node.role === 'control-plane' && steps.has('transfer-leadership')
+        ? transferLeadershipLines(by)
+        : []),
       ...(node.replacement
-        ? replaceLines({ by, plan, hop, node, inventory, way: way.address, members })
+        ? replaceLines({ by, plan, hop, node, inventory, way: via.address, members })
         : upgradeLines(by, plan, node, hop, members)),
       ...afterLines(by, plan, node, inventory),
     ];
@@ -73,13 +75,13 @@ function hopLines(plan: UpgradePlan, hop: Hop, inventory: Inventory): string[] {
   return [...templateLines(plan, hop, inventory), ...nodes];
 }
 
-function wayComment(node: PlannedNode, way: Inventory['nodes'][number], vip: string | undefined): string {
-  if (way.name === node.name)
+function routeComment(node: PlannedNode, via: Inventory['nodes'][number], vip: string | undefined): string {
+  if (via.name === node.name)
     return '# There is no other control plane, so requests go through the node itself.';
-  return `# Requests go through ${way.name} (${way.address}), never through ${node.name} itself${vip ? ` or the VIP ${vip}` : ''}.`;
+  return `# Requests go through ${via.name} (${via.address}), never through ${node.name} itself${vip ? ` or the VIP ${vip}` : ''}.`;
 }
 
-/** @param members addresses of all control planes, as talosctl takes them. */
+/** @param members addresses of all control planes, in talosctl's format. */
 function lookLines(by: NodeCommands, plan: UpgradePlan, members: string): string[] {
   return [
     by.look('etcd status', members) +
@@ -127,7 +129,7 @@ function drainLines(by: NodeCommands, plan: UpgradePlan, node: PlannedNode): str
   ];
 }
 
-function handOverLines(by: NodeCommands): string[] {
+function transferLeadershipLines(by: NodeCommands): string[] {
   return [
     by.act('etcd forfeit-leadership') + '  # says nothing when it does not lead',
     by.look('etcd status') + '  # LEADER is another member now; look at all members again before you go on',
@@ -155,7 +157,7 @@ function upgradeLines(
 const once =
   '# Once, and only once: if the answer is lost, look what the node does instead of sending it again.';
 
-/** What installs and boots, by the flow of the node. */
+/** The install and boot commands, by the flow of the node. */
 function requestLines(by: NodeCommands, plan: UpgradePlan, node: PlannedNode, members: string): string[] {
   const mode = node.rebootMode ?? 'default';
   if (node.flow !== 'lifecycle') {
@@ -202,7 +204,7 @@ function afterLines(by: NodeCommands, plan: UpgradePlan, node: PlannedNode, inve
   ];
 }
 
-/** The same Pods that Slipway would start, still before anything else may run there. */
+/** The smoke tests that Slipway would run, before other pods may run there. */
 function probeLines(by: NodeCommands, node: PlannedNode, inventory: Inventory): string[] {
   const known = inventory.nodes.find(({ name }) => name === node.name);
   const probes = node.probes && known ? probesFor(inventory, known) : [];

@@ -1,7 +1,7 @@
 import type { CredentialReference, KubernetesReference } from '../../inventory/credential.js';
 import type { PlannedNode } from './plan.js';
 
-/** The beginnings of the commands for one node. */
+/** The common parts of the commands for one node. */
 export interface NodeCommands {
   readonly look: (what: string, nodes?: string) => string;
   readonly act: (what: string) => string;
@@ -27,19 +27,19 @@ export function credential(name: string, what: string, reference: KubernetesRefe
   return [`${name}=$(mktemp)  # ${what}; delete it afterwards`, `${printing(reference)} > "$${name}"`];
 }
 
-/** What prints a credential, for `$(…)`; it never stands on the command line itself. */
+/** The command that prints a credential, for `$(…)`; a credential never stands on the command line itself. */
 export function printing(reference: CredentialReference): string {
   if ('file' in reference) return `cat ${quote(reference.file)}`;
   const decode = reference.encoding === 'base64' ? ' | base64 -d' : '';
   return `${'exec' in reference ? reference.exec.map(quote).join(' ') : `printenv ${reference.env}`}${decode}`;
 }
 
-/** Whole seconds, as the programs take them. */
+/** Whole seconds, the unit of these programs. */
 export function seconds(milliseconds: number): number {
   return Math.ceil(milliseconds / 1000);
 }
 
-/** A word for the shell, quoted where it must be. */
+/** A shell word, quoted where necessary. */
 export function quote(word: string): string {
   return /^[A-Za-z0-9_./:@=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

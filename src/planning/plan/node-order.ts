@@ -1,10 +1,9 @@
 import type { PlannedNode } from './plan.js';
 
 /**
- * The order in which a hop takes its nodes: what an earlier run left incomplete before all else, then
- * the roles as the inventory says, each in the plan's order, except that
- * a node an earlier run left cordoned goes before the others of its role (its cordon would hold them up),
- * the etcd leader goes after the other control planes, and the canary before the other workers.
+ * The order in which a hop takes its nodes. Incomplete replacements come first, then the roles in the inventory's order, each in the plan's
+ * order. Within a role, a node that an earlier run left cordoned goes first, since its cordon would block the others. The etcd leader goes
+ * after the other control planes, and the canary before the other workers.
  *
  * @param leader who leads etcd as the hop starts; undefined: not known, the order is the plan's.
  */

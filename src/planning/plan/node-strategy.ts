@@ -6,7 +6,7 @@ import { type VersionHop, versionAfter } from '../versions/version-hops.js';
 import { type Delta, deltaOf, isVersion } from '../versions/versions.js';
 import { type Step, declaredStrategy, wantedStrategy } from './wanted-strategy.js';
 
-/** What one hop does to one node; `from` and `to` are the same where the hop brings it no other version. */
+/** What one hop does to one node; `from` and `to` are equal where the hop does not change its version. */
 export interface NodeHop {
   readonly from: string;
   readonly to: string;
@@ -14,15 +14,15 @@ export interface NodeHop {
 }
 
 /**
- * The way of one node, hop by hop: each step of versions has the strategy of its own delta. A request that names a strategy means the
- * delta it asks for: a patch that only has to come before a minor is still a patch.
+ * The hops of one node: each step of versions has the strategy of its own delta. A strategy in the request applies to the delta of the
+ * whole request: a patch on the way to a minor is still a patch.
  */
 export function hopsOfNode(
   input: Pick<PlanInput, 'inventory' | 'request'>,
   { talos }: Pick<SeenNode, 'talos'>,
   hops: readonly VersionHop[],
 ): NodeHop[] {
-  // What is no version is refused for that.
+  // An invalid version is refused elsewhere.
   if (!talos || !isVersion(talos.version) || !isVersion(input.request.talos)) return [];
   let from = talos.version;
   const asked = deltaOf(from, input.request.talos);
@@ -30,20 +30,20 @@ export function hopsOfNode(
     const to = versionAfter(from, hop);
     const delta = deltaOf(from, to);
     const strategy = delta === asked ? wantedStrategy(input, delta) : declaredStrategy(input, delta);
-    const leg = { from, to, strategy };
+    const hopOfNode = { from, to, strategy };
     from = to;
-    return leg;
+    return hopOfNode;
   });
 }
 
-/** Where a request wants it done in another way than slipway.yaml does. */
+/** Where a request overrides the strategy of slipway.yaml. */
 export interface Overridden {
   readonly delta: Step;
   readonly asked: Strategy;
   readonly declared: Strategy;
 }
 
-/** The largest step of versions for which the request names another strategy than slipway.yaml; undefined: none. */
+/** The largest step of versions for which the request overrides the strategy of slipway.yaml; undefined: none. */
 export function overridden(input: PlanInput, seen: readonly SeenNode[]): Overridden | undefined {
   const deltas = deltasLeft(input, seen);
   for (const delta of ['major', 'minor', 'patch'] as const) {
@@ -53,7 +53,7 @@ export function overridden(input: PlanInput, seen: readonly SeenNode[]): Overrid
   return undefined;
 }
 
-/** What is asked of the nodes that are left. */
+/** The deltas of the nodes that are left. */
 export function deltasLeft(input: PlanInput, seen: readonly SeenNode[]): ReadonlySet<Delta> {
   return new Set(
     seen.flatMap((node) =>
@@ -64,7 +64,7 @@ export function deltasLeft(input: PlanInput, seen: readonly SeenNode[]): Readonl
   );
 }
 
-/** Why the nodes are upgraded the way they are: `patch: same minor`. */
+/** Why the nodes have this strategy: `patch: same minor`. */
 export function strategyReason(input: PlanInput, seen: readonly SeenNode[]): string {
   const other = overridden(input, seen);
   if (other) return `${other.delta}: asked for with --strategy, slipway.yaml says ${other.declared}`;

@@ -1,17 +1,17 @@
 import { replacementLimits } from '../steps/node-steps.js';
 import type { UpgradePlan } from './plan.js';
 
-/** A plan as far as its hash covers it. */
+/** The part of a plan that its hash covers. */
 export type HashedPlan = Omit<UpgradePlan, 'hash' | 'estimate' | 'notes' | 'blocked' | 'declared'>;
 
 /**
- * The text a plan's hash is made of: what is decided and what that rests on. Not in it: estimate, notes, what is blocked just
- * now, who asked; nor who leads etcd, which no plan holds. Keys are sorted, so the same decisions give the same text.
+ * The text that a plan's hash is computed from: the decisions and their inputs. Not included: estimate, notes, current blocks, who asked,
+ * and the etcd leader, which no plan holds. Keys are sorted, so the same decisions give the same text.
  */
 export function planHashText(plan: HashedPlan): string {
   const { cluster, target, kubernetes, strategy, approvals, approvers, terraform, hops, steps } = plan;
   const { gates, drain, batch, snapshotMaxAge, onFailure, undrained } = plan;
-  // How long a person may take to decide, when they are reminded, or how long a window may take to open, decides nothing.
+  // Timeouts and reminders of an approval or a window decide nothing.
   const { decision: _, window: _window, remind: _remind, ...limits } = limitsWaitedFor(plan);
   return JSON.stringify(
     sorted({
@@ -35,14 +35,14 @@ export function planHashText(plan: HashedPlan): string {
   );
 }
 
-/** The limits the plan rests on: what is never waited for decides nothing. */
+/** The limits the plan depends on: a limit that no step waits for decides nothing. */
 export function limitsWaitedFor({
   strategy,
   approvals = [],
   limits,
 }: Pick<HashedPlan, 'strategy' | 'approvals' | 'limits'>): Readonly<Record<string, number>> {
   const unused = [
-    // How often is looked decides nothing.
+    // The polling interval decides nothing.
     'look',
     ...(strategy === 'replace' ? [] : replacementLimits),
     ...(approvals.length > 0 ? [] : ['approval']),
@@ -50,7 +50,7 @@ export function limitsWaitedFor({
   return Object.fromEntries(Object.entries(limits).filter(([name]) => !unused.includes(name)));
 }
 
-/** The same value with the keys of every object in order. */
+/** The value with the keys of every object sorted. */
 export function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;

@@ -20,18 +20,18 @@ import type { OtherChanges } from '../terraform/accepted-changes.js';
 /** Schematic id → the official system extensions in it (`siderolabs/iscsi-tools`); `null`: the factory has no such schematic. */
 export type SchematicContents = Readonly<Record<string, readonly string[] | null>>;
 
-/** Everything a plan is made of. */
+/** All inputs of a plan. */
 export interface PlanInput {
   readonly request: UpgradeRequest;
   readonly inventory: Inventory;
   readonly observation: ClusterObservation;
   /** Versions of Talos the Image Factory can build. */
   readonly availableVersions: Answer<readonly string[]>;
-  /** What the wanted schematics are made of, by id: asked for where a node is to get another one. */
+  /** Contents of the wanted schematics, by id: requested where a node gets another one. */
   readonly schematics?: Answer<SchematicContents>;
-  /** When the client certificates end that a run of the plan would use; left out: nobody looked. */
+  /** Expiry of the client certificates that a run of the plan would use; left out: not checked. */
   readonly certificates?: readonly CertificateEnd[];
-  /** What Terraform would change of machines beside what an upgrade is about; left out: it was not asked. */
+  /** What Terraform would change of machines besides the version; left out: it was not asked. */
   readonly otherChanges?: Answer<OtherChanges>;
   /** Only these nodes; empty or left out: all. */
   readonly only?: readonly string[];
@@ -41,21 +41,23 @@ export interface PlanInput {
   readonly now: string;
 }
 
-/** A node of the inventory with what was seen of it. */
+/** A node of the inventory with its observation. */
 export interface SeenNode {
   readonly node: InventoryNode;
   readonly seen: NodeObservation | undefined;
-  /** What its Talos API said; undefined when it did not answer. Of one that is incomplete: what it would have said before. */
+  /**
+   * Its Talos observation; undefined when Talos did not respond. For an incomplete replacement: what the old machine would have reported.
+   */
   readonly talos: TalosObservation | undefined;
-  /** Its Node object; undefined when there is none, or Kubernetes did not answer. */
+  /** Its Node object; undefined when there is none, or Kubernetes did not respond. */
   readonly object: NodeObject | undefined;
-  /** An earlier run began to replace its machine, and did not finish. */
+  /** An earlier run left the replacement of its machine incomplete. */
   readonly incompleteReplacement?: IncompleteReplacement;
-  /** Whether the request is about it. */
+  /** Whether the request includes it. */
   readonly selected: boolean;
 }
 
-/** The inventory's nodes, in its order, with what was seen of each. */
+/** The inventory's nodes, in its order, each with its observation. */
 export function seenNodes(input: PlanInput): SeenNode[] {
   const { inventory, observation, only, request } = input;
   const byName = new Map(observation.nodes.map((seen) => [seen.name, seen]));
@@ -75,7 +77,7 @@ export function seenNodes(input: PlanInput): SeenNode[] {
   });
 }
 
-/** Whether a node runs what it is to run; false while nobody knows. */
+/** Whether a node runs its target; false while that is not known. */
 export function runsTarget({ request, inventory }: PlanInput, { node, talos }: SeenNode): boolean {
   return (
     talos !== undefined &&

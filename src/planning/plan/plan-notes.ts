@@ -11,18 +11,18 @@ import { schematicNotes } from '../versions/schematic-change.js';
 import { settingNotes } from './setting-notes.js';
 import { overridden } from './node-strategy.js';
 
-/** What is blocked, and how many more are. */
+/** The blocked nodes, and how many more there are. */
 export interface Blocked {
   readonly blocked: readonly BlockedNode[];
   readonly notNamed: number;
 }
 
-/** A plan is read, and kept in history: beyond this many, what is blocked is counted. */
+/** A plan is read, and kept in history: beyond this many, blocked nodes are only counted. */
 const blockedMax = 50;
-/** Phases of pods that have ended: nothing of theirs is lost. */
+/** Phases of finished pods: losing them loses nothing. */
 const finished = new Set(['Succeeded', 'Failed']);
 
-/** What would stop the run if it stayed as it is: closed gates at the first node, and what can never be drained at its own. */
+/** What would stop the run if it stayed as it is: closed gates at the first node, and undrainable pods at their own node. */
 export function blockedNodes(
   { observation, inventory, now }: PlanInput,
   nodes: readonly PlannedNode[],
@@ -31,7 +31,7 @@ export function blockedNodes(
   const [first] = toDrain;
   if (first === undefined) return { blocked: [], notNamed: 0 };
   const { criticalNamespaces } = inventory.gates;
-  // While a machine is incomplete the gates are closed, and what is done about it opens them.
+  // While a machine is incomplete the gates are closed; resuming it opens them.
   if (nodes.some(({ replacement }) => replacement?.continues)) return { blocked: [], notNamed: 0 };
   const reports = evaluateGates(observation, { criticalNamespaces, moment: 'before-node', now, toDrain });
   const closed = reports.flatMap(({ name, verdict }): BlockedNode[] =>
@@ -45,7 +45,7 @@ export function blockedNodes(
   return { blocked: all.slice(0, blockedMax), notNamed: Math.max(0, all.length - blockedMax) };
 }
 
-/** Pods no controller owns would be gone for good, so `kubectl drain` leaves them, and fails. */
+/** Pods without a controller would be lost for good, so `kubectl drain` does not evict them, and fails. */
 function ownerless({
   observation,
   toDrain,
@@ -75,7 +75,7 @@ function ownerless({
     }));
 }
 
-/** What a person should know, and nothing that the hash rests on. */
+/** Notes for the operator; the hash does not cover them. */
 export function planNotes(
   input: PlanInput,
   seen: readonly SeenNode[],
@@ -106,7 +106,7 @@ export function planNotes(
   ];
 }
 
-/** What git says otherwise. */
+/** Differences from git. */
 function declaredNotes({ request, inventory }: PlanInput): string[] {
   if (request.declared) return [];
   const declares = `slipway.yaml declares Talos ${inventory.versions.talos}`;
@@ -115,7 +115,7 @@ function declaredNotes({ request, inventory }: PlanInput): string[] {
     : [`${declares}; ${request.talos} was given on the command line`];
 }
 
-/** Upgraded in place, a machine is no longer what Terraform made. */
+/** A machine that was upgraded in place no longer matches what Terraform made. */
 function strategyNotes(input: PlanInput, seen: readonly SeenNode[]): string[] {
   const { terraform } = input.inventory;
   if (!terraform || overridden(input, seen)?.asked !== 'in-place') return [];
@@ -125,7 +125,7 @@ function strategyNotes(input: PlanInput, seen: readonly SeenNode[]): string[] {
   ];
 }
 
-/** A version in git that was brought in place leaves every machine to change for Terraform. */
+/** A version in git that was installed in place leaves every machine for Terraform to change. */
 function terraformNotes(
   input: PlanInput,
   seen: readonly SeenNode[],
@@ -156,7 +156,7 @@ function leaderNotes({ observation, inventory }: PlanInput, nodes: readonly Plan
   const planned = nodes.filter((node) => node.role === 'control-plane' && !node.skip);
   if (!leading || planned.length < 2 || !planned.some((node) => node.name === leading.node)) return [];
   return [
-    `${leading.node} leads etcd now; whoever leads as the run starts goes last among the control planes, and hands over first`,
+    `${leading.node} leads etcd now; whoever leads as the run starts goes last among the control planes, and transfers its leadership first`,
   ];
 }
 
@@ -178,7 +178,7 @@ function whatBecomesOfMarks({ keepCordon, skip }: PlannedNode): string {
   return skip ? 'taken over, and it is returned to service' : 'taken over';
 }
 
-/** An install that an earlier run sent, or was about to send. A person released the cluster since, so it may be sent again. */
+/** An install that an earlier run sent, or was about to send. A person has released the cluster since, so it may be sent again. */
 function installNotes(seen: readonly SeenNode[], nodes: readonly PlannedNode[]): string[] {
   const armed = new Set(nodes.flatMap((node) => (node.armed ? [node.name] : [])));
   return seen.flatMap(({ node, object }) => {
@@ -210,7 +210,7 @@ function armedNotes(nodes: readonly PlannedNode[]): string[] {
     );
 }
 
-/** Nodes that are left alone, and boot something else at their next reboot. */
+/** Nodes that this run does not touch, and that boot another version at their next reboot. */
 function leftArmedNotes(input: PlanInput, seen: readonly SeenNode[]): string[] {
   return seen.flatMap((node) => {
     const armed =
@@ -223,7 +223,7 @@ function leftArmedNotes(input: PlanInput, seen: readonly SeenNode[]): string[] {
   });
 }
 
-/** Pods that may run on one node only are down while that node is upgraded, whatever anybody does. */
+/** Pods that may run on one node only are down while that node is upgraded. */
 function outageNotes({ observation }: PlanInput, nodes: readonly PlannedNode[]): string[] {
   if (observation.workloads.kind === 'unreachable') return [];
   const touched = new Set(nodes.filter((node) => !node.skip).map((node) => node.name));

@@ -2,7 +2,7 @@ import { cordonOwner, cordonOwnerText } from '../node/cordon.js';
 import { armedFor, armedWith } from '../node/armed.js';
 import { schematicOf } from '../versions/installer-image.js';
 import { schematicRefusals } from '../versions/schematic-change.js';
-import { continueRefusals } from '../rollback/resume-refusals.js';
+import { resumeRefusals } from '../rollback/resume-refusals.js';
 import { owedPatchRefusals } from '../rollback/pending-patches.js';
 import { flowOf } from '../versions/upgrade-flow.js';
 import { type PlanInput, type SeenNode, runsTarget } from './plan-input.js';
@@ -12,17 +12,17 @@ import { versionRefusals } from './version-refusals.js';
 
 /** The port every control plane serves Kubernetes on. */
 const kubernetesPort = 6443;
-/** The newest shape of a request. */
+/** The newest schema version of a request. */
 const knownSchema = 1;
 
-/** Everything that forbids an upgrade before anything is touched: all of it, so that a person corrects it in one go. */
+/** Every reason that forbids an upgrade before anything is touched: all of them at once, so that one correction suffices. */
 export function planRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reason[] {
   return [
     ...clusterRefusals(input, nodes),
     ...versionRefusals(input, nodes),
     ...schematicRefusals(input, nodes),
     ...replacementRefusals(input, nodes),
-    ...continueRefusals(input, nodes),
+    ...resumeRefusals(input, nodes),
     ...owedPatchRefusals(input, nodes),
     ...armedRefusals(input, nodes),
   ];
@@ -34,7 +34,7 @@ export function clusterRefusals(input: PlanInput, nodes: readonly SeenNode[]): R
     ...requestRefusals(input),
     ...accessRefusals(input, nodes),
     ...nodes.flatMap((node) => disagreements(node)),
-    ...strangers(input),
+    ...unmanagedNodes(input),
     ...etcdRefusals(input, nodes),
     ...cordonRefusals(nodes),
   ];
@@ -53,7 +53,7 @@ function requestRefusals({ request, inventory, only = [] }: PlanInput): Reason[]
   return reasons;
 }
 
-/** What did not answer is not known, and a plan rests on what is known. */
+/** An unreachable source is unknown, and a plan depends on known facts. */
 function accessRefusals({ inventory, observation }: PlanInput, nodes: readonly SeenNode[]): Reason[] {
   const reasons: Reason[] = [];
   const silent = [...observation.nodes.map((node) => node.kubernetes), observation.workloads].find(
@@ -99,11 +99,11 @@ function disagreements({ node, seen, talos, object }: SeenNode): Disagreement[] 
   return found;
 }
 
-function strangers({ observation }: PlanInput): Reason[] {
+function unmanagedNodes({ observation }: PlanInput): Reason[] {
   return observation.strangers.map((node) => ({
     kind: 'inventory-disagrees',
     node,
-    what: 'stranger',
+    what: 'unmanaged',
     expected: 'no such node',
     found: 'a Node in Kubernetes',
   }));
@@ -113,7 +113,7 @@ function etcdRefusals({ inventory, observation }: PlanInput, nodes: readonly See
   const controlPlanes = inventory.nodes.filter((node) => node.role === 'control-plane');
   const members =
     observation.etcd.kind === 'answered' ? observation.etcd.value.members.length : controlPlanes.length;
-  // The third comes back with the node that is continued, before anything else is touched.
+  // The third member comes back with the resumed node, before anything else is touched.
   const third = nodes.some(
     ({ node, incompleteReplacement }) => incompleteReplacement && node.role === 'control-plane',
   );
@@ -123,7 +123,7 @@ function etcdRefusals({ inventory, observation }: PlanInput, nodes: readonly See
   return [{ kind: 'single-control-plane', node: only.name }];
 }
 
-/** A control plane that a person (or Talos) cordoned: somebody is at work on it. A cordon of an earlier run is taken over. */
+/** A control plane that a person or Talos cordoned: another user is working on it. A cordon of an earlier run is taken over. */
 function cordonRefusals(nodes: readonly SeenNode[]): Reason[] {
   return nodes.flatMap(({ node, object }): Reason[] => {
     if (node.role !== 'control-plane' || !object) return [];
@@ -134,8 +134,8 @@ function cordonRefusals(nodes: readonly SeenNode[]): Reason[] {
 }
 
 /**
- * A node of the lifecycle flow boots what it was sent last at its next boot; sending it something else could cost it the slot that
- * runs. One that is to be left alone is told about, and not refused; so is one whose machine goes before it boots again.
+ * A node of the lifecycle flow boots what was installed last at its next boot; another install could overwrite the slot that runs. An
+ * excluded node gets a note instead of a refusal; so does a node whose machine is replaced before it boots again.
  */
 function armedRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reason[] {
   const { request, inventory } = input;

@@ -8,7 +8,7 @@ import { limitsWaitedFor } from './plan-hash.js';
 import type { Hop, PlanApproval, PlannedNode, UpgradePlan } from './plan.js';
 import { minorOf } from '../versions/versions.js';
 
-/** The plan as a person reads it: plain text, no colours, ending in the hash. */
+/** The plan for people: plain text, no colours, ending in the hash. */
 export function planText(plan: UpgradePlan): string {
   const sections = [
     headline(plan),
@@ -45,7 +45,7 @@ function hopText(plan: UpgradePlan, hop: Hop): string {
   ].join('\n');
 }
 
-/** How many at a time. */
+/** How many nodes at a time. */
 function pace({ batch, hops }: UpgradePlan): string {
   const together = hops.flatMap(({ nodes }) => nodes).filter((node) => !standsAlone(node));
   if (batch === 1 || together.length === 0) return 'one at a time';
@@ -53,7 +53,7 @@ function pace({ batch, hops }: UpgradePlan): string {
   return `one at a time, and workers${inPlace} after the canary up to ${batch} together`;
 }
 
-/** `talosctl 1.12, legacy flow`: what the nodes that are touched run decides. */
+/** `talosctl 1.12, legacy flow`: decided by what the touched nodes run. */
 function clientsText({ nodes }: Hop): string {
   const touched = nodes.filter((node) => !node.skip);
   const clients = new Set(
@@ -85,7 +85,7 @@ function nodeText(node: PlannedNode, hop: Hop, number: number, width: number): s
   return `${start}  ${node.from} → ${hop.to}${remarks.length > 0 ? `  ${remarks.join(', ')}` : ''}`;
 }
 
-/** Each image once, with the nodes that get it. */
+/** Each image once, with its nodes. */
 function imageRows(hop: Hop): string[] {
   const nodes = new Map<string, string[]>();
   for (const node of hop.nodes) {
@@ -95,7 +95,7 @@ function imageRows(hop: Hop): string[] {
   return ['', 'images', ...[...nodes].map(([image, names]) => `  ${image}\n    for ${namesText(names)}`)];
 }
 
-/** What Terraform is given in this hop, and the templates that come first. */
+/** Terraform's variables in this hop, and the templates that come first. */
 function terraformRows({ terraform }: UpgradePlan, { values, templates = [] }: Hop): string[] {
   if (!terraform || !values) return [];
   const { tool, version, repository, folder, workspace, commit } = terraform;

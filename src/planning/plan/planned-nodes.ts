@@ -14,7 +14,7 @@ import { hopsOfNode } from './node-strategy.js';
 import { flowOf } from '../versions/upgrade-flow.js';
 import type { VersionHop } from '../versions/version-hops.js';
 
-/** The nodes of one hop, in the plan's order; who leads etcd is settled as the run starts. */
+/** The nodes of one hop, in the plan's order; the etcd leader is determined as the run starts. */
 export function plannedNodes(
   input: PlanInput,
   seen: readonly SeenNode[],
@@ -34,7 +34,7 @@ export function plannedNodes(
   );
 }
 
-/** Each node of a plan once: as the first hop that touches it has it, with the marks that its first hop takes over. */
+/** Each node of a plan once: as the first hop that touches it has it, with the annotations that its first hop takes over. */
 export function nodesOnce(hops: readonly Hop[]): PlannedNode[] {
   const [first, ...later] = hops.map((hop) => hop.nodes);
   return (first ?? []).map((node) => {
@@ -47,13 +47,13 @@ function plannedNode(input: PlanInput, node: SeenNode, hops: readonly VersionHop
   const { inventory } = input;
   const { talos, object } = node;
   const hop = hops[at];
-  // Refused before, but the types do not know.
+  // Refused before; this narrows the types.
   if (!talos || !object || !hop) throw new Error(`${node.node.name} was planned without having answered`);
   const { name, role, address } = node.node;
   const wanted = schematicOf(inventory, node.node);
-  const leg = hopsOfNode(input, node, hops)[at];
-  if (!leg) throw new Error(`${name} was planned without a version`);
-  const { from, to, strategy } = leg;
+  const hopOfNode = hopsOfNode(input, node, hops)[at];
+  if (!hopOfNode) throw new Error(`${name} was planned without a version`);
+  const { from, to, strategy } = hopOfNode;
   const touchedBefore = from !== talos.version;
   const half = touchedBefore ? undefined : node.incompleteReplacement;
   const replacement = strategy === 'replace' ? plannedReplacement(input, node.node, half) : undefined;
@@ -93,7 +93,7 @@ function plannedNode(input: PlanInput, node: SeenNode, hops: readonly VersionHop
 
 type Plain = Exclude<StepsName, `${string}-patched` | `rollback-${string}`>;
 
-/** The order with the step that patches, of those that may have it. */
+/** The step order, plus the patch step for nodes that get patches. */
 const patchedSteps: Readonly<Record<Plain, StepsName>> = {
   replace: 'replace-patched',
   resumed: 'resumed-patched',
@@ -112,7 +112,7 @@ function stepsName(flow: Flow, { skip, armed }: { skip: boolean; armed: boolean 
   return armed ? 'armed' : flow;
 }
 
-/** How a node reboots: as its role says, or as all do. */
+/** The reboot mode of a node: its role's, or that of all nodes. */
 export function rebootModeOf(
   { inventory }: Pick<PlanInput, 'inventory'>,
   { node }: Pick<SeenNode, 'node'>,
@@ -120,7 +120,7 @@ export function rebootModeOf(
   return inventory.roles[node.role]?.reboot ?? inventory.upgrade.reboot.mode;
 }
 
-/** The first worker that takes pods again is watched before the others follow; one that stays cordoned shows nothing. */
+/** The first worker that is uncordoned soaks before the others follow; one that stays cordoned would show nothing. */
 function withCanary({ inventory }: PlanInput, nodes: readonly PlannedNode[]): PlannedNode[] {
   if (inventory.upgrade.workers.canary === 0) return [...nodes];
   const workers = nodes.filter((node) => node.role === 'worker' && !node.skip);
@@ -131,8 +131,8 @@ function withCanary({ inventory }: PlanInput, nodes: readonly PlannedNode[]): Pl
 }
 
 /**
- * The first node of each class of hardware boots through its firmware, where the inventory says so: a kernel that
- * starts by kexec can still hang in a cold boot (siderolabs/talos#14146), and then no power cut would be survived.
+ * The first node of each class of hardware boots through its firmware, where the inventory says so: a kernel that starts by kexec can still
+ * hang in a cold boot (siderolabs/talos#14146), and then no node would survive a power cut.
  *
  * @param nodes in the plan's order: of the workers the canary is the first.
  */

@@ -6,7 +6,7 @@ import type { Hop, PlannedNode } from './plan.js';
 import type { PlanInput, SeenNode } from './plan-input.js';
 import { flowOf } from '../versions/upgrade-flow.js';
 
-/** What a person should know before machines are replaced: what goes with them, what comes first, what a rollback costs. */
+/** Notes before machines are replaced: what is lost with them, what comes first, what a rollback costs. */
 export function replacementNotes(
   input: PlanInput,
   seen: readonly SeenNode[],
@@ -38,7 +38,7 @@ export function replacementNotes(
   ];
 }
 
-/** What becomes of a node that an earlier run did not finish. */
+/** What happens to an incomplete replacement of an earlier run. */
 function continuedNotes({ name, role, replacement }: PlannedNode): string[] {
   if (!replacement?.continues) return [];
   const stands =
@@ -54,7 +54,7 @@ function continuedNotes({ name, role, replacement }: PlannedNode): string[] {
   ];
 }
 
-/** Where slipway.yaml would let several workers go together. */
+/** Where slipway.yaml would allow several workers at a time. */
 function paceNotes({ inventory: { upgrade } }: PlanInput, hops: readonly Hop[]): string[] {
   const workers = hops
     .flatMap(({ nodes }) => nodes)
@@ -66,13 +66,13 @@ function paceNotes({ inventory: { upgrade } }: PlanInput, hops: readonly Hop[]):
   ];
 }
 
-/** What Terraform leaves as it is when it replaces a node. */
+/** What Terraform leaves unchanged when it replaces a node. */
 function keptNotes({ inventory: { terraform } }: PlanInput): string[] {
   if (!terraform || terraform.keep.length === 0) return [];
   return [`kept when a machine is replaced, by type (terraform.keep): ${listed(terraform.keep, 8)}`];
 }
 
-/** Where Terraform was asked what else it would change, and did not say. */
+/** Where Terraform was asked what else it would change, and gave no result. */
 function otherChangesNotes({ otherChanges }: PlanInput): string[] {
   if (otherChanges?.kind !== 'unreachable') return [];
   return [
@@ -87,7 +87,7 @@ function templateNotes({ to, templates = [] }: Hop): string[] {
   ];
 }
 
-/** Nothing is replaced before the nodes, so nobody sees to it that what they are made of is of the version wanted. */
+/** Nothing is replaced before the nodes, so Slipway does not ensure the version of what they are cloned from. */
 function noTemplatesNotes({ inventory: { terraform } }: PlanInput): string[] {
   if (!terraform || terraform.templates) return [];
   return [
@@ -96,7 +96,7 @@ function noTemplatesNotes({ inventory: { terraform } }: PlanInput): string[] {
   ];
 }
 
-/** Template ids are fixed: the old and the new one cannot stand side by side. */
+/** Template ids are fixed: the old and the new template cannot exist side by side. */
 function rollbackNote({ templates = [] }: Hop, replaced: readonly PlannedNode[]): string {
   const versions = [...new Set(replaced.map(({ from }) => from))];
   const first =
@@ -117,7 +117,7 @@ function memberNotes(replaced: readonly PlannedNode[]): string[] {
   ];
 }
 
-/** What their cards need cannot be looked for before, where Terraform brings the machine configuration. */
+/** Where Terraform brings the machine configuration, device requirements cannot be checked beforehand. */
 function deviceNotes(
   { inventory }: PlanInput,
   hops: readonly { readonly to: string; readonly replaced: readonly PlannedNode[] }[],
@@ -136,7 +136,7 @@ function deviceNotes(
   ];
 }
 
-/** Where Terraform is given something else than git says. */
+/** Where Terraform gets other values than git declares. */
 function valueNotes({ inventory, request }: PlanInput, { values = {} }: Hop): string[] {
   const variables = inventory.terraform?.variables;
   const given = variables?.kubernetes === undefined ? undefined : values[variables.kubernetes];
@@ -155,7 +155,7 @@ function valueNotes({ inventory, request }: PlanInput, { values = {} }: Hop): st
   ];
 }
 
-/** What an earlier run left on a node, and what becomes of it. */
+/** What an earlier run left on a node, and what happens to it. */
 function markNotes(seen: readonly SeenNode[], names: readonly string[]): string[] {
   return seen.flatMap(({ node, talos, object }): string[] => {
     if (!object || !talos || !names.includes(node.name)) return [];
@@ -175,7 +175,7 @@ function markNotes(seen: readonly SeenNode[], names: readonly string[]): string[
   });
 }
 
-/** What slipway.yaml asks a person to see to, once for all nodes of a role. */
+/** What slipway.yaml asks the operator to do, once for all nodes of a role. */
 function afterNotes({ inventory }: PlanInput, names: readonly string[]): string[] {
   return (['control-plane', 'worker'] as const).flatMap((role) => {
     const of = inventory.nodes.filter((node) => node.role === role && names.includes(node.name));

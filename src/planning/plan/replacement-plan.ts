@@ -30,7 +30,7 @@ export function plannedReplacement(
 
 type ReplacedNode = Pick<PlannedNode, 'name' | 'role' | 'replacement'>;
 
-/** What a hop is beside its nodes, where it replaces some of them. */
+/** The fields of a hop besides its nodes, where it replaces some of them. */
 export function replacementOfHop(
   input: PlanInput,
   to: string,
@@ -47,7 +47,7 @@ export function replacementOfHop(
   };
 }
 
-/** Those that its nodes are made of, or all, where Terraform would take the others along with any node. */
+/** The templates of its nodes, or all of them where Terraform would replace the others along with any node. */
 function templatesOfHop({ inventory }: PlanInput, replaced: readonly ReplacedNode[]): readonly Template[] {
   const { address, all = false } = inventory.terraform?.templates ?? {};
   if (address === undefined) return [];
@@ -57,15 +57,15 @@ function templatesOfHop({ inventory }: PlanInput, replaced: readonly ReplacedNod
 }
 
 /**
- * What a hop gives to Terraform: its own Talos version, the Kubernetes that runs, since an upgrade of Talos does not change it,
- * and the schematics of the roles.
+ * Terraform variables of a hop: its own Talos version, the running Kubernetes version, since an upgrade of Talos does not change that, and
+ * the schematics of the roles.
  */
 function hopValues({ inventory, observation }: PlanInput, talos: string): Record<string, string> {
   const kubernetes = kubernetesVersions(observation)?.highest ?? inventory.versions.kubernetes;
   return terraformValues(inventory, { talos, kubernetes });
 }
 
-/** The same for any versions: value by variable. */
+/** The variables for any versions: value by name. */
 export function terraformValues(
   inventory: Inventory,
   { talos, kubernetes }: Inventory['versions'],
@@ -85,7 +85,7 @@ export function terraformValues(
   );
 }
 
-/** The Terraform configuration a plan rests on; nothing where none of its hops replaces a node. */
+/** The Terraform configuration a plan depends on; empty where none of its hops replaces a node. */
 export function plannedTerraform(
   { inventory: { terraform }, request }: PlanInput,
   hops: readonly Hop[],

@@ -18,7 +18,7 @@ export function replacedNodes(input: PlanInput, seen: readonly SeenNode[]): Seen
   );
 }
 
-/** Those of them whose machine goes before anything else changes it: what is installed on it is never booted. */
+/** Those whose machine is replaced before anything else changes it: a version armed on it is never booted. */
 export function replacedFirst(input: PlanInput, seen: readonly SeenNode[]): SeenNode[] {
   const { hops } = hopsOf(input, seen);
   return replacedNodes(input, seen).filter((node) => {
@@ -27,12 +27,12 @@ export function replacedFirst(input: PlanInput, seen: readonly SeenNode[]): Seen
   });
 }
 
-/** What forbids replacing a machine, before any is touched. */
+/** What forbids replacing machines, before any is touched. */
 export function replacementRefusals(input: PlanInput, seen: readonly SeenNode[]): Reason[] {
   return machineRefusals(input, replacedNodes(input, seen));
 }
 
-/** The same of these nodes, whichever version they are replaced with. */
+/** What forbids replacing these nodes, whatever the version. */
 export function machineRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reason[] {
   if (nodes.length === 0) return [];
   const missing = missingSettings(input, nodes);
@@ -70,7 +70,7 @@ function addressRefusals({ inventory }: PlanInput, nodes: readonly SeenNode[]): 
   return [...machines, ...(template === undefined ? [] : templatesOf(made, template).refusals)];
 }
 
-/** Terraform's configuration is checked out at the commit of slipway.yaml: what it declares then is what is made. */
+/** Terraform's configuration is checked out at the commit of slipway.yaml, so that commit must declare what is made. */
 function commitRefusals({ request, inventory }: PlanInput): Reason[] {
   if (!inventory.terraform || request.commit !== undefined) return [];
   return [{ kind: 'terraform-commit-unknown', file: 'slipway.yaml' }];
@@ -84,7 +84,7 @@ function endpointRefusals({ inventory }: PlanInput, nodes: readonly SeenNode[]):
   return [{ kind: 'replacement-endpoint', node: owner.name, endpoint }];
 }
 
-/** A new control plane takes its data from the other members. Of two members no node is touched at all. */
+/** A new control plane gets its data from the other members. With two members no node is touched at all. */
 function etcdRefusals({ inventory, observation }: PlanInput, nodes: readonly SeenNode[]): Reason[] {
   const [first] = nodes.filter(({ node }) => node.role === 'control-plane');
   if (!first) return [];
@@ -94,7 +94,7 @@ function etcdRefusals({ inventory, observation }: PlanInput, nodes: readonly See
   return [{ kind: 'replacement-loses-etcd', node: first.node.name, members }];
 }
 
-/** One variable, one value: with two versions about, some machine would be made with another Kubernetes than it had. */
+/** One variable, one value: with two Kubernetes versions running, some machine would be made with another version than it had. */
 function kubernetesRefusals({ inventory, observation }: PlanInput): Reason[] {
   const variable = inventory.terraform?.variables.kubernetes;
   const runs = kubernetesVersions(observation);

@@ -4,7 +4,7 @@ import type { PlanInput } from './plan-input.js';
 import type { PlannedNode } from './plan.js';
 import { drainOutlastsGrantMs, grantForgottenAfterMs } from '../node/undrained-pods.js';
 
-/** What follows from the settings of slipway.yaml, for a person who reads the plan. */
+/** Consequences of the settings of slipway.yaml, for whoever reads the plan. */
 export function settingNotes({ inventory }: PlanInput, nodes: readonly PlannedNode[]): string[] {
   return [
     ...aloneNotes(inventory),
@@ -35,7 +35,7 @@ function endpointNotes(inventory: Inventory, planned: readonly PlannedNode[]): s
   ];
 }
 
-/** A drain that ends before Kubernetes forgets an eviction that came to nothing fails for a worker that died at a bad moment. */
+/** A Slipway worker that dies in the middle of an eviction blocks the budget for two minutes; a shorter drain fails. */
 function drainNotes({ limits, upgrade }: Inventory): string[] {
   const { attempts } = upgrade.drain;
   const whole = limits.drain * attempts;

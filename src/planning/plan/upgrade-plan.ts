@@ -22,8 +22,8 @@ import { runRollbackRefusals } from '../rollback/run-rollback-refusals.js';
 export type { PlanInput } from './plan-input.js';
 
 /**
- * Makes the plan of an upgrade, or says everything that forbids one. The only way to make a plan: the run, `slipway plan`
- * and whoever else shows one call this with what they observed.
+ * Makes the plan of an upgrade, or returns every reason that forbids one. The only way to make a plan: the run, `slipway plan` and every
+ * other caller pass in what they observed.
  */
 export function planUpgrade(input: PlanInput): Planned {
   const { back } = input.request;
@@ -39,7 +39,7 @@ function planForward(input: PlanInput): Planned {
   return planned(input, seen, hops, chosenFor(input, seen, hops));
 }
 
-/** What an earlier run upgraded rolls back to what it ran before. */
+/** Rolls back what an earlier run upgraded. */
 function planRunRollback(all: PlanInput, back: RunRollback): Planned {
   const input = onlyBack(all, back);
   const seen = seenNodes(input);
@@ -78,7 +78,7 @@ function plannedHops(input: PlanInput, seen: readonly SeenNode[]): Hop[] {
   });
 }
 
-/** What of a plan goes by why it is made. */
+/** The parts of a plan that depend on why it is made. */
 type Chosen = Pick<
   UpgradePlan,
   'strategyReason' | 'approvals' | 'approvers' | 'batch' | 'onFailure' | 'undrained'
@@ -95,7 +95,7 @@ function chosenFor(input: PlanInput, seen: readonly SeenNode[], hops: readonly H
   };
 }
 
-/** The plan that takes these hops. */
+/** The plan with these hops. */
 function planOf(
   input: PlanInput,
   seen: readonly SeenNode[],
@@ -132,7 +132,7 @@ function planOf(
   };
 }
 
-/** The orders of steps this plan uses; probes stand where a node has some. */
+/** The orders of steps this plan uses, with smoke tests where a node has some. */
 function stepsOfPlan(
   { inventory }: PlanInput,
   hops: readonly Hop[],

@@ -8,7 +8,7 @@ import { type VersionWay, versionHops } from '../versions/version-hops.js';
 import { wantedStrategy } from './wanted-strategy.js';
 import { deltaOf, isMinorBetween, isVersion, minorOf, newestOf, nextMinor } from '../versions/versions.js';
 
-/** The versions of this request's way, or what the factory lacks for it. */
+/** The hops of this request, or what the factory lacks for them. */
 export function hopsOf(input: PlanInput, nodes: readonly SeenNode[]): VersionWay {
   if (!isVersion(input.request.talos)) return { hops: [] };
   const running = nodes.flatMap((node) =>
@@ -18,7 +18,7 @@ export function hopsOf(input: PlanInput, nodes: readonly SeenNode[]): VersionWay
   return versionHops(running, input.request.talos, available);
 }
 
-/** What forbids the step of versions: each version that runs is judged once, and so is the target. */
+/** What forbids the step of versions: each running version is judged once, and so is the target. */
 export function versionRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reason[] {
   const { request } = input;
   if (!isVersion(request.talos)) return [{ kind: 'bad-version', version: request.talos }];
@@ -29,14 +29,14 @@ export function versionRefusals(input: PlanInput, nodes: readonly SeenNode[]): R
     const from = node.talos?.version ?? '';
     if (!firstOf.has(from)) firstOf.set(from, node);
   }
-  const way = hopsOf(input, nodes);
-  const deltas = [...firstOf.values()].flatMap((node) => deltaRefusals(input, node, way));
+  const path = hopsOf(input, nodes);
+  const deltas = [...firstOf.values()].flatMap((node) => deltaRefusals(input, node, path));
   return [
     ...deltas,
     ...targetRefusals(input),
-    // Nobody goes a way with a minor left out, so what it lacks is of no use to anybody.
-    ...(deltas.some(({ kind }) => kind === 'minor-skipped') ? [] : missingPatch(input, way)),
-    ...kubernetesRefusals(input, checkedVersions(input, left, way)),
+    // A request that skips a minor is refused, so its missing patches do not matter.
+    ...(deltas.some(({ kind }) => kind === 'minor-skipped') ? [] : missingPatch(input, path)),
+    ...kubernetesRefusals(input, checkedVersions(input, left, path)),
   ];
 }
 
@@ -55,7 +55,7 @@ function deltaRefusals(input: PlanInput, seen: SeenNode, way: VersionWay): Reaso
   const skipped = delta === 'minor' ? skippedMinor(input, from, way) : [];
   if (skipped.length > 0) return skipped;
   const strategy = wantedStrategy(input, delta);
-  // Nobody knows what an install over another major finds there.
+  // An install in place over another major is not tested.
   if (delta === 'major' && strategy === 'in-place')
     return [
       {
@@ -68,11 +68,11 @@ function deltaRefusals(input: PlanInput, seen: SeenNode, way: VersionWay): Reaso
   return reasons;
 }
 
-/** A node that is upgraded in place on its way, by a protocol nobody here knows; one that is replaced needs none. */
+/** A node to upgrade in place from a version whose protocol Slipway does not know; a replaced node needs none. */
 function flowRefusals(input: PlanInput, seen: SeenNode, { hops }: VersionWay): Reason[] {
-  const legs = hopsOfNode(input, seen, hops.length > 0 ? hops : [{ to: input.request.talos }]);
-  const inPlace = legs.filter(
-    ({ from, to, strategy }, at) => strategy === 'in-place' && (from !== to || at === legs.length - 1),
+  const ownHops = hopsOfNode(input, seen, hops.length > 0 ? hops : [{ to: input.request.talos }]);
+  const inPlace = ownHops.filter(
+    ({ from, to, strategy }, at) => strategy === 'in-place' && (from !== to || at === ownHops.length - 1),
   );
   const unknown = inPlace.find(({ from }) => flowOf(from) === undefined);
   return unknown ? [{ kind: 'flow-unavailable', version: unknown.from, highest: highestMinor }] : [];
@@ -83,7 +83,7 @@ function skippedMinor(
   from: string,
   { missingMinor }: VersionWay,
 ): Reason[] {
-  // Of a factory that did not answer that is said already.
+  // An unreachable factory has a reason of its own.
   if (missingMinor === undefined || availableVersions.kind === 'unreachable') return [];
   if (!isMinorBetween(nextMinor(from), nextMinor(from), missingMinor)) return [];
   return [{ kind: 'minor-skipped', from, to, next: missingMinor }];
@@ -95,7 +95,7 @@ function missingPatch({ availableVersions }: PlanInput, { missing }: VersionWay)
   return [{ kind: 'version-unknown', version: missing, newest }];
 }
 
-/** The target, and each hop that brings another minor: in the minor that runs the cluster is already. */
+/** The target, and each hop to another minor: the cluster already runs in the current minor. */
 function checkedVersions({ request }: PlanInput, left: readonly SeenNode[], { hops }: VersionWay): string[] {
   const running = new Set(
     left.flatMap(({ talos }) => (talos && isVersion(talos.version) ? [minorOf(talos.version)] : [])),
@@ -118,20 +118,22 @@ function targetRefusals({ request, inventory, availableVersions }: PlanInput): R
   ];
 }
 
-/** Why a Talos would not do with the Kubernetes that runs. @param versions of Talos, each of which must know the Kubernetes that runs. */
+/**
+ * Why a Talos version does not support the running Kubernetes. @param versions of Talos, each of which must support the running Kubernetes.
+ */
 export function kubernetesRefusals({ observation }: PlanInput, versions: readonly string[]): Reason[] {
   const unknown = versions.filter((talos) => !kubernetesRange(talos));
   if (unknown.length > 0)
     return unknown.map((version) => ({ kind: 'talos-unsupported', version, known: knownTalosMinors }));
   const seen = kubernetesVersions(observation);
   if (!seen) {
-    // Where Kubernetes did not answer at all, that is said already.
+    // An unreachable Kubernetes has a reason of its own.
     if (observation.workloads.kind === 'unreachable') return [];
     return [
       {
         kind: 'kubernetes-unreachable',
         endpoints: [],
-        why: 'no kubelet and no static pod tells its version',
+        why: 'no kubelet and no static pod reports its version',
       },
     ];
   }

@@ -3,24 +3,21 @@ import type { AddressOf } from '../node/node-address.js';
 import type { Reason } from './reason.js';
 import type { AdviceCommands, Entry } from './entry.js';
 
-/** What commands are filled in with. */
+/** The values that fill in commands. */
 export interface AdviceContext {
   readonly cluster: string;
   readonly run?: number;
   /** The address of the node the reason names, or of any node by name. */
   readonly address?: string | AddressOf;
-  /** False: there is no hold to release: nothing was touched, or somebody released it. */
+  /** False: there is no hold to release, since nothing was touched or the hold was released. */
   readonly held?: boolean;
-  /** Somebody released the cluster. */
+  /** The hold was released. */
   readonly released?: boolean;
   /** The node was rolling back to the previous version. */
   readonly back?: true;
 }
 
-/**
- * What a person can type about a reason, one command a line, each followed by `  # ` and what it is for: the line can be
- * pasted as it is. Never empty.
- */
+/** The commands for a reason, one a line, each followed by `  # ` and its purpose: the line can be pasted as it is. Never empty. */
 export function advise(reason: Reason, context: AdviceContext): string[] {
   const entry = allReasons[reason.kind] as Entry<Reason> | undefined;
   const say = commandsFor(context);
@@ -35,10 +32,10 @@ export function advise(reason: Reason, context: AdviceContext): string[] {
   return [...new Set(typed.length > 0 ? typed : [say.status('what runs, and what ran last')])];
 }
 
-/** What a person need not wait for once it is done. */
+/** Condition in advice that no longer applies once the cluster is released. */
 const afterRelease = ', after the release';
 
-/** Talos' own rollback boots the other slot, whichever that is: on the previous version it is the one that failed. */
+/** Talos' own rollback boots the other slot, whichever that is: on the previous version that slot holds the failed one. */
 const goesForward = /^slipway upgrade\b|^talosctl .* rollback  # /;
 
 function commandsFor(context: AdviceContext): AdviceCommands {
@@ -74,7 +71,7 @@ function commandsFor(context: AdviceContext): AdviceCommands {
   };
 }
 
-/** Straight to the node: it is the node itself one wants to hear, and it may be all that answers. */
+/** Straight to the node: the query is about the node itself, and it may be all that responds. */
 function addressOf({ address }: AdviceContext, node: string): string | undefined {
   return typeof address === 'function' ? address(node) : address;
 }

@@ -14,7 +14,7 @@ import { terraformRunReasons } from './terraform-run.js';
 import type { Entries } from './entry.js';
 import type { Reason } from './reason.js';
 
-/** Every kind of reason there is. */
+/** Every kind of reason. */
 export const allReasons: Entries<Reason> = {
   ...requestReasons,
   ...inventoryReasons,

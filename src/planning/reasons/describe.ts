@@ -9,8 +9,8 @@ import { stateWords } from '../report/node-state-words.js';
 import type { LeftToChange } from '../terraform/left-to-change.js';
 
 /**
- * The sentence of a reason, the same for command line, Web UI, notification and report: what, with its numbers.
- * It has no full stop, so that it can stand inside another sentence.
+ * The sentence of a reason, the same for command line, Web UI, notification and report: what happened, with its numbers. No full stop, so
+ * that it can stand inside another sentence.
  */
 export function describe(reason: Reason): string {
   const entry = allReasons[reason.kind] as Entry<Reason> | undefined;
@@ -19,7 +19,7 @@ export function describe(reason: Reason): string {
     : `something that a newer Slipway calls ${reason.kind}, and this one has no words for`;
 }
 
-/** A gate's answer in words: `open`, why it is closed, or why it does not apply. */
+/** A gate's verdict in words: `open`, why it is closed, or why it does not apply. */
 export function describeGate(verdict: GateVerdict): string {
   if (verdict.verdict === 'closed') return `closed: ${describe(verdict.reason)}`;
   if (verdict.verdict === 'not-applicable') return `not applicable: ${verdict.why}`;
@@ -31,13 +31,13 @@ export function describeStep(step: StepName, node: string): string {
   return `${node}: ${steps[step].does}`;
 }
 
-/** What the factory is asked for before the first node. */
+/** What Slipway requests from the factory before the first node. */
 export function describeImage(images: readonly string[]): string {
   const [first = 'no image'] = images;
   return images.length === 1 ? `the factory builds ${first}` : `the factory builds ${images.length} images`;
 }
 
-/** One line for a node that is over with: outcome, versions, time, and why it stopped. */
+/** One line for a finished node: outcome, versions, time, and why it stopped. */
 export function describeNode(result: NodeEnding): string {
   const { node, outcome, from, to, reason, state, skippedBy } = result;
   const leftOut = skippedBy === undefined ? '' : `; left out by ${skippedBy}`;
@@ -62,7 +62,7 @@ export function describeLeft(left: LeftToChange): string {
   return `with what git says, Terraform would still change ${listed([...names], 6)}${outputs}`;
 }
 
-/** `prox-ops is held since 2026-11-21 14:32 UTC by run 42: …`; what to type stands in `advise`. */
+/** `prox-ops is held since 2026-11-21 14:32 UTC by run 42: …`; the commands are in `advise`. */
 export function holdSentence(hold: Hold, cluster: string): string {
   const [first] = hold.reasons;
   const more = hold.reasons.length > 1 ? ` (and ${hold.reasons.length - 1} more)` : '';

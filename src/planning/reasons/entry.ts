@@ -1,16 +1,16 @@
 import type { Reason } from './reason.js';
 
-/** All that is known of one kind of reason. A new kind is written in the file of its family, and nowhere else. */
+/** Everything about one kind of reason. A new kind is added to the file of its family, and nowhere else. */
 export interface Entry<One extends Reason> {
   /** What happens next. */
   readonly failure: Failure;
   /**
-   * What people read: what happened, with its numbers. It has no full stop, so that it can stand inside another sentence.
+   * The sentence for people: what happened, with its numbers. No full stop, so that it can stand inside another sentence.
    *
    * @param describe for a reason inside the reason.
    */
   readonly sentence: (reason: One, describe: (inner: Reason) => string) => string;
-  /** What a person can type: one command a line, then `  # ` and what it is for. */
+  /** The advice: one command a line, then `  # ` and its purpose. */
   readonly advice: (reason: One, commands: AdviceCommands) => readonly string[];
 }
 
@@ -22,30 +22,30 @@ export type Entries<Family extends Reason> = {
 /** What a failure leads to. */
 export interface Failure {
   /**
-   * `refuse`: nothing was touched, the run does not start. `undo-and-halt`: the node is returned to what it was, the fleet
-   * halts. `halt`: the node stays as it is, in a state with a name, the fleet halts and a person decides.
-   * Before the install was sent, a `halt` is undone as well: nothing stands in the way. Once one may be installed, nothing is undone, whatever stands here.
-   * `none`: the run goes on to its last node, and holds nothing.
+   * `refuse`: nothing was touched, the run does not start. `undo-and-halt`: the node is returned to what it was, the fleet halts. `halt`:
+   * the node keeps its named state, the fleet halts and a person decides. Before the install request, a `halt` is undone as well: nothing
+   * prevents that. Once a version may be installed, nothing is undone, whatever this field says. `none`: the run continues to its last
+   * node, and holds nothing.
    */
   readonly after: 'undo-and-halt' | 'halt' | 'refuse' | 'none';
-  /** Whether the activity is tried again, within the limit of its step. */
+  /** Whether the activity is retried, within the limit of its step. */
   readonly retry: boolean;
   /**
-   * Of a node that runs the new version: it rolls back to the previous version automatically, unless slipway.yaml says `onFailure: ask`, and
-   * halts the fleet then. `if-its-own`: where what was waited for, or seen, is about that node (`automatic-rollback.ts`).
+   * For a node that runs the new version: it rolls back to the previous version automatically, unless slipway.yaml says `onFailure: ask`,
+   * and then halts the fleet. `if-its-own`: only where the unmet condition concerns that node (`automatic-rollback.ts`).
    */
   readonly rollback?: 'always' | 'if-its-own';
-  /** Of a worker that is returned to service for it: the run goes on without it, where slipway.yaml says `undrained: skip`. */
+  /** For a worker that is returned to service because of it: the run skips the worker, where slipway.yaml says `undrained: skip`. */
   readonly skippable?: true;
-  /** Why so. */
+  /** The reason for this policy. */
   readonly note: string;
 }
 
 export const refuse = (note: string): Failure => ({ after: 'refuse', retry: false, note });
-/** Something that may pass: a node that reboots, an API that does not respond. */
+/** A transient condition: a node that reboots, an API that does not respond. */
 export const passing = (note: string): Failure => ({ after: 'undo-and-halt', retry: true, note });
 export const undo = (note: string): Failure => ({ after: 'undo-and-halt', retry: false, note });
-/** Of a node that cannot be drained. */
+/** For a node that cannot be drained. */
 export const undrained = (note: string): Failure => ({ ...undo(note), skippable: true });
 export const halt = (note: string): Failure => ({ after: 'halt', retry: false, note });
 export const haltWithRollback = (note: string, when: Failure['rollback'] = 'always'): Failure => ({
@@ -53,7 +53,7 @@ export const haltWithRollback = (note: string, when: Failure['rollback'] = 'alwa
   rollback: when,
 });
 
-/** Commands with this cluster, run and node filled in. Only commands that exist stand here. */
+/** Commands with this cluster, run and node filled in. Only existing commands are listed here. */
 export interface AdviceCommands {
   readonly cluster: string;
   readonly plan: (why: string, options?: string) => string;
@@ -69,20 +69,22 @@ export interface AdviceCommands {
   readonly report: (why: string) => string;
   readonly inventoryCheck: (why: string) => string;
   readonly tools: (why: string) => string;
-  /** talosctl straight to the node, by its address. Where nobody knows it the line says where it stands. */
+  /** talosctl straight to the node, by its address. Where the address is not known, the line says where to find it. */
   readonly talosctl: (node: string, what: string, why: string) => string;
   /** `terraform <what>`, in the folder of the operator's Terraform. */
   readonly terraform: (what: string, why: string) => string;
   readonly kubectl: (what: string, why: string) => string;
-  /** Uncordons a node and removes Slipway's annotations with the cordon: left behind, they would make a later cordon look like Slipway's. */
+  /**
+   * Uncordons a node and removes Slipway's annotations with the cordon: left behind, they would make a later cordon look like Slipway's.
+   */
   readonly uncordon: (node: string, why: string) => string;
   /** The advice for another reason, for a reason inside a reason. */
   readonly adviseOn: (reason: Reason) => readonly string[];
-  /** The same, where the node was rolling back: nothing that would bring it forward again. */
+  /** The advice for a node that was rolling back: without commands that would upgrade it again. */
   readonly adviseOnRollback: (reason: Reason) => readonly string[];
 }
 
-/** Once a person is content with the node, the cluster may be released. */
+/** The last step of most advice: release the cluster. */
 export const thenRelease = (say: AdviceCommands): string =>
   say.release('once the cluster is well; touches no node');
 

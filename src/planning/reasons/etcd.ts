@@ -91,9 +91,12 @@ export const etcdReasons: Entries<EtcdReason> = {
     advice: (_, say) => [say.status('an election takes a second; look again')],
   },
   'etcd-node-leads': {
-    failure: undo('it led again after it had handed over'),
-    sentence: ({ node }) => `${node} leads etcd, and a leader is not taken away before it has handed over`,
-    advice: ({ node }, say) => [say.talosctl(node, 'etcd forfeit-leadership', 'hand over by hand')],
+    failure: undo('it led again after it had transferred its leadership'),
+    sentence: ({ node }) =>
+      `${node} leads etcd, and a leader is not disrupted before it has transferred its leadership`,
+    advice: ({ node }, say) => [
+      say.talosctl(node, 'etcd forfeit-leadership', 'transfer the leadership by hand'),
+    ],
   },
   'etcd-behind': {
     failure: passing('it catches up'),

@@ -1,7 +1,7 @@
 import { listed, moment, quoted } from '../text/phrases.js';
 import { type Entries, passing, undo, undrained } from './entry.js';
 
-/** What a closed gate says. */
+/** Why a gate is closed. */
 export type GateReason =
   | { readonly kind: 'node-missing'; readonly node: string }
   | {
@@ -25,7 +25,7 @@ export type GateReason =
       readonly count: number;
     }
   | {
-      /** The budget allows no disruption, and no waiting will change that. */
+      /** The budget allows no disruption, and waiting will not change that. */
       readonly kind: 'budget-impossible';
       readonly budget: string;
       readonly pods: readonly string[];
@@ -42,7 +42,7 @@ export type GateReason =
       readonly budgets: readonly string[];
     };
 
-/** The first few of more than were named. */
+/** The first few of many. */
 function listedOf(items: readonly string[], total: number): string {
   return total > items.length
     ? `${items.join(', ')} and ${total - items.length} more`
@@ -55,7 +55,7 @@ export function describePod(pod: string): string {
   return `describe pod -n ${namespace} ${name}`;
 }
 
-/** `scale -n postgres statefulset/db --replicas=2` of `StatefulSet/db`; none for what cannot be scaled. */
+/** `scale -n postgres statefulset/db --replicas=2` of `StatefulSet/db`; empty for what cannot be scaled. */
 export function scaleUp(owner: string | undefined, namespace: string, replicas: number): string[] {
   const [kind = '', name = ''] = (owner ?? '').split('/');
   if (!['Deployment', 'StatefulSet', 'ReplicaSet'].includes(kind)) return [];

@@ -6,13 +6,13 @@ export type InventoryReason =
   | {
       readonly kind: 'inventory-disagrees';
       readonly node: string;
-      readonly what: 'missing-node' | 'role' | 'address' | 'schematic' | 'name' | 'stranger';
+      readonly what: 'missing-node' | 'role' | 'address' | 'schematic' | 'name' | 'unmanaged';
       readonly expected: string;
       readonly found: string;
     }
   /** The factory has no schematic of that id. */
   | { readonly kind: 'schematic-unknown'; readonly schematic: string; readonly factory: string }
-  /** The wanted schematic leaves out system extensions the node runs, and nobody gave them up. */
+  /** The wanted schematic leaves out system extensions the node runs, and slipway.yaml does not give them up. */
   | {
       readonly kind: 'extensions-would-go';
       readonly node: string;
@@ -24,7 +24,7 @@ export type InventoryReason =
       readonly kind: 'armed-with-other';
       readonly node: string;
       readonly armed: string;
-      /** False: it was sent, or nearly was, and nobody heard how it ended. */
+      /** False: the install was sent, or nearly was, and its end is not known. */
       readonly sure: boolean;
       readonly wanted: string;
     }
@@ -38,14 +38,14 @@ const disagreements: Readonly<Record<(InventoryReason & { kind: 'inventory-disag
   address: 'the address',
   schematic: 'the schematic',
   name: 'the name Talos knows the machine by',
-  stranger: 'no such node',
+  unmanaged: 'no such node',
 };
 
 export const inventoryReasons: Entries<InventoryReason> = {
   'inventory-disagrees': {
     failure: refuse('one of the two is wrong, and a person knows which'),
     sentence: ({ node, what, expected, found }) => {
-      if (what === 'stranger') return `Kubernetes has a Node ${node}, and slipway.yaml does not name it`;
+      if (what === 'unmanaged') return `Kubernetes has a Node ${node}, and slipway.yaml does not name it`;
       if (what === 'missing-node')
         return `slipway.yaml names ${node}, and Kubernetes has no Node of that name`;
       return `slipway.yaml and the cluster disagree on ${node}: ${disagreements[what]} should be ${expected} and is ${found}`;
@@ -57,7 +57,7 @@ export const inventoryReasons: Entries<InventoryReason> = {
       if (what === 'name') return [say.talosctl(node, 'get nodename', 'the name Talos knows it by'), after];
       return [
         say.kubectl(
-          what === 'stranger' || what === 'missing-node' ? 'get nodes -o wide' : `get node ${node} -o wide`,
+          what === 'unmanaged' || what === 'missing-node' ? 'get nodes -o wide' : `get node ${node} -o wide`,
           'what Kubernetes says',
         ),
         after,

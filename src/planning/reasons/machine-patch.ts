@@ -1,11 +1,11 @@
 import { count, moment, quoted } from '../text/phrases.js';
 import { type Entries, refuse, passing, undo, halt, thenRelease, continueAfterRelease } from './entry.js';
 
-/** Why a machine that was replaced does not run with the patches of slipway.yaml. */
+/** Why a replaced machine does not run with the patches of slipway.yaml. */
 export type PatchReason =
   /** talosctl did not merge the patches of slipway.yaml into its machine configuration. */
   | { readonly kind: 'patch-failed'; readonly node: string; readonly why: string }
-  /** They work only once: what Talos shows later is merged with them again. */
+  /** The patches are not idempotent: merged again with what Talos shows later, they change it again. */
   | { readonly kind: 'patch-works-once'; readonly node: string; readonly why: string }
   /** Its machine was replaced at this version, and lacks patches that an upgrade in place does not bring. */
   | {
@@ -15,7 +15,7 @@ export type PatchReason =
       readonly wanted: string;
       readonly patches: number;
     }
-  /** Talos took patches that need no reboot, and does not run with them yet. `since`: ISO time. */
+  /** Talos accepted patches that need no reboot, and does not run with them yet. `since`: ISO time. */
   | { readonly kind: 'patch-not-in-effect'; readonly node: string; readonly since: string }
   /** Patches that take effect with a reboot were sent, or nearly were, and neither shows. `since`: ISO time. */
   | { readonly kind: 'patch-unanswered'; readonly node: string; readonly since: string };

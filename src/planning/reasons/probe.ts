@@ -1,20 +1,20 @@
 import { moment, quoted } from '../text/phrases.js';
 import { type AdviceCommands, type Entries, halt, haltWithRollback } from './entry.js';
 
-/** Why a probe of slipway.yaml does not let a node return to service. `again`: what kubectl is told to run it by hand. */
+/** Why a smoke test of slipway.yaml keeps a node cordoned. `again`: the kubectl arguments to run it from a terminal. */
 export type ProbeReason =
-  /** It ended with another exit code than 0, or not at all. */
+  /** It ended with an exit code other than 0, or not at all. */
   | {
       readonly kind: 'probe-failed';
       readonly node: string;
       readonly probe: string;
-      /** `exit code 9`, or what the kubelet calls it. */
+      /** `exit code 9`, or the kubelet's reason. */
       readonly why: string;
-      /** The end of what it wrote, cut and on one line. */
+      /** The end of its output, cut and on one line. */
       readonly tail?: string;
       readonly again: string;
     }
-  /** Its Pod was there for as long as it may take, and its container never ran. `since`: ISO time. */
+  /** Its Pod existed for the whole limit, and its container never ran. `since`: ISO time. */
   | {
       readonly kind: 'probe-not-started';
       readonly node: string;
@@ -23,7 +23,7 @@ export type ProbeReason =
       readonly why: string;
       readonly again: string;
     }
-  /** The Kubernetes API does not take its Pod. */
+  /** The Kubernetes API rejected its Pod. */
   | {
       readonly kind: 'probe-refused';
       readonly node: string;

@@ -17,7 +17,7 @@ export type ReplacementPlanReason =
   | { readonly kind: 'replacement-unprepared'; readonly missing: readonly string[] }
   /** Machine configurations lead to the cluster through this very node. */
   | { readonly kind: 'replacement-endpoint'; readonly node: string; readonly endpoint: string }
-  /** There are no other members that would keep its etcd data. */
+  /** No other members would keep its etcd data. */
   | { readonly kind: 'replacement-loses-etcd'; readonly node: string; readonly members: number }
   /** Terraform's variable has one value, and the cluster runs several versions. */
   | {
@@ -27,18 +27,18 @@ export type ReplacementPlanReason =
       readonly highest: string;
     };
 
-/** Why what an earlier run left incomplete is not resumed. */
+/** Why an incomplete replacement of an earlier run is not resumed. */
 export type ContinueReason =
-  /** It is resumed before any other node; of several, all but one by a person. */
+  /** It must be resumed before any other node; of several, a person resumes all but one. */
   { readonly kind: 'replacement-unfinished'; readonly nodes: readonly string[] };
 
 /** Why a node whose machine Terraform replaces goes no further. */
 export type ReplacementReason =
   | ReplacementPlanReason
   | ContinueReason
-  /** Terraform was started, or nearly was, and nobody can tell whether it began with the machine. */
+  /** Terraform was started, or nearly was, and whether it began with the machine is not known. */
   | { readonly kind: 'replace-unknown'; readonly node: string; readonly since: string }
-  /** Neither a system UUID nor a MAC can be read from the Terraform state, so nobody could tell the right machine. */
+  /** Neither a system UUID nor a MAC can be read from the Terraform state, so the machine cannot be identified. */
   | { readonly kind: 'machine-identity-unknown'; readonly node: string; readonly address: string }
   /** Another machine than the one Terraform knows stands at the node's address. */
   | {
@@ -48,23 +48,23 @@ export type ReplacementReason =
       readonly expected: string;
       readonly found: string;
     }
-  /** Nothing answers at the node's address. */
+  /** The node's address is unreachable. */
   | {
-      readonly kind: 'machine-silent';
+      readonly kind: 'machine-unreachable';
       readonly node: string;
       readonly address: string;
       readonly why: string;
     }
   /** It waits in maintenance mode for a configuration that was to come with it. */
   | { readonly kind: 'machine-unconfigured'; readonly node: string; readonly address: string }
-  /** It booted another version than that of the hop: it was made of another template. */
+  /** It booted another version than that of the hop: it was cloned from another template. */
   | {
       readonly kind: 'machine-wrong-version';
       readonly node: string;
       readonly version: string;
       readonly wanted: string;
     }
-  /** The machine that should be gone answers. */
+  /** The machine that should be gone responds. */
   | { readonly kind: 'machine-not-replaced'; readonly node: string; readonly uuid: string }
   | {
       readonly kind: 'machine-never-joined';
@@ -79,18 +79,18 @@ export type ReplacementReason =
       readonly reference: string;
       readonly why: string;
     }
-  /** Talos did not take the machine configuration. */
+  /** Talos rejected the machine configuration. */
   | { readonly kind: 'configuration-refused'; readonly node: string; readonly why: string }
   /** Its network interfaces are not those that slipway.yaml names for its role. `of`: Terraform's state, or the machine itself. */
   | {
-      readonly kind: 'network-cards-wrong';
+      readonly kind: 'network-interfaces-wrong';
       readonly node: string;
       readonly of: 'terraform' | 'machine';
       readonly wanted: number;
       readonly found: number;
       readonly wrong: readonly string[];
     }
-  /** What its network knows it by is not what it was. */
+  /** Its identity on the network (MAC or address) has changed. */
   | {
       readonly kind: 'network-identity-lost';
       readonly node: string;
@@ -98,7 +98,7 @@ export type ReplacementReason =
       readonly before: string;
       readonly now: string;
     }
-  /** A machine configuration would not do, or does not, for the cards of the node. `of`: the one to be sent, or the one it runs. */
+  /** A machine configuration does not meet the requirements of the node's devices. `of`: the one to be sent, or the one it runs. */
   | {
       readonly kind: 'device-configuration-wrong';
       readonly node: string;
@@ -106,7 +106,7 @@ export type ReplacementReason =
       readonly of: 'sent' | 'running';
       readonly wrong: readonly string[];
     }
-  /** It does not offer the cards that slipway.yaml says it has. */
+  /** It does not offer the devices that slipway.yaml declares. */
   | {
       readonly kind: 'device-not-offered';
       readonly node: string;
@@ -133,9 +133,9 @@ export const replacementReasons: Entries<ReplacementReason> = {
     ],
   },
   'machine-identity-unknown': {
-    failure: undo('what cannot be told apart is not replaced'),
+    failure: undo('a machine that cannot be identified is not replaced'),
     sentence: ({ node, address }) =>
-      `the Terraform state tells neither a system UUID nor a MAC of ${node} at ${address}, so nobody could tell the right machine`,
+      `the Terraform state holds neither a system UUID nor a MAC of ${node} at ${address}, so Slipway cannot identify the machine`,
     advice: (_, say) => [
       say.terraform('state list', 'what stands at the address'),
       say.inventoryCheck(
@@ -157,7 +157,7 @@ export const replacementReasons: Entries<ReplacementReason> = {
       thenRelease(say),
     ],
   },
-  'machine-silent': {
+  'machine-unreachable': {
     failure: passing('it may still boot'),
     sentence: ({ node, address, why }) =>
       `the new machine of ${node} does not answer at ${address}: ${quoted(why)}`,
@@ -237,7 +237,7 @@ export const replacementReasons: Entries<ReplacementReason> = {
       continueAfterRelease(say),
     ],
   },
-  'network-cards-wrong': {
+  'network-interfaces-wrong': {
     failure: halt('its pods would not reach their networks'),
     sentence: ({ node, of, wanted, found, wrong }) =>
       `${of === 'terraform' ? `Terraform's state gives ${node}` : `the new machine of ${node} has`} ${count(found, 'network interface')}, ` +

@@ -18,21 +18,21 @@ export type RequestReason =
       readonly kind: 'strategy-unavailable';
       readonly from: string;
       readonly to: string;
-      /** Whoever asked named it, and slipway.yaml another. */
+      /** The strategy comes from the request, and slipway.yaml names another one. */
       readonly asked?: true;
     }
-  /** The nodes run a Talos whose upgrade protocol this version of Slipway does not know. `highest` is the newest minor it does. */
+  /** The nodes run a Talos whose upgrade protocol this version of Slipway does not know. `highest` is the newest known minor. */
   | { readonly kind: 'flow-unavailable'; readonly version: string; readonly highest: string }
   /** Machines are to be replaced for another image of the version they run, which is installed in place. */
   | { readonly kind: 'strategy-impossible'; readonly node: string; readonly version: string }
-  /** A person said no to the plan. `plan`: its hash. */
+  /** A person rejected the plan. `plan`: its hash. */
   | {
       readonly kind: 'approval-rejected';
       readonly by: string;
       readonly why: string;
       readonly plan: string;
     }
-  /** Nobody approved the plan, or where two people must only `by`. Milliseconds. */
+  /** The plan was not approved; where two people must approve, only `by` did. Milliseconds. */
   | { readonly kind: 'approval-expired'; readonly plan: string; readonly limit: number; readonly by?: string }
   /** The support matrix has no row for that Talos minor. */
   | { readonly kind: 'talos-unsupported'; readonly version: string; readonly known: readonly string[] }
@@ -43,7 +43,7 @@ export type RequestReason =
       readonly lowest: string;
       readonly highest: string;
     }
-  /** `back`: it takes another run back. */
+  /** `back`: it rolls another run back. */
   | {
       readonly kind: 'run-open';
       readonly cluster: string;
@@ -58,7 +58,7 @@ export type RequestReason =
       readonly since: string;
       readonly why: string;
     }
-  /** A person froze the cluster: no run of it begins. */
+  /** A person froze the cluster: no new run starts. */
   | {
       readonly kind: 'frozen';
       readonly cluster: string;
@@ -66,21 +66,24 @@ export type RequestReason =
       readonly why: string;
       readonly since: string;
     }
-  /** A version that did not stay: no merge brings it again automatically. `wentBack`: the node that did; left out: a whole run was rolled back. */
+  /**
+   * A rolled-back version: no merge brings it again automatically. `wentBack`: the node that rolled back; left out: a whole run was rolled
+   * back.
+   */
   | {
-      readonly kind: 'taken-back';
+      readonly kind: 'version-blocked';
       readonly cluster: string;
       readonly talos: string;
       readonly run: number;
       readonly since: string;
       readonly wentBack?: string;
     }
-  /** A newer merge wants another version, and nothing was touched yet. `commit`: what was merged. */
+  /** A newer merge wants another version, and nothing was touched yet. `commit`: the merge commit. */
   | { readonly kind: 'superseded'; readonly target: string; readonly commit?: string }
   | { readonly kind: 'schema-unknown'; readonly schema: number; readonly known: number }
   /**
-   * A run of so many nodes could not end: Temporal does not take what it would write. `plan` and `history`: bytes; `events` of the
-   * run's history. `fits`: nodes for which it is estimated to do.
+   * A run of so many nodes could not finish: what it would write exceeds Temporal's limits. `plan` and `history`: bytes; `events` of the
+   * run's history. `fits`: estimated number of nodes that fit.
    */
   | {
       readonly kind: 'run-too-large';
@@ -91,7 +94,7 @@ export type RequestReason =
       readonly limit: number;
       readonly fits: number;
     }
-  /** It waited for a worker longer than anybody waits for an answer. Milliseconds. */
+  /** It waited for a worker beyond its limit. Milliseconds. */
   | { readonly kind: 'request-too-old'; readonly requestedAt: string; readonly limit: number };
 
 const writes: Readonly<Record<(RequestReason & { kind: 'run-too-large' })['what'], string>> = {
@@ -235,7 +238,7 @@ export const requestReasons: Entries<RequestReason> = {
       say.status('what is open, and what waits'),
     ],
   },
-  'taken-back': {
+  'version-blocked': {
     failure: refuse('a person brings it again'),
     sentence: ({ cluster, talos, run, since, wentBack }) =>
       wentBack === undefined

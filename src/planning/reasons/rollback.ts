@@ -4,59 +4,59 @@ import type { NodeState } from '../report/run-result.js';
 import type { Reason } from './reason.js';
 import { type AdviceCommands, type Entries, refuse, undo, halt, thenRelease } from './entry.js';
 
-/** A node was to roll back to the previous version, and did not come there. */
+/** A node was to roll back to the previous version, and did not reach it. */
 export interface RollbackFailed {
   readonly kind: 'rollback-failed';
   readonly node: string;
-  /** The previous one. */
+  /** The previous version. */
   readonly version: string;
-  /** What the node is now, by name. */
+  /** State of the node now, by name. */
   readonly state: NodeState;
   readonly reason: Reason;
 }
 
-/** What the request that boots a node's other slot came to. */
+/** Outcome of the request that boots a node's other slot. */
 export type RollbackFailure =
   | RollbackFailed
-  /** It was, or may have been, sent; the node shows no sign of it. A second one would boot what the first one left. */
+  /** It was, or may have been, sent; the node shows no sign of it. A second request would boot the slot that the first one left. */
   | {
       readonly kind: 'rollback-unanswered';
       readonly node: string;
-      /** The previous one. */
+      /** The previous version. */
       readonly version: string;
       readonly since: string;
       /** It is one of a run that is rolled back as a whole. */
       readonly whole?: true;
     }
-  /** The node has rebooted, and runs what it was to leave. */
+  /** The node has rebooted, and still runs the version it was to leave. */
   | {
       readonly kind: 'rollback-not-booted';
       readonly node: string;
       readonly version: string;
-      /** The previous one. */
+      /** The previous version. */
       readonly wanted: string;
       readonly whole?: true;
     };
 
-/** How a node that halted a run was rolled back, by a person or automatically, and what came of it. */
+/** How a node that halted a run was rolled back, by a person or automatically, and the outcome. */
 export type RollbackReason =
   | RollbackFailure
-  /** It rolled back to the previous version, because somebody said so. */
+  /** It rolled back to the previous version on a person's decision. */
   | {
       readonly kind: 'rolled-back';
       readonly node: string;
       readonly version: string;
-      /** Who said so, and why; left out: it rolled back automatically. */
+      /** Who decided, and why; left out: it rolled back automatically. */
       readonly by?: string;
       /** Why it had halted. */
       readonly after?: Reason;
     }
-  /** There is no rollback for it now; `why` follows a colon. */
+  /** No rollback is possible now; `why` follows a colon. */
   | { readonly kind: 'rollback-impossible'; readonly node: string; readonly why: string }
-  /** Talos did not take the rollback, and changed nothing. */
+  /** Talos rejected the rollback, and changed nothing. */
   | { readonly kind: 'rollback-refused'; readonly node: string; readonly why: string };
 
-/** While the run waits. In a run that is rolled back as a whole the rollback is what is retried. */
+/** While the run waits. In a run that is rolled back as a whole, the rollback is what is retried. */
 const decideWhileRunWaits = (node: string, whole: true | undefined, say: AdviceCommands): string =>
   say.decide(
     whole ? 'retry' : 'rollback',

@@ -13,11 +13,11 @@ import {
   continueAfterRelease,
 } from './entry.js';
 
-/** What ended a run, or what nobody decided in it. */
+/** What ended a run, or what was left undecided in it. */
 export type RunReason =
   | { readonly kind: 'snapshot-failed'; readonly why: string }
   | { readonly kind: 'snapshot-unproven'; readonly why: string }
-  /** A wait ended. `reason` is what it waited for last. */
+  /** A wait timed out. `reason` is the last unmet condition. */
   | {
       readonly kind: 'gave-up';
       readonly waitedFor: string;
@@ -27,16 +27,16 @@ export type RunReason =
   | { readonly kind: 'aborted'; readonly by: string }
   /** Another node of its batch failed first, so this one went no further. */
   | { readonly kind: 'fleet-halted'; readonly because: string }
-  /** No maintenance window opened for so long. Milliseconds. */
+  /** No maintenance window opened within that time. Milliseconds. */
   | { readonly kind: 'window-expired'; readonly limit: number }
-  /** A pause that nobody ended. Milliseconds. */
+  /** A pause that was not resumed. Milliseconds. */
   | { readonly kind: 'pause-expired'; readonly by: string; readonly limit: number }
   | { readonly kind: 'terminated' }
-  /** None of the above: our fault until shown otherwise. The message is redacted and cut. */
+  /** None of the above: a defect until shown otherwise. The message is redacted and cut. */
   | { readonly kind: 'unexpected'; readonly message: string }
-  /** A retry that would have to go another way than the plan. */
+  /** A retry that would have to differ from the plan. */
   | { readonly kind: 'retry-other-way'; readonly node: string; readonly to: string; readonly found: string }
-  /** Somebody had it left out before its turn came, and it is as an earlier run left it: not well. */
+  /** Somebody skipped it before it began, and an earlier run left it unhealthy. */
   | { readonly kind: 'left-unfinished'; readonly node: string; readonly state: NodeState }
   /** Somebody, or `undrained: skip`, had the run skip nodes that do not run its target. All others do. */
   | {
@@ -45,12 +45,12 @@ export type RunReason =
       readonly target: string;
       /** False: the target was given on the command line. */
       readonly declared: boolean;
-      /** The strategy the run was asked for with. */
+      /** The strategy override of the run. */
       readonly strategy?: Strategy;
       /** The run that this one rolls back. */
       readonly rollsBack?: number;
     }
-  /** A halted run that nobody decided about; `reason`: why it had halted. */
+  /** A halted run without a decision; `reason`: why it had halted. */
   | { readonly kind: 'undecided'; readonly node: string; readonly limit: number; readonly reason: Reason };
 
 export const runReasons: Entries<RunReason> = {
@@ -76,7 +76,7 @@ export const runReasons: Entries<RunReason> = {
     ],
   },
   'gave-up': {
-    failure: haltWithRollback('every wait ends; what was begun is told', 'if-its-own'),
+    failure: haltWithRollback('every wait ends, and the report lists what was begun', 'if-its-own'),
     sentence: ({ waitedFor, limit, reason }, describe) => {
       const waited = `waited ${limit > 0 ? span(limit) : 'in vain'} for this: ${quoted(waitedFor)}`;
       return reason === undefined ? waited : `${waited}; the last that was seen: ${describe(reason)}`;

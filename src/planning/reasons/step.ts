@@ -46,15 +46,15 @@ export type StepReason =
       readonly undone?: { readonly pod: string; readonly grantedAt: string; readonly forgottenAt: string };
     }
   | { readonly kind: 'drain-failed'; readonly node: string; readonly why: string; readonly attempts: number }
-  /** Somebody uncordoned the node, or cordoned it over, while the run worked on it. */
+  /** Another user uncordoned the node, or replaced the cordon, while the run worked on it. */
   | { readonly kind: 'cordon-lost'; readonly node: string; readonly found: string }
   | { readonly kind: 'protected-pods'; readonly node: string; readonly pods: readonly string[] }
   | { readonly kind: 'leader-stays'; readonly node: string; readonly why: string }
   /** It was sent, or nearly was, and nothing of it arrived. */
   | { readonly kind: 'install-not-begun'; readonly node: string }
-  /** Talos answered the request with a refusal: the node is as it was. */
+  /** Talos rejected the request: the node is unchanged. */
   | { readonly kind: 'install-refused'; readonly node: string; readonly why: string }
-  /** Somebody else started an installer in this boot (lifecycle flow): what boots next is theirs. */
+  /** Another user started an installer in this boot (lifecycle flow): the next boot takes that version. */
   | { readonly kind: 'installed-by-others'; readonly node: string; readonly image: string }
   /** The installer ran and failed (lifecycle flow). */
   | { readonly kind: 'install-failed'; readonly node: string; readonly why: string }
@@ -67,7 +67,7 @@ export type StepReason =
       readonly node: string;
       readonly version: string;
       readonly wanted: string;
-      /** Lifecycle flow: the answer to the install was lost, so whether anything was installed is not known. */
+      /** Lifecycle flow: the response to the install was lost, so whether anything was installed is not known. */
       readonly unconfirmed?: true;
     }
   | {
@@ -92,7 +92,7 @@ export type StepReason =
   | {
       readonly kind: 'node-stays-not-ready';
       readonly node: string;
-      /** What it booted; left out: it booted nothing new. */
+      /** The version it booted; left out: it booted nothing new. */
       readonly version?: string;
       readonly since: string;
       readonly message: string;
@@ -101,7 +101,7 @@ export type StepReason =
       readonly kind: 'etcd-not-rejoined';
       readonly node: string;
       readonly why: string;
-      /** What was seen last. */
+      /** The last observation. */
       readonly reason: Reason;
     }
   | { readonly kind: 'node-changed'; readonly node: string; readonly lost: readonly string[] }
@@ -170,7 +170,7 @@ export const stepReasons: Entries<StepReason> = {
     },
     advice: ({ pod, owner, budget, desired, undone }, say) => {
       const [namespace = ''] = pod.split('/');
-      // One more replica would not help: the budget is at its end by a pod that only counts as gone.
+      // One more replica would not help: a pod that only counts as gone exhausts the budget.
       const more = undone === undefined ? scaleUp(owner, namespace, desired + 1) : [];
       return [
         say.kubectl(describePod(pod), 'the pod that stays'),
@@ -226,7 +226,7 @@ export const stepReasons: Entries<StepReason> = {
     sentence: ({ node, why }) => `${node} still leads etcd: ${quoted(why)}`,
     advice: ({ node }, say) => [
       say.talosctl(node, 'etcd status', 'who leads, and whether the others have caught up'),
-      say.talosctl(node, 'etcd forfeit-leadership', 'hand over by hand'),
+      say.talosctl(node, 'etcd forfeit-leadership', 'transfer the leadership by hand'),
       thenRelease(say),
     ],
   },

@@ -9,18 +9,18 @@ import {
   continueAfterRelease,
 } from './entry.js';
 
-/** Why Terraform itself could not do what it was asked for. Texts of it are redacted before they come this far. */
+/** Why Terraform itself failed. Its texts are redacted before they get here. */
 export type TerraformRunReason =
-  /** slipway.yaml is not committed as it is: nobody knows which Terraform configuration belongs to it. */
+  /** slipway.yaml has uncommitted changes: which Terraform configuration belongs to it is not known. */
   | { readonly kind: 'terraform-commit-unknown'; readonly file: string }
-  /** The configuration cannot be had at that commit. */
+  /** The configuration is not available at that commit. */
   | {
       readonly kind: 'terraform-source';
       readonly repository: string;
       readonly commit: string;
       readonly why: string;
     }
-  /** The configuration does not take the version slipway.yaml names. */
+  /** The configuration does not accept the version slipway.yaml names. */
   | {
       readonly kind: 'terraform-program';
       readonly tool: TerraformTool;
@@ -28,38 +28,41 @@ export type TerraformRunReason =
       readonly why: string;
     }
   | { readonly kind: 'terraform-init-failed'; readonly tool: TerraformTool; readonly why: string }
-  /** The state would lie in a folder of the step, and go with it. `found`: as the backend has it; undefined where it has nothing. */
+  /**
+   * The state would lie in a temporary folder of the step, and be deleted with it. `found`: as the backend has it; undefined where it has
+   * nothing.
+   */
   | {
       readonly kind: 'terraform-local-state';
       readonly setting: 'path' | 'workspace_dir';
       readonly found?: string;
     }
-  /** The state has no lock. `settings`: one of them would give it one; none where the backend knows no locks. */
+  /** The state has no lock. `settings`: one of them would enable one; empty where the backend supports no locks. */
   | { readonly kind: 'terraform-lockless'; readonly backend: string; readonly settings: readonly string[] }
-  /** Plans and applies would run at HCP Terraform, or what speaks like it, where nobody can check and stop them. */
+  /** Plans and applies would run at HCP Terraform or a compatible service, where Slipway cannot check and stop them. */
   | { readonly kind: 'terraform-remote-execution'; readonly backend: string }
-  /** Somebody else holds the state's lock, or nobody can tell that its owner is gone. */
+  /** Another user holds the state's lock, or whether its owner is gone is not known. */
   | {
       readonly kind: 'terraform-locked';
-      /** `user@host`; undefined where the backend does not say. */
+      /** `user@host`; undefined where the backend does not report it. */
       readonly who: string | undefined;
       /** ISO time. */
       readonly since: string | undefined;
       /** `plan`, `apply`. */
       readonly operation: string | undefined;
-      /** For `force-unlock`; undefined where it is no lock of Terraform's: an earlier attempt of ours still runs. */
+      /** For `force-unlock`; undefined where it is no lock of Terraform's: an earlier attempt of Slipway still runs. */
       readonly id: string | undefined;
       /** Why it is not released. */
       readonly why: string;
     }
-  /** Messages of Terraform; `count` of all, the first few told. */
+  /** Error messages of Terraform; `count` of all, the first few included. */
   | {
       readonly kind: 'terraform-plan-failed';
       readonly tool: TerraformTool;
       readonly messages: readonly string[];
       readonly count: number;
     }
-  /** The state was written since the plan was saved: Terraform refused it, and did nothing. */
+  /** The state was written since the plan was saved: Terraform rejected the plan, and did nothing. */
   | { readonly kind: 'terraform-plan-stale'; readonly tool: TerraformTool }
   | {
       readonly kind: 'terraform-apply-failed';
@@ -67,7 +70,7 @@ export type TerraformRunReason =
       readonly messages: readonly string[];
       readonly count: number;
     }
-  /** The backend did not take the state after an apply: what was done stands in `file`, encrypted, and nowhere else. */
+  /** The backend rejected the state after an apply: the only copy is in `file`, encrypted. */
   | { readonly kind: 'terraform-state-unwritten'; readonly file: string }
   | { readonly kind: 'terraform-state-unreadable'; readonly tool: TerraformTool; readonly why: string };
 
@@ -79,14 +82,14 @@ const said = (messages: readonly string[], all: number): string =>
 
 const newPlan = (say: AdviceCommands): string => say.plan('again, once Terraform says the same as Git', '');
 
-/** An address as one argument of a shell. */
+/** An address as one shell argument. */
 const quote = (address: string): string => `'${address.replaceAll("'", String.raw`'\''`)}'`;
 
 export const terraformRunReasons: Entries<TerraformRunReason> = {
   'terraform-commit-unknown': {
     failure: undo('a person commits it'),
     sentence: ({ file }) =>
-      `${file} is not committed as it is, so nobody can tell which Terraform configuration belongs to it`,
+      `${file} is not committed as it is, so Slipway cannot determine which Terraform configuration belongs to it`,
     advice: ({ file }, say) => [
       say.inventoryCheck(`${file} as it is now; commit it, then ask again`),
       say.plan('once it is committed', ''),

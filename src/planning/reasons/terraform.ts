@@ -1,31 +1,31 @@
 import { count, listed, quoted } from '../text/phrases.js';
 import { type AdviceCommands, type Entries, undo, halt, thenRelease, continueAfterRelease } from './entry.js';
 
-/** The state, and where the nodes are in it. */
+/** The state, and the nodes' addresses in it. */
 type TerraformStateReason =
-  /** An address of slipway.yaml means nothing. */
+  /** An address of slipway.yaml is invalid. */
   | { readonly kind: 'terraform-address-wrong'; readonly address: string; readonly why: string }
-  /** Nothing managed is at the address. `near` is what is beside it in the state. */
+  /** Nothing managed is at the address. `near`: neighbouring addresses in the state. */
   | {
       readonly kind: 'terraform-address-empty';
       readonly name: string;
       readonly address: string;
       readonly near: readonly string[];
     }
-  /** One resource would be replaced for several nodes: the address names no single one. */
+  /** One resource would be replaced for several nodes: the address is not specific enough. */
   | {
       readonly kind: 'terraform-address-too-wide';
       readonly address: string;
       readonly instance: string;
       readonly nodes: readonly string[];
     }
-  /** Terraform would make every machine a second time. */
+  /** Terraform would create every machine a second time. */
   | { readonly kind: 'terraform-state-empty'; readonly answering: number }
-  /** Terraform would make this machine a second time. */
+  /** Terraform would create this machine a second time. */
   | { readonly kind: 'terraform-state-lacks-node'; readonly node: string; readonly address: string }
   /** Another state than the run began with. */
   | { readonly kind: 'terraform-state-other'; readonly expected: string; readonly found: string }
-  /** Somebody wrote the state meanwhile (or put an older one back). Serials. */
+  /** Another user wrote the state meanwhile (or restored an older one). Serials. */
   | { readonly kind: 'terraform-state-moved'; readonly expected: number; readonly found: number }
   /** A newer Terraform than the inventory allows wrote the state, or would. */
   | {
@@ -34,27 +34,27 @@ type TerraformStateReason =
       readonly version: string;
       readonly pin: string;
     }
-  /** Without an id nobody can tell the old one from the new one. */
+  /** Without an id the old and the new one cannot be distinguished. */
   | { readonly kind: 'terraform-id-missing'; readonly address: string };
 
-/** The plan is not what is wanted. */
+/** The plan is not the expected one. */
 type TerraformPlanReason =
   | { readonly kind: 'terraform-format-unknown'; readonly version: string }
   | { readonly kind: 'terraform-plan-errored'; readonly subject: string }
-  /** Actions on what is none of the run's business, each `address (action)`; `count` of all, the first few named. */
+  /** Actions on resources outside the run, each `address (action)`; `count` of all, the first few named. */
   | {
       readonly kind: 'terraform-outside';
       readonly subject: string;
       readonly changes: readonly string[];
       readonly count: number;
     }
-  /** Something of the machine would be done that nobody asked for: a removal, an import, a move. */
+  /** An unexpected action on the machine: a removal, an import or a move. */
   | { readonly kind: 'terraform-action'; readonly address: string; readonly action: string }
   /** It is to be replaced, and the plan does something else, or nothing. */
   | { readonly kind: 'terraform-not-replaced'; readonly address: string; readonly found: string }
   /** `create_before_destroy`: the old one would still hold the id, the address and the MAC. */
   | { readonly kind: 'terraform-wrong-order'; readonly address: string }
-  /** An attribute would become another one. `guarded`: the machine would not be the same; otherwise nobody said that it may. */
+  /** An attribute would change. `guarded`: the machine would not be the same; otherwise the change is not approved. */
   | {
       readonly kind: 'terraform-attribute';
       readonly address: string;
@@ -64,10 +64,10 @@ type TerraformPlanReason =
       readonly guarded: boolean;
       /** The resource's type, for what can be written in slipway.yaml. */
       readonly type: string;
-      /** Old and new value are told to their end, so a person can approve them. */
+      /** Old and new value are shown in full, so a person can approve them. */
       readonly whole?: true;
     }
-  /** Somebody changed a guarded attribute by hand: state and machine disagree. */
+  /** Out-of-band change of a guarded attribute: state and machine disagree. */
   | {
       readonly kind: 'terraform-drifted';
       readonly address: string;
@@ -85,7 +85,7 @@ type TerraformPlanReason =
   | { readonly kind: 'terraform-deposed'; readonly address: string; readonly key: string }
   | { readonly kind: 'terraform-deferred'; readonly address: string; readonly why: string }
   | { readonly kind: 'terraform-invokes'; readonly actions: readonly string[] }
-  /** ReplacingNode templates would touch a node. */
+  /** Replacing templates would touch a node. */
   | {
       readonly kind: 'terraform-template-moves-node';
       readonly node: string;
@@ -93,13 +93,13 @@ type TerraformPlanReason =
       readonly action: string;
     };
 
-/** What an attempt that was lost left behind. */
+/** Leftovers of a lost attempt. */
 type TerraformAttemptReason =
-  /** Tainted or deposed since: making it did not end well. */
-  | { readonly kind: 'terraform-half-made'; readonly node: string; readonly address: string }
-  /** A machine stands there and the state does not know it: Terraform was killed before it wrote. */
+  /** Tainted or deposed since: its creation failed. */
+  | { readonly kind: 'terraform-incomplete'; readonly node: string; readonly address: string }
+  /** A machine exists that the state does not know: Terraform was killed before it wrote the state. */
   | { readonly kind: 'terraform-machine-unrecorded'; readonly node: string; readonly address: string }
-  /** Nobody can tell whether it is the old one. */
+  /** Whether it is the old one is not known. */
   | {
       readonly kind: 'terraform-unclear';
       readonly node: string;
@@ -108,8 +108,8 @@ type TerraformAttemptReason =
     };
 
 /**
- * Why nothing is sent to Terraform, or nothing more. No value of a reason is a secret: what Terraform marks as sensitive,
- * and what looks like it, never comes this far.
+ * Why nothing is sent to Terraform, or nothing more. No value of a reason is a secret: what Terraform marks as sensitive, and what looks
+ * like it, never gets here.
  */
 export type TerraformReason = TerraformStateReason | TerraformPlanReason | TerraformAttemptReason;
 
@@ -120,7 +120,7 @@ const stateWritten = {
 
 const newPlan = (say: AdviceCommands): string => say.plan('again, once Terraform says the same as Git', '');
 
-/** An address as one argument of a shell. */
+/** An address as one shell argument. */
 const quote = (address: string): string => `'${address.replaceAll("'", String.raw`'\''`)}'`;
 
 export const terraformReasons: Entries<TerraformReason> = {
@@ -207,7 +207,7 @@ export const terraformReasons: Entries<TerraformReason> = {
   'terraform-id-missing': {
     failure: undo('an attempt that is lost could not be judged'),
     sentence: ({ address }) =>
-      `${address} has no id in the Terraform state, so nobody could tell the old one from the new one`,
+      `${address} has no id in the Terraform state, so Slipway cannot distinguish the old one from the new one`,
     advice: ({ address }, say) => [
       say.terraform(`state show ${quote(address)}`, 'what the provider says of it'),
       say.inventoryCheck('after it was added to what the role keeps, if it need not be replaced'),
@@ -340,7 +340,7 @@ export const terraformReasons: Entries<TerraformReason> = {
       say.plan('again, once a node no longer changes with its template alone', ''),
     ],
   },
-  'terraform-half-made': {
+  'terraform-incomplete': {
     failure: halt('a machine is destroyed once only'),
     sentence: ({ node, address }) =>
       `the new machine of ${node} was not made to its end: ${address} is tainted or has left an old object behind, and the next apply would destroy it`,
@@ -371,7 +371,7 @@ export const terraformReasons: Entries<TerraformReason> = {
   'terraform-unclear': {
     failure: halt('a machine is destroyed once only'),
     sentence: ({ node, address, why }) =>
-      `nobody can tell whether ${address} of ${node} is still the old one: ${quoted(why)}`,
+      `Slipway cannot determine whether ${address} of ${node} is still the old one: ${quoted(why)}`,
     advice: ({ address }, say) => [
       say.terraform(`state show ${quote(address)}`, 'what the state says; compare it with the hypervisor'),
       say.report('the ids that were recorded'),

@@ -2,13 +2,13 @@ import { listed } from '../text/phrases.js';
 import type { Reason } from '../reasons/reason.js';
 import type { NodeState } from './run-result.js';
 
-/** A node that somebody named, and the run is not about. */
+/** A node that a person named, and that the run is not about. */
 export function notInRun(node: string, known: readonly string[]): string {
   if (known.length === 0) return `The run has no plan yet: nothing can be decided about ${node}.`;
   return `This run is not about ${node}, only about ${listed(known, 20)}.`;
 }
 
-/** A node that somebody has to decide about, and what it was left as. */
+/** A node that needs a decision, and the state it was left in. */
 export interface HaltedNode {
   readonly node: string;
   readonly state?: NodeState | undefined;
@@ -16,18 +16,18 @@ export interface HaltedNode {
   readonly reason?: Reason | undefined;
 }
 
-/** The lines by which a person decides about nodes that halted a run: fit to be filled in and pasted. */
+/** The commands that decide about nodes that halted a run: to be filled in and pasted. */
 export function decisionCommands(where: string, nodes: readonly HaltedNode[]): string[] {
   return [
     ...nodes.flatMap(({ node, state, reason }) => [
       `slipway retry ${node} ${where} --why "…"  # look at it again, and retry it from what it is now`,
-      // It runs the previous version, and nothing takes the new one out of its next boot.
+      // It runs the previous version, and nothing removes the new one from its next boot.
       ...(state === 'armed'
         ? []
         : [
             `slipway rollback ${node} ${where} --why "…"  # back to the previous version; then the run ends, held`,
           ]),
-      // Where its rollback failed no other node is begun before it is whole.
+      // After a failed rollback no other node starts before this one is healthy.
       ...(reason?.kind === 'rollback-failed'
         ? []
         : [`slipway skip ${node} ${where} --why "…"  # go on without it; it stays as it is`]),

@@ -1,6 +1,6 @@
 import type { NodeState } from './run-result.js';
 
-/** What each state of a node means; follows the node's name. */
+/** The meaning of each state of a node; follows the node's name. */
 export const stateWords: Readonly<Record<NodeState, string>> = {
   untouched: 'was not touched',
   cordoned: 'is still cordoned by this run',

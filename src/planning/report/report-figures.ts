@@ -2,13 +2,13 @@ import type { StepName } from '../steps/node-steps.js';
 import { plannedOf } from './report-nodes.js';
 import type { RunStory, StoryNode } from './run-report.js';
 
-/** What a node in place or replaced should take, its soak apart, and what fifteen nodes should. Milliseconds. */
+/** Target durations of a node in place or replaced, without its soak, and of a run of fifteen nodes. Milliseconds. */
 export const targets = {
   node: { 'in-place': 3 * 60_000, replace: 6 * 60_000 },
   fifteenNodes: 2 * 60 * 60_000,
 } as const;
 
-/** What waits cost, and how the run compares with its targets. Milliseconds. */
+/** Time spent waiting, and the run against its targets. Milliseconds. */
 export interface ReportFigures {
   /** From its start to its end; null while it is open. */
   readonly took: number | null;
@@ -19,18 +19,18 @@ export interface ReportFigures {
 
 export interface WaitCost {
   readonly waitedFor: string;
-  /** Over all nodes; nodes of a batch wait at the same time. */
+  /** Summed over all nodes; nodes of a batch wait at the same time. */
   readonly inAll: number;
   readonly longest: number;
-  /** Whose wait was the longest; null: the run's own. */
+  /** The node with the longest wait; null: the run's own. */
   readonly node: string | null;
 }
 
 export interface AgainstTargets {
   readonly nodes: number;
-  /** Each way nodes were upgraded in; a run of several hops may have both. */
+  /** Each strategy that was used; a run of several hops may have both. */
   readonly ways: readonly WayAgainstTarget[];
-  /** What that many nodes should take, and took, what people and windows took apart. */
+  /** The target for that many nodes, and the duration without pauses, decisions and windows. */
   readonly allowed: number;
   readonly took: number;
   readonly paused: number;
@@ -38,7 +38,7 @@ export interface AgainstTargets {
 
 export interface WayAgainstTarget {
   readonly way: keyof typeof targets.node;
-  /** The mean of a node, its soak apart. */
+  /** The mean of a node, without its soak. */
   readonly perNode: number;
   /** Nodes that took longer than the target. */
   readonly slow: readonly string[];
@@ -50,7 +50,7 @@ const waitsOfNodes: Readonly<Partial<Record<StepName, string>>> = {
   'prepare-image': 'factory and image pull',
   'await-gates': 'gates before the node',
   drain: 'pods leaving',
-  'hand-over-leadership': 'a new etcd leader',
+  'transfer-leadership': 'a new etcd leader',
   install: 'the node taking the install',
   reboot: 'the reboot being allowed',
   'replace-machine': 'Terraform replacing the machine',
@@ -63,7 +63,7 @@ const waitsOfNodes: Readonly<Partial<Record<StepName, string>>> = {
   soak: 'soak',
 };
 
-/** What the run itself waits for, between nodes. */
+/** Waits of the run itself, between nodes. */
 const waitsOfRun: Readonly<Record<string, string>> = {
   plan: 'the observation and the plan',
   images: 'the factory building the images',
@@ -77,7 +77,7 @@ const waitsOfRun: Readonly<Record<string, string>> = {
   window: 'a maintenance window',
 };
 
-/** Those of them that are nobody's work: a person ends them, or the calendar. */
+/** Waits that a person or the calendar ends. */
 const idle = new Set(['approval', 'paused', 'halted', 'window']);
 
 export function reportFigures(story: RunStory): ReportFigures {
@@ -92,15 +92,15 @@ export function reportFigures(story: RunStory): ReportFigures {
 function nodeWaits({ nodes, plan }: RunStory): WaitCost[] {
   const all = plan?.hops.flatMap((hop) => hop.nodes) ?? [];
   const lifecycle = all.some((node) => node.flow === 'lifecycle');
-  const anew = all.length > 0 && all.every((node) => node.replacement);
+  const allReplaced = all.length > 0 && all.every((node) => node.replacement);
   return Object.entries(waitsOfNodes).flatMap(([step, words]) => {
     const times = nodes.flatMap((node) =>
       node.steps.flatMap((one) =>
         one.step === step && one.took !== undefined ? [{ node: node.node, took: one.took }] : [],
       ),
     );
-    // In the lifecycle flow the install is a step that waits for itself; a new machine has neither.
-    const boot = anew ? 'the machine joining' : lifecycle ? 'the reboot' : words;
+    // In the lifecycle flow the install is a step of its own; a new machine has neither.
+    const boot = allReplaced ? 'the machine joining' : lifecycle ? 'the reboot' : words;
     return costOf(step === 'await-boot' ? boot : words, times);
   });
 }

@@ -4,18 +4,18 @@ import type { RunStory } from './run-report.js';
 import { expandAddress } from '../terraform/address-template.js';
 import { writtenVersion } from '../terraform/written-version.js';
 
-/** What still names the previous version: an upgrade in place changes the machine, and nothing that describes it. */
+/** References to the previous version: an upgrade in place changes the machine, and nothing that declares it. */
 export interface ReportLag {
-  /** What `machine.install.image` should say, each image once. Talos leaves it as it was. */
+  /** What `machine.install.image` should say, each image once. Talos leaves it unchanged. */
   readonly machineConfig: readonly LaggingImage[];
   readonly terraform: {
-    /** Where slipway.yaml names no variable. The name is a guess, from what most modules use: nobody looked. */
+    /** Where slipway.yaml names no variable. The name is a guess, from what most modules use. */
     readonly guessedVariable: 'talos_version';
-    /** As slipway.yaml names it; null: it names none. */
+    /** The variable that slipway.yaml names; null: it names none. */
     readonly variable: string | null;
-    /** The values it should have, as they are written there; more than one where nodes ended on different versions. */
+    /** The values the variable should have, as they are written there; more than one where nodes ended on different versions. */
     readonly values: readonly string[];
-    /** What a plan with the new value would want to replace, where slipway.yaml names the addresses. */
+    /** What a plan with the new value would replace, where slipway.yaml names the addresses. */
     readonly addresses: readonly string[];
   };
   /** What `versions.talos` of slipway.yaml should say; null: it says it. */
@@ -25,7 +25,7 @@ export interface ReportLag {
 export interface LaggingImage {
   readonly image: string;
   readonly nodes: readonly string[];
-  /** The role whose nodes they all are, and all of them; null: only some, or of several roles. */
+  /** The role, where these are all of its nodes; null: only some, or of several roles. */
   readonly role: Role | null;
 }
 
@@ -35,7 +35,7 @@ export function reportLag(story: RunStory): ReportLag | null {
   const reached = new Map<string, { readonly image: string; readonly to: string }>();
   for (const node of story.nodes) {
     const planned = plannedOf(story, node);
-    // What describes a machine that was replaced is what it was made of.
+    // A replaced machine already matches its Terraform configuration.
     const image = planned?.replacement ? undefined : planned?.image;
     const there = node.outcome === 'done' || (node.outcome === 'halted' && node.state === 'on-target');
     if (there && image !== undefined) reached.set(node.node, { image, to: node.to });
@@ -71,7 +71,7 @@ export function reportLag(story: RunStory): ReportLag | null {
   };
 }
 
-/** Their role, where they are all of its nodes. */
+/** Their role, where these are all of its nodes. */
 function roleOf({ inventory }: RunStory, names: readonly string[]): Role | null {
   const role = inventory?.nodes.find((node) => node.name === names[0])?.role;
   const all = inventory?.nodes.filter((node) => node.role === role).map((node) => node.name) ?? [];

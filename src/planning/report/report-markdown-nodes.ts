@@ -49,7 +49,7 @@ export function lookSection({ toLookAt }: RunReport): string[] {
     [
       '## What the run left on nodes',
       '',
-      'As the record tells; whether it is still so, the cluster says:',
+      'From the record of the run. To check the current state:',
       '',
       ...toLookAt.map(({ sentence }) => `- ${plain(sentence)}.`),
       '',
@@ -63,7 +63,7 @@ const marksCommand =
   String.raw`RUN:.metadata.annotations.slipway\.dev/run,INSTALL:.metadata.annotations.slipway\.dev/install,` +
   String.raw`ARMED:.metadata.annotations.slipway\.dev/armed'`;
 
-/** An upgrade in place moves the machine, not what describes it: what to write there. */
+/** References to the previous version after an upgrade in place, and what to write there. */
 export function lagSection({ lag }: RunReport): string[] {
   if (!lag) return [];
   const { machineConfig, terraform, declared } = lag;
@@ -121,7 +121,7 @@ export function bootSection({ boots }: RunReport): string[] {
   ];
 }
 
-/** Every node that was begun, each hop of it a row. */
+/** Every node that was begun, each of its hops a row. */
 export function nodesTable({ nodes }: RunReport): string[] {
   if (nodes.length === 0) return [];
   const rows = nodes.map((node) => [
@@ -138,7 +138,7 @@ function tookText({ startedAt, endedAt }: StoryNode): string {
   return endedAt === undefined ? '' : span(Date.parse(endedAt) - Date.parse(startedAt));
 }
 
-/** Each node's steps, with times and what was seen. */
+/** Each node's steps, with times and observations. */
 export function stepSections(report: RunReport): string[] {
   const nodes = report.nodes.filter((node) => node.steps.length > 0);
   if (nodes.length === 0) return [];
@@ -185,7 +185,7 @@ function stopped({ reason, failedStep, undoFailed }: StoryNode): string[] {
   ];
 }
 
-/** `2026-11-21 14:32:07`; what is no time is shown as it is. */
+/** `2026-11-21 14:32:07`; an invalid time is shown as it is. */
 function second(iso: string): string {
   const time = new Date(iso);
   return Number.isNaN(time.getTime()) ? moment(iso) : time.toISOString().slice(0, 19).replace('T', ' ');

@@ -2,36 +2,36 @@ import { plain, table } from '../text/markdown.js';
 import { count, moment } from '../text/phrases.js';
 import type { RunReport } from './run-report.js';
 
-/** Of what did not get there the last are shown: the JSON of the report has all of it. */
+/** The last undelivered messages are shown: the JSON of the report has all of them. */
 const missedMax = 20;
 
-/** Who was told what happened, and what did not get there. */
-export function tellingSection({ telling }: Pick<RunReport, 'telling'>): string[] {
+/** Delivered and undelivered notifications, by receiver. */
+export function notificationSection({ telling }: Pick<RunReport, 'telling'>): string[] {
   if (!telling) return [];
-  const { receivers, missed, untold } = telling;
-  const rows = receivers.map(({ receiver, told, failed, failing }) => [
+  const { receivers, missed, undelivered } = telling;
+  const rows = receivers.map(({ receiver, told: delivered, failed, failing }) => [
     receiver,
-    String(told),
+    String(delivered),
     failed === 0 ? 'none' : String(failed),
     failing ? plain(`no longer, since ${moment(failing.since)}: ${failing.why}`) : 'yes',
   ]);
-  const lost = untold
-    ? ['', plain(`Nobody could be told ${count(untold.messages, 'message')}: ${untold.why}.`)]
+  const lost = undelivered
+    ? ['', plain(`${count(undelivered.messages, 'message')} reached no receiver: ${undelivered.why}.`)]
     : [];
   const lines = missed
     .slice(-missedMax)
     .map(({ at, kind, receiver, why, mayHaveArrived }) => [
       moment(at),
       kind ?? 'a message',
-      receiver ?? 'nobody was told',
+      receiver ?? 'nobody was notified',
       plain(mayHaveArrived === true ? `${why}; it may have arrived` : why),
     ]);
   const before = missed.length > missedMax ? ['', `The last ${missedMax} of ${missed.length}:`] : [];
   return [
     [
-      '## Who was told',
+      '## Notifications',
       '',
-      ...table(['receiver', 'told', 'not told', 'hears it'], rows),
+      ...table(['receiver', 'delivered', 'not delivered', 'responds'], rows),
       ...lost,
       ...before,
       ...(lines.length > 0 ? ['', ...table(['when', 'what', 'whom', 'why not'], lines)] : []),

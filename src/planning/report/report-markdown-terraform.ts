@@ -15,7 +15,7 @@ export function terraformSection({ terraform, nodes, plan }: RunReport): string[
   return [['## What Terraform would still change', '', ...wentBack(nodes), ...lines].join('\n')];
 }
 
-/** Git names the version that was left, and Terraform brings what git names. */
+/** Git names the version that was left, and Terraform would bring it back. */
 function wentBack(nodes: readonly StoryNode[]): string[] {
   const back = nodes.filter(({ state }) => state === 'rolled-back');
   return back.flatMap(({ node, from, to }) => [

@@ -13,15 +13,15 @@ import {
   nodesTable,
   stepSections,
 } from './report-markdown-nodes.js';
-import { tellingSection } from './report-markdown-notifications.js';
+import { notificationSection } from './report-markdown-notifications.js';
 import { terraformSection } from './report-markdown-terraform.js';
 import { sentence } from '../text/sentence.js';
 import type { ReportOutcome, RunReport } from './run-report.js';
 
 /**
- * A report for people, who may get it by mail a month later: what came of it, what is left to do, then the record.
+ * A report for people, possibly read much later: the outcome, what is left to do, then the record.
  *
- * @param opening stands instead of the title and of what goes on now, where there is a better one.
+ * @param opening replaces the title and the current state, where there is a better one.
  */
 export function reportMarkdown(report: RunReport, opening?: string): string {
   const sections = [
@@ -34,7 +34,7 @@ export function reportMarkdown(report: RunReport, opening?: string): string {
     ...lagSection(report),
     ...bootSection(report),
     decisions(report),
-    ...tellingSection(report),
+    ...notificationSection(report),
     ...nodesTable(report),
     ...snapshots(report),
     ...waits(report),
@@ -97,7 +97,7 @@ function why({ reasons }: RunReport): string[] {
   return [['## Why', '', ...items].join('\n')];
 }
 
-/** Whoever wants the cluster to stay as it is says so in git. */
+/** To keep the cluster on its version, revert git. */
 function inGit({ revert }: RunReport): string[] {
   if (revert === null) return [];
   return [`## In git\n\nIf the cluster is to stay as it is now, git has to say so:\n\n      ${revert}`];

@@ -3,24 +3,24 @@ import type { StepName } from '../steps/node-steps.js';
 import type { PlannedNode } from '../plan/plan.js';
 import type { RunStory, StoryNode } from './run-report.js';
 
-/** How nodes were booted into what they run now. */
+/** How nodes were booted into the version they run now. */
 export interface ReportBoots {
   /** Went through their firmware, as after a power cut. */
   readonly throughFirmware: readonly string[];
-  /** Their new version may have been started by kexec: none of them has shown yet that it boots from cold. */
+  /** Their new version may have been started by kexec: whether they boot from cold is not tested yet. */
   readonly neverThroughFirmware: readonly string[];
 }
 
 /** A node that does not run the target after the run. */
 export interface LeftBehind {
   readonly node: string;
-  /** `left-out`: by `--only`. `skipped`: by a person, or by `undrained: skip`. `between-hops`: it came through a hop, and not to the last one. */
+  /** `left-out`: by `--only`. `skipped`: by a person, or by `undrained: skip`. `between-hops`: it completed a hop, and not the last one. */
   readonly why: 'left-out' | 'skipped' | 'not-begun' | 'between-hops' | 'undone' | 'rolled-back' | 'halted';
-  /** What it ran when the run saw it last; null: not known. */
+  /** The version at its last observation in the run; null: not known. */
   readonly runs: string | null;
 }
 
-/** What the run left on a node, as the record tells; a person may have changed it since. */
+/** What the run left on a node, by its record; a person may have changed it since. */
 export interface ToLookAt {
   readonly node: string;
   readonly what: 'armed' | 'cordoned' | 'left-cordoned' | 'marks' | 'unknown';
@@ -38,7 +38,7 @@ export function reportBoots(story: RunStory): ReportBoots {
   return { throughFirmware: names(true), neverThroughFirmware: names(false) };
 }
 
-/** Whether its last boot went through its firmware: a machine that was replaced was switched on. */
+/** Whether its last boot went through its firmware: a replaced machine was switched on. */
 export function bootedThroughFirmware(
   { rebootMode }: Pick<StoryNode, 'rebootMode'>,
   planned: PlannedNode | undefined,
@@ -46,7 +46,7 @@ export function bootedThroughFirmware(
   return planned?.replacement !== undefined || (rebootMode ?? planned?.rebootMode) === 'powercycle';
 }
 
-/** Whether the node was seen on its new version after a boot of this run. */
+/** Whether the node was observed on its new version after a boot of this run. */
 function booted({ steps, failedStep }: StoryNode): boolean {
   return (
     failedStep !== 'await-boot' && steps.some((step) => step.step === 'await-boot' && step.took !== undefined)
@@ -71,7 +71,7 @@ export function leftBehind(story: RunStory): LeftBehind[] {
     const skipped = nodes.find((one) => one.node === node && one.skippedBy !== undefined);
     if (skipped && (skipped.state === 'untouched' || skipped.state === 'undone'))
       return [{ node, why: 'skipped', runs: skipped.from }];
-    // What is still to come of an open run is not left behind.
+    // Nodes that an open run has not reached yet are not listed.
     if (!last) return ended ? [{ node, why: 'not-begun', runs: touched[0]?.from ?? null }] : [];
     if (last.state !== 'on-target')
       return [{ node, why: stoppedHow(last), runs: runsNow(last, plannedOf(story, last)) }];
@@ -92,7 +92,7 @@ function runsNow({ state, from, to }: StoryNode, planned: PlannedNode | undefine
   return state !== undefined && old.has(state) ? from : null;
 }
 
-/** Cordons, marks and installed versions that the run left behind. */
+/** Cordons, annotations and armed versions that the run left behind. */
 export function toLookAt(story: RunStory): ToLookAt[] {
   return [...story.nodes.flatMap((node) => leftOn(story, node)), ...armedBefore(story)];
 }
@@ -135,7 +135,7 @@ function leftOn(story: RunStory, node: StoryNode): ToLookAt[] {
   ];
 }
 
-/** Annotations that the steps it came through write, and that only the uncordon removes. */
+/** Annotations that its completed steps write, and that only the uncordon removes. */
 function marksLeft(node: StoryNode, planned: PlannedNode | undefined): string[] {
   const begun = (step: StepName): boolean => node.steps.some((one) => one.step === step);
   if (!begun('cordon') || node.failedStep === 'soak') return [];

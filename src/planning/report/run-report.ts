@@ -26,21 +26,21 @@ import type {
   RunResult,
   SnapshotRecord,
   StepRecord,
-  Untold,
+  Undelivered,
 } from './run-result.js';
 
-/** How a run ended; `open`: it has not. `failed`, `terminated`: it ended without a word of its own. */
+/** How a run ended; `open`: it has not. `failed`, `terminated`: it ended without a result of its own. */
 export type ReportOutcome = RunResult['outcome'] | 'failed' | 'terminated' | 'open';
 
-/** A step of a node; without `took` it goes on, or nobody heard how it ended. */
+/** A step of a node; without `took` it is in progress, or its end was not observed. */
 export interface StoryStep extends Omit<StepRecord, 'took'> {
   /** Milliseconds. */
   readonly took?: number;
 }
 
-/** What became of a node in one hop, ended or not. */
+/** State of a node in one hop, ended or not. */
 export interface StoryNode extends Omit<NodeResult, 'outcome' | 'state' | 'endedAt' | 'steps' | 'before'> {
-  /** `running`: it is under work, or nobody heard how it ended. */
+  /** `running`: it is under work, or its end was not observed. */
   readonly outcome: NodeResult['outcome'] | 'running';
   readonly state?: NodeState;
   /** ISO time. */
@@ -52,80 +52,83 @@ export interface StoryNode extends Omit<NodeResult, 'outcome' | 'state' | 'ended
 export interface RunWork {
   /** `plan`, `approval`, `order`, `images`, `snapshot`, `etcd`, `paused`, `halted`. */
   readonly name: string;
-  /** ISO times; without an end it goes on. */
+  /** ISO times; without an end it is in progress. */
   readonly startedAt: string;
   readonly endedAt?: string;
 }
 
-/** Who was told what the run had to say, and what did not get there. */
-export interface Telling {
-  readonly receivers: readonly ReceiverTold[];
-  /** What did not get to somebody, in order. */
-  readonly missed: readonly UntoldMessage[];
-  /** What nobody was told; left out: nothing. */
-  readonly untold?: Untold;
+/** Delivered and undelivered notifications of the run. */
+export interface Notifications {
+  readonly receivers: readonly ReceiverNotified[];
+  /** Undelivered messages, in order. */
+  readonly missed: readonly UndeliveredMessage[];
+  /** Messages that reached no receiver; left out: none. */
+  readonly undelivered?: Undelivered;
 }
 
-export interface ReceiverTold {
-  /** `discord`, `ntfy 2`: by its service, and its place among several of it. */
+export interface ReceiverNotified {
+  /** `discord`, `ntfy 2`: its service, and its position among several of that service. */
   readonly receiver: string;
-  /** Messages, and editions of the board. */
+  /** Delivered messages, and editions of the status message. */
   readonly told: number;
   readonly failed: number;
-  /** It could not be told the last messages; ISO time of the first of them. */
+  /** Deliveries to it have failed since its last success; ISO time of the first of them. */
   readonly failing?: { readonly times: number; readonly since: string; readonly why: string };
 }
 
-export interface UntoldMessage {
-  /** ISO time at which that was known. */
+export interface UndeliveredMessage {
+  /** ISO time of the failure. */
   readonly at: string;
-  /** Left out: the record does not tell. */
+  /** Left out: the record does not have it. */
   readonly kind?: MessageKind;
-  /** Left out: nobody could be told. */
+  /** Left out: no receiver was notified. */
   readonly receiver?: string;
   readonly why: string;
-  /** It was sent, and nobody knows whether it arrived. */
+  /** It was sent, and whether it arrived is not known. */
   readonly mayHaveArrived?: boolean;
 }
 
-/** Everything the record tells of one run: what a report is made of. What a record may lack is optional. */
-export interface RunStory extends Omit<RunResult, 'outcome' | 'endedAt' | 'counts' | 'notDone' | 'untold'> {
+/** Everything recorded of one run: the input of a report. Anything a record may lack is optional. */
+export interface RunStory extends Omit<
+  RunResult,
+  'outcome' | 'endedAt' | 'counts' | 'notDone' | 'undelivered'
+> {
   readonly outcome: ReportOutcome;
-  /** What became of the hold it left; left out: it left none, or nobody knows. */
+  /** State of the hold it left; left out: it left none, or the state is not known. */
   readonly hold?: HoldState;
   /** ISO time. */
   readonly endedAt?: string;
   readonly plan?: UpgradePlan;
-  /** The order in which the nodes of the last hop were taken, once it was known who leads etcd. */
+  /** The order in which the nodes of the last hop were taken, once the etcd leader was known. */
   readonly order: readonly string[];
-  /** Those that were begun, hop after hop, and those that ran the target already. */
+  /** Nodes that were begun, hop after hop, and nodes that already ran the target. */
   readonly nodes: readonly StoryNode[];
   readonly snapshots: readonly SnapshotRecord[];
-  /** What people said to it, in order. */
+  /** Commands that people sent to it, in order. */
   readonly decisions?: readonly Decision[];
-  /** ISO time at which it was asked for. */
+  /** ISO time of the request. */
   readonly requestedAt?: string;
-  /** The nodes it was narrowed to; empty: all. */
+  /** The nodes selected by `--only`; empty: all. */
   readonly only?: readonly string[];
-  /** The strategy it was asked for with. */
+  /** The strategy override. */
   readonly strategy?: Strategy;
-  /** slipway.yaml as it was when the run began, and the folder it was in. */
+  /** slipway.yaml as it was when the run began, and its folder. */
   readonly inventory?: Pick<Inventory, 'nodes' | 'roles' | 'snapshot' | 'terraform'>;
   readonly base?: string;
   readonly work?: readonly RunWork[];
-  /** Of an open run: what goes on, as sentences. */
+  /** Of an open run: what is in progress, as sentences. */
   readonly now?: readonly string[];
-  readonly telling?: Telling;
+  readonly telling?: Notifications;
   /** What git declares, and not all nodes run; left out: nothing. */
   readonly stillDeclared?: StillDeclared;
 }
 
 /**
- * The report of one run: `slipway report --json` prints exactly this, and the Markdown is made of it. It stands alone: nothing
- * in it needs Temporal, Slipway or the cluster to be understood. Times are ISO, lengths are milliseconds.
+ * The report of one run: `slipway report --json` prints exactly this, and the Markdown is made of it. It is self-contained: reading it
+ * needs no Temporal, Slipway or cluster. Times are ISO, durations are milliseconds.
  */
 export interface RunReport {
-  /** The shape of this document; a field that goes or changes its meaning raises it. */
+  /** The schema version of this document; a field that is removed or changes its meaning raises it. */
   readonly schema: 1;
   readonly cluster: string;
   readonly run: number;
@@ -138,53 +141,53 @@ export interface RunReport {
     readonly at: string | null;
     /** The git commit of slipway.yaml, where it was in a git checkout. */
     readonly commit: string | null;
-    /** The nodes it was narrowed to; empty: all. */
+    /** The nodes selected by `--only`; empty: all. */
     readonly only: readonly string[];
-    /** What `--strategy` named; null: nothing, so slipway.yaml decided. */
+    /** The `--strategy` override; null: none, so slipway.yaml decided. */
     readonly strategy: Strategy | null;
   };
   readonly startedAt: string;
-  /** Null: it is open. */
+  /** Null: the run is open. */
   readonly endedAt: string | null;
-  /** What became of the hold it left; null: it left none, or nobody asked the queue. */
+  /** State of the hold it left; null: it left none, or the queue was not asked. */
   readonly hold: HoldState | null;
-  /** Why it did not end as `done`: the value, its sentence, and what could be typed. */
+  /** Why it did not end as `done`: the value, its sentence, and the commands. */
   readonly reasons: readonly ReportReason[];
-  /** What is typed to revert in git what it declares, and not all nodes run; null: nothing. */
+  /** The command that reverts in git what it declares, and not all nodes run; null: none. */
   readonly revert: string | null;
-  /** What people said to the run while it was open, in order. */
+  /** Commands that people sent to the run while it was open, in order. */
   readonly decisions: readonly Decision[];
-  /** Of an open run: what goes on, as sentences. */
+  /** Of an open run: what is in progress, as sentences. */
   readonly now: readonly string[];
   /** Null: it never came to a plan. */
   readonly plan: UpgradePlan | null;
-  /** The order of the last hop, once it was known who leads etcd. */
+  /** The order of the last hop, once the etcd leader was known. */
   readonly order: readonly string[];
   /** Every node that was begun, hop after hop, with each of its steps. */
   readonly nodes: readonly StoryNode[];
   readonly boots: ReportBoots;
-  /** Nodes of the cluster that do not run the target after this run, as far as it knows. */
+  /** Nodes of the cluster that do not run the target after this run, as far as its record shows. */
   readonly leftBehind: readonly LeftBehind[];
-  /** What the run left on nodes: cordons, marks, versions that wait for a reboot. */
+  /** What the run left on nodes: cordons, annotations, versions that wait for a reboot. */
   readonly toLookAt: readonly ToLookAt[];
   readonly snapshots: readonly SnapshotRecord[];
-  /** Where they are kept, and to whom they are encrypted; null: the record does not tell. */
+  /** Where snapshots are kept, and their age recipient; null: not recorded. */
   readonly snapshotsKept: SnapshotsKept | null;
   /** What the run did automatically, between nodes. */
   readonly work: readonly RunWork[];
   readonly figures: ReportFigures;
   /** What Terraform would still change after the run, with what git says; null: it was not asked. */
   readonly terraform: LeftToChange | null;
-  /** What still names the previous version; null: no node has a new one. */
+  /** References to the previous version; null: no node has a new one. */
   readonly lag: ReportLag | null;
-  /** Null: slipway.yaml named nobody under `notify`. */
-  readonly telling: Telling | null;
+  /** Null: slipway.yaml names nobody under `notify`. */
+  readonly telling: Notifications | null;
 }
 
 export interface SnapshotsKept {
   /** As slipway.yaml names it. */
   readonly directory: string;
-  /** The folder a relative one starts at, on the machine the run was asked for; null: not known. */
+  /** The folder a relative one starts at, on the machine that requested the run; null: not known. */
   readonly base: string | null;
   /** The age recipient. */
   readonly recipient: string;
@@ -253,12 +256,12 @@ export function reportOf(story: RunStory): RunReport {
   };
 }
 
-/** The same for people, in Markdown. */
+/** The report in Markdown. */
 export function runReportMarkdown(story: RunStory): string {
   return reportMarkdown(reportOf(story));
 }
 
-/** Reasons name nodes the run was not about, too: another member of etcd, the next control plane. */
+/** Reasons also name nodes the run was not about: another member of etcd, the next control plane. */
 function addressesOf({ plan, inventory }: RunStory): AddressOf {
   return addressesIn(inventory?.nodes ?? [], plan?.hops.flatMap((hop) => hop.nodes) ?? []);
 }

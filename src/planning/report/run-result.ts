@@ -4,13 +4,13 @@ import type { Reason } from '../reasons/reason.js';
 import type { StepName } from '../steps/node-steps.js';
 import type { LeftToChange } from '../terraform/left-to-change.js';
 
-/** The named states a node can be left in; each is told to a person. */
+/** The named states a node can be left in; reports and messages show each of them. */
 export type NodeState =
   /** Nothing was changed on it. */
   | 'untouched'
   /** Cordoned by this run, nothing else. */
   | 'cordoned'
-  /** Was cordoned (and perhaps drained), and is as it was before again. */
+  /** Was cordoned (and perhaps drained), and is returned to what it was. */
   | 'undone'
   /** The request was or may have been sent; the node shows no sign of it. */
   | 'install-unknown'
@@ -25,12 +25,12 @@ export type NodeState =
   | 'not-joined'
   /** Runs the wanted version. */
   | 'on-target'
-  /** A person had it roll back to the version it had, and it runs that well. */
+  /** Rolled back to its previous version, and runs that healthily. */
   | 'rolled-back'
-  /** Booted again, on the version it had. */
+  /** Booted again, on its previous version. */
   | 'back-on-old'
   | 'unreachable'
-  /** Its workflow ended without a word: terminated, or broken. */
+  /** Its workflow ended without a result: terminated, or broken. */
   | 'unknown';
 
 export interface StepRecord {
@@ -38,7 +38,7 @@ export interface StepRecord {
   readonly startedAt: string;
   /** Milliseconds. */
   readonly took: number;
-  /** One sentence with what was seen: gates with numbers, pods evicted, versions. */
+  /** One sentence with the observation: gates with numbers, pods evicted, versions. */
   readonly note?: string;
 }
 
@@ -52,19 +52,19 @@ export interface NodeResult {
   readonly failedStep?: StepName;
   /** Halted with the cordon of this run still on it. */
   readonly cordoned?: true;
-  /** Why an undo did not succeed either. */
+  /** Why an undo failed too. */
   readonly undoFailed?: Reason;
   readonly from: string;
   readonly to: string;
   /** How it was, or would have been, rebooted. */
   readonly rebootMode?: RebootMode;
   readonly attempt: number;
-  /** Who said that the run goes on without it, and why: `Ada: its disk is being replaced`. */
+  /** Who had the run skip it, and why: `Ada: its disk is being replaced`. */
   readonly skippedBy?: string;
   readonly startedAt: string;
   readonly endedAt: string;
   readonly steps: readonly StepRecord[];
-  /** Halted: what it was before this attempt, where that was recorded. Its rollback is compared with it. */
+  /** Halted: its facts before this attempt, where they were recorded. Its rollback compares with them. */
   readonly before?: NodeBefore;
 }
 
@@ -84,7 +84,7 @@ export interface SnapshotRecord {
   readonly proven: boolean;
 }
 
-/** What a person said to a run while it was open. */
+/** A command that a person sent to a run while it was open. */
 export interface Decision {
   readonly kind:
     | 'abort'
@@ -100,20 +100,20 @@ export interface Decision {
   readonly why: string;
   /** ISO time. */
   readonly at: string;
-  /** From where it was said; left out: by a command. */
+  /** Channel of the command; left out: the CLI. */
   readonly from?: string;
   /** The hash of the plan that was approved or rejected. */
   readonly plan?: string;
-  /** The node that was decided about. */
+  /** The node of the decision. */
   readonly node?: string;
-  /** It was to be left out, and halted before it could be: that decided nothing. */
+  /** The node was to be skipped, and halted first: the command had no effect. */
   readonly tooLate?: true;
 }
 
-/** What became of a node. Its steps stand in the result of its own workflow. */
+/** Outcome of a node. Its steps are in the result of its own workflow. */
 export type NodeEnding = Omit<NodeResult, 'steps' | 'before'>;
 
-/** How many nodes ended how; in a run of several hops a node counts once for each. */
+/** Number of nodes by outcome; in a run of several hops a node counts once for each. */
 export interface NodeCounts {
   readonly done: number;
   readonly skipped: number;
@@ -124,16 +124,15 @@ export interface NodeCounts {
 }
 
 /**
- * What a run answers at its end: a few KiB, however large the cluster, since Temporal takes 2 MiB as one value. The plan, the
- * order, each node's steps, snapshots and what people said are in the run's history already, each where it came about; whoever
- * tells of a run reads them there.
+ * The result of a run: a few KiB, however large the cluster, since Temporal accepts 2 MiB as one value. The plan, the order, each node's
+ * steps, snapshots and commands are in the run's history already, each where it occurred; a report reads them there.
  */
 export interface RunResult {
   readonly cluster: string;
   readonly run: number;
-  /** `incomplete`: every node is well, and at least one that was skipped does not run the target. The cluster is not held. */
+  /** `incomplete`: every node is healthy, and at least one that was skipped does not run the target. The cluster is not held. */
   readonly outcome: 'done' | 'incomplete' | 'nothing-to-do' | 'refused' | 'halted' | 'aborted';
-  /** Why; empty for `done`. At most twenty: every reason of a refusal stands in the answer of `planUpgrade`. */
+  /** Why; empty for `done`. At most twenty: every reason of a refusal is in the result of `planUpgrade`. */
   readonly reasons: readonly Reason[];
   readonly target: string;
   readonly declared: boolean;
@@ -144,18 +143,20 @@ export interface RunResult {
   readonly endedAt: string;
   readonly counts: NodeCounts;
   /**
-   * The nodes that were begun and not brought to their target. One batch at most, since the first failure ends the run. Their own
-   * workflows do not know all of it: whose failure stopped them, and that they ended without a word.
+   * The nodes that were begun and did not reach their target. At most one batch, since the first failure ends the run. Their own workflows
+   * do not know all of it: whose failure stopped them, and that they ended without a result.
    */
   readonly notDone: readonly NodeEnding[];
-  /** Once the last node was done, where slipway.yaml names a Terraform: what it would still change, with what git says. */
+  /** After the last node, where slipway.yaml names a Terraform: what it would still change, with what git declares. */
   readonly terraform?: LeftToChange;
-  /** Messages that nobody could be told; left out: none. What became of a message at each receiver is in the answer of `tellPeople`. */
-  readonly untold?: Untold;
+  /**
+   * Messages that reached no receiver; left out: none. The outcome of a message at each receiver is in the result of `sendNotification`.
+   */
+  readonly undelivered?: Undelivered;
 }
 
-/** What people could not be told. */
-export interface Untold {
+/** Messages that reached no receiver. */
+export interface Undelivered {
   readonly messages: number;
   /** Of the last of them: a sentence without a full stop. */
   readonly why: string;

@@ -3,34 +3,34 @@ import { isAbout } from '../reasons/is-about.js';
 import type { Reason } from '../reasons/reason.js';
 import type { StepName } from '../steps/node-steps.js';
 
-/** Why a node halted its run, and where. */
+/** Why a node halted its run, and at which step. */
 export interface Halt {
   readonly failedStep: StepName;
   readonly reason: Reason;
 }
 
 /**
- * Whether a node that halted like this rolls back to the previous version automatically, where slipway.yaml says so: it booted the new
- * version, and that is seen not to do well on it. What nobody could see is no such thing, and of what booted nothing new there is
+ * Whether a node that halted like this rolls back to the previous version automatically, where slipway.yaml allows it. It must have booted
+ * the new version, and be observed to fail on it. An unreachable node does not count as failed, and a node that booted nothing new has
  * nothing to roll back.
  */
 export function rollsBackAutomatically(node: string, { failedStep, reason }: Halt): boolean {
   const { rollback } = failureOf(reason);
   if (rollback === 'if-its-own') {
-    const seen = seenIn(reason);
-    return afterBoot.has(failedStep) && seen !== undefined && isItsOwn(node, seen);
+    const condition = unmetIn(reason);
+    return afterBoot.has(failedStep) && condition !== undefined && isItsOwn(node, condition);
   }
   return rollback === 'always';
 }
 
-/** What a reason says that was seen last; one that tells of no wait is what was seen. */
-function seenIn(reason: Reason): Reason | undefined {
-  const tellsOfWait =
+/** The last unmet condition in a reason; a reason without a wait is itself the condition. */
+function unmetIn(reason: Reason): Reason | undefined {
+  const endedWait =
     reason.kind === 'gave-up' || reason.kind === 'soak-broken' || reason.kind === 'etcd-not-rejoined';
-  return tellsOfWait ? reason.reason : reason;
+  return endedWait ? reason.reason : reason;
 }
 
-/** Steps at which it runs the new version. */
+/** Steps at which the node runs the new version. */
 const afterBoot: ReadonlySet<StepName> = new Set<StepName>([
   'await-ready',
   'await-etcd-member',
@@ -39,8 +39,8 @@ const afterBoot: ReadonlySet<StepName> = new Set<StepName>([
 ]);
 
 /**
- * An API that does not answer is unknown, neither well nor broken; what a person did is not the version's doing, and what only a person
- * ends, the previous version does not end either.
+ * Conditions that a rollback does not fix. An unreachable API is unknown, neither healthy nor failed. What a person did is not caused by
+ * the version, and what only a person can end, the previous version does not end either.
  */
 const others: ReadonlySet<Reason['kind']> = new Set<Reason['kind']>([
   'talos-unreachable',
@@ -55,12 +55,12 @@ const others: ReadonlySet<Reason['kind']> = new Set<Reason['kind']>([
 const comesUp: ReadonlySet<string> = new Set(['booting', 'running']);
 
 /**
- * Whether a gate or a check is closed for what this node shows. Pods in trouble are: before the node was touched there were none, or the
- * gate would have kept the run from it.
+ * Whether a gate or a check is closed because of this node. Pods in trouble count: before the node was touched there were none, or the gate
+ * would have blocked the run.
  */
 function isItsOwn(node: string, reason: Reason): boolean {
   if (reason.kind === 'pods-in-trouble') return true;
-  // One on its way down was sent there by somebody.
+  // A node that is shutting down was stopped by another user.
   if (reason.kind === 'talos-not-ready' && !comesUp.has(reason.stage)) return false;
   return isAbout(reason, node) && !others.has(reason.kind);
 }

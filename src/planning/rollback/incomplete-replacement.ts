@@ -7,17 +7,17 @@ import { deltaOf, isVersion } from '../versions/versions.js';
 import { wantedStrategy } from '../plan/wanted-strategy.js';
 
 /**
- * A node whose machine an earlier run began to replace, and did not see to its end: the mark stands on its Node, its kubelet is not
- * heard, and what stands at its address takes nothing from the cluster.
+ * An incomplete replacement: an earlier run began to replace the machine, and did not finish. The annotation is on its Node, its kubelet
+ * does not respond, and the machine at its address takes no part in the cluster.
  */
 export interface IncompleteReplacement {
   readonly object: NodeObject;
   readonly standing: MachineStanding;
-  /** What its old machine ran, as its Node still says. */
+  /** The version of its old machine, as its Node still says. */
   readonly from: string;
 }
 
-/** Undefined where the node is none: what does not answer for another reason is nothing to resume. */
+/** Undefined where the node is none: a node that is unreachable for another reason has nothing to resume. */
 export function incompleteReplacement(
   inventory: Pick<Inventory, 'upgrade'>,
   { talos, kubernetes, standing }: NodeObservation,
@@ -32,7 +32,7 @@ export function incompleteReplacement(
   return strategy === 'replace' || request.back ? { object, standing, from } : undefined;
 }
 
-/** What its Talos would say if it were as before: versions and strategy of what is left go by it. */
+/** The Talos observation of its old machine: versions and strategy of the remaining work derive from it. */
 export function asBefore(
   inventory: Inventory,
   node: InventoryNode,

@@ -12,20 +12,20 @@ export interface OwedPatches {
 }
 
 /**
- * Patches that were to come once a new machine was Ready, where the run that made it did not come to its end: the mark of the
- * replacement tells, also where a person has uncordoned the node since. Undefined: none.
+ * Patches for a Ready machine whose run ended before it merged them. The replacement annotation shows it, also where a person has
+ * uncordoned the node since. Undefined: none.
  */
 export function owedPatches(
   { inventory }: Pick<PlanInput, 'inventory'>,
   { node, object, incompleteReplacement }: Pick<SeenNode, 'node' | 'object' | 'incompleteReplacement'>,
 ): OwedPatches | undefined {
-  const mark = object?.marks.replace;
+  const annotation = object?.marks.replace;
   const patches = patchesFor(inventory, node, 'after-ready').length;
-  if (mark === undefined || incompleteReplacement || patches === 0) return undefined;
-  return { patches, run: mark.split('/').slice(0, 3).join('/') };
+  if (annotation === undefined || incompleteReplacement || patches === 0) return undefined;
+  return { patches, run: annotation.split('/').slice(0, 3).join('/') };
 }
 
-/** Nodes that would go on to another version in place, which brings no patches, and lose the mark that tells of them. */
+/** Nodes whose upgrade in place brings no patches, and removes the annotation that records them as pending. */
 export function owedPatchRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reason[] {
   const { request } = input;
   return nodes.flatMap((seen): Reason[] => {

@@ -4,10 +4,10 @@ import { hopsOfNode } from '../plan/node-strategy.js';
 import { hopsOf } from '../plan/version-refusals.js';
 
 /**
- * What forbids resuming machines that an earlier run left incomplete. While one is, etcd may be without a member and a budget
- * without a place: nothing else is worked on before it.
+ * What forbids resuming incomplete replacements. While there is one, etcd may lack a member and a budget may block, so nothing else is
+ * worked on before it.
  */
-export function continueRefusals(input: PlanInput, seen: readonly SeenNode[]): Reason[] {
+export function resumeRefusals(input: PlanInput, seen: readonly SeenNode[]): Reason[] {
   const unfinished = seen.filter(({ incompleteReplacement }) => incompleteReplacement);
   const [first] = unfinished;
   if (!first) return [];
@@ -16,7 +16,7 @@ export function continueRefusals(input: PlanInput, seen: readonly SeenNode[]): R
   return standingRefusals(input, first, seen);
 }
 
-/** A machine that waits must be a new one, and of this hop. */
+/** A machine that waits must be a new one, of this hop's version. */
 function standingRefusals(input: PlanInput, node: SeenNode, seen: readonly SeenNode[]): Reason[] {
   const { incompleteReplacement } = node;
   if (incompleteReplacement?.standing.kind !== 'waiting') return [];
@@ -30,7 +30,7 @@ function standingRefusals(input: PlanInput, node: SeenNode, seen: readonly SeenN
   return [{ kind: 'machine-wrong-version', node: name, version, wanted }];
 }
 
-/** The machine that waits is the old one: nobody destroyed it. */
+/** The machine that waits is the old one: it was never destroyed. */
 export function notReplaced({ node, incompleteReplacement }: SeenNode): Reason | undefined {
   if (incompleteReplacement?.standing.kind !== 'waiting') return undefined;
   const { uuid } = incompleteReplacement.standing;

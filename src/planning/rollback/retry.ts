@@ -8,16 +8,16 @@ export type Retry =
   | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
 
 /**
- * A retry decides nothing new: version, image and strategy stay as they were planned, and only where the node begins is taken from
- * what it is now: armed, incomplete, on its target and still cordoned, or as it was.
+ * A retry decides nothing new: version, image and strategy stay as planned. Only its starting point comes from the node's state: armed,
+ * incomplete, on its target and still cordoned, or as it was.
  *
- * @param planned the same upgrade, planned for this node alone as it is now.
+ * @param planned the same upgrade, planned for this node alone in its current state.
  * @param before the node as the run's plan has it.
  * @param to the version of the hop that halted.
  */
 export function retryOf(planned: Planned, before: PlannedNode, to: string): Retry {
   if (planned.verdict === 'refused') return { verdict: 'refused', reasons: planned.reasons };
-  // It runs its version, and nothing is left on it: all that can be done again is to watch it.
+  // The node runs its version, and nothing is left on it: only the soak can be repeated.
   if (planned.verdict === 'nothing-to-do')
     return { verdict: 'again', node: { ...before, skip: 'already-on-target' }, steps: ['soak'] };
   const { plan } = planned;

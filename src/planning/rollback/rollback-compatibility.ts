@@ -7,10 +7,10 @@ import { kubernetesRange, knownTalosMinors } from '../versions/support-matrix.js
 import { isMinorBetween, minorOf } from '../versions/versions.js';
 
 /**
- * Why the version that a node ran before could not live in the cluster as it is now: its Talos does not support the Kubernetes that
- * runs, or its etcd could not join data of a newer minor. Both go by minors.
+ * Why the previous version of a node is incompatible with the cluster now: its Talos does not support the running Kubernetes, or its etcd
+ * could not join data of a newer minor. Both depend on minors.
  *
- * @param to the version it is brought back from.
+ * @param to the version it rolls back from.
  */
 export function oldForbidden(
   observation: Pick<ClusterObservation, 'nodes' | 'workloads' | 'etcd'>,
@@ -24,7 +24,7 @@ export function oldForbidden(
     return {
       kind: 'kubernetes-unreachable',
       endpoints: [],
-      why: 'no kubelet and no static pod tells its version',
+      why: 'no kubelet and no static pod reports its version',
     };
   const outside = [runs.lowest, runs.highest].find(
     (version) => !isMinorBetween(minorOf(version), range.lowest, range.highest),

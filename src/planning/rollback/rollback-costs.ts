@@ -3,15 +3,15 @@ import { listed, span } from '../text/phrases.js';
 import type { PlannedNode, RollbackValues } from '../plan/plan.js';
 import type { MachineInTerraform } from '../terraform/machine-in-terraform.js';
 
-/** What a rollback costs. */
+/** Cost of a rollback. */
 export interface RollbackCosts {
-  /** Milliseconds, as such things usually take. */
+  /** Milliseconds, by the default durations. */
   readonly took: number;
   /** A sentence each, without a full stop. */
   readonly notes: readonly string[];
 }
 
-/** By the same table as a plan's estimate. Template ids are fixed: old and new cannot stand side by side. */
+/** Uses the default durations of a plan's estimate. Template ids are fixed: the old and the new template cannot exist side by side. */
 export function costsOf({
   before: { name, from },
   to,
@@ -22,7 +22,7 @@ export function costsOf({
   readonly before: Pick<PlannedNode, 'name' | 'from'>;
   readonly to: string;
   readonly way: RollbackValues;
-  /** Nodes that are still to be made of the new template. */
+  /** Nodes that are still to be cloned from the new template. */
   readonly ahead: readonly string[];
   readonly machine: Pick<MachineInTerraform, 'templates'>;
 }): RollbackCosts {

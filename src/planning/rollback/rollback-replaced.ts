@@ -14,10 +14,10 @@ import { flowOf } from '../versions/upgrade-flow.js';
 import { costsOf } from './rollback-costs.js';
 import { well, wellPatched } from '../steps/health-steps.js';
 
-/** What the rollback of a node that was replaced, or was to be, is decided from. */
+/** Inputs of the rollback of a node that was replaced, or was to be. */
 export interface ReplacedNodeQuestion {
   readonly inventory: Inventory;
-  /** Of the node what it runs and what stands at its address; of the others what etcd says. */
+  /** Of the node: its version and the machine at its address. Of the others: what etcd reports. */
   readonly observation: ClusterObservation;
   /** The node as the run's plan has it. */
   readonly before: PlannedNode;
@@ -30,8 +30,8 @@ export interface ReplacedNodeQuestion {
 }
 
 /**
- * Back by another machine: the old template of its host and role first, where it differs, then the machine again, of
- * the previous version. A machine that joined is emptied and replaced; one that did not is made again with what the state lacks.
+ * Rolls back by another machine: first the old template of its host and role, where it differs, then the machine of the previous version. A
+ * machine that joined is drained and replaced. For one that did not join, only what the state lacks is created.
  */
 export function rollbackOfReplaced(question: ReplacedNodeQuestion): Rollback {
   const { before, observation } = question;
@@ -46,7 +46,7 @@ export function rollbackOfReplaced(question: ReplacedNodeQuestion): Rollback {
   return fromMachine(question, object, seen.talos.value);
 }
 
-/** Talos on it answers: it is what it was, or has joined with the version of the hop. */
+/** Its Talos responds: it is the old machine, or has joined with the version of the hop. */
 function fromMachine(question: ReplacedNodeQuestion, object: NodeObject, talos: TalosObservation): Rollback {
   const { before, to, machine, observation } = question;
   const { from, expects } = before;
@@ -57,7 +57,7 @@ function fromMachine(question: ReplacedNodeQuestion, object: NodeObject, talos: 
     if (whole) return refused(whole);
     const node = { ...kept(before, object), from, expects: runs, schematic, back: true as const, soak: 0 };
     const { replacement: _, ...only } = node;
-    // A machine that was made of the old template after all may lack the patches for when it is Ready.
+    // A machine that was cloned from the old template after all may lack the patches for a Ready machine.
     const patched = before.patches !== undefined && object.marks.replace !== undefined;
     return {
       verdict: 'rollback',
@@ -75,7 +75,7 @@ function fromMachine(question: ReplacedNodeQuestion, object: NodeObject, talos: 
   return back(question, object, 'rollback-replaced', { from: talos.version, expects: runs });
 }
 
-/** Nothing of it takes part in the cluster: its machine is gone, silent, or waits for a configuration. */
+/** No part of it is in the cluster: its machine is gone, unreachable, or waits for a configuration. */
 function fromRemains(question: ReplacedNodeQuestion, object: NodeObject, why: string): Rollback {
   const { before, to, observation, machine } = question;
   const { name } = before;
@@ -108,7 +108,7 @@ function fromRemains(question: ReplacedNodeQuestion, object: NodeObject, why: st
   });
 }
 
-/** Whether the machine that its Node speaks of had joined with that version before it fell silent. */
+/** Whether the machine behind its Node had joined with that version before it became unreachable. */
 export function joinedWith({ osImage }: NodeObject, version: string): boolean {
   return osImage.includes(`(${version})`);
 }
@@ -155,7 +155,7 @@ function back(
   };
 }
 
-/** Those of them that are made of what is made of the old version now. */
+/** Those of them that are cloned from a template of the old version now. */
 function ofSameTemplates({ inventory, before, ahead }: ReplacedNodeQuestion): string[] {
   const { nodes, terraform } = inventory;
   const all = terraform?.templates?.all === true;
@@ -165,7 +165,7 @@ function ofSameTemplates({ inventory, before, ahead }: ReplacedNodeQuestion): st
     .filter((name) => ahead.includes(name));
 }
 
-/** What stays as the plan had it; and that the cordon of the attempt before is still there, which outlives whatever fails now. */
+/** Unchanged fields of the plan; and the note that the cordon of the previous attempt is still there, which outlives any failure. */
 function kept(before: PlannedNode, { unschedulable, marks }: NodeObject): PlannedNode {
   const { rebootMode: _, skip: _skip, armed: _armed, adopts: _adopts, ...rest } = before;
   return unschedulable && marks.cordonedBy !== undefined ? { ...rest, adopts: marks.cordonedBy } : rest;
@@ -176,12 +176,12 @@ const serviceSteps = {
   patched: ['cordon', ...wellPatched, 'uncordon'],
 } as const;
 
-/** A machine that responds, and that Terraform's state lacks a part of, is neither rolled back nor replaced automatically. */
+/** A machine that responds while Terraform's state lacks a part of it is neither rolled back nor replaced automatically. */
 function wholeInState({ before, machine }: ReplacedNodeQuestion): Reason | undefined {
   const address = addressOf(before);
   const { present, lacking } = machine;
   const spoilt = present.find(({ tainted, deposed }) => tainted || deposed.length > 0);
-  if (spoilt) return { kind: 'terraform-half-made', node: before.name, address: spoilt.address };
+  if (spoilt) return { kind: 'terraform-incomplete', node: before.name, address: spoilt.address };
   const gone = lacking[0] ?? (present.length === 0 ? address : undefined);
   return gone === undefined
     ? undefined

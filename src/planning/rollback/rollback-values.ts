@@ -5,26 +5,26 @@ import type { Reason } from '../reasons/reason.js';
 import { templatesOf } from '../terraform/templates.js';
 import { writtenVersion } from '../terraform/written-version.js';
 
-/** What Terraform is given to make a node's machine as it was before its hop; or why nobody can tell. */
+/** Terraform variables that make a node's machine as it was before its hop; or why they are not known. */
 export type KnownRollbackValues =
   | { readonly verdict: 'known'; readonly way: RollbackValues }
   | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
 
-/** A node with what it ran before its hop, and its machine. */
+/** A node with its version before its hop, and its machine. */
 export type NodeBefore = Pick<PlannedNode, 'name' | 'role' | 'from' | 'replacement'> & {
   readonly expects: Pick<PlannedNode['expects'], 'schematic'>;
 };
 
-/** What its hop gave to Terraform. */
+/** Terraform variables of its hop. */
 export interface HopOfNode {
   readonly values?: Readonly<Record<string, string>> | undefined;
-  /** Addresses of the templates its nodes are made of. */
+  /** Addresses of the templates its nodes are cloned from. */
   readonly templates?: readonly string[] | undefined;
 }
 
 /**
- * The previous values a hop: those of the hop, but for the version, and the schematic where that was another one. Git names neither
- * any more. The old template of the node's host and role stood where the new one stands now, so it is made first.
+ * The previous values per hop: those of the hop, except for the version, and the schematic where it differed. Git no longer names either.
+ * The old template of the node's host and role occupied the place of the new one, so it is recreated first.
  */
 export function rollbackValuesOf(
   inventory: Inventory,
@@ -62,7 +62,7 @@ export function rollbackValuesOf(
   return { verdict: 'known', way: { values, templates: templatesFor(inventory, node, hop) } };
 }
 
-/** The template of its host and role; all of the hop's, where Terraform takes the others along with any node. */
+/** The template of its host and role; all of the hop's, where Terraform would replace the others along with any node. */
 function templatesFor(
   { terraform }: Inventory,
   { name, role, replacement }: NodeBefore,

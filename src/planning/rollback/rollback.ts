@@ -13,7 +13,7 @@ import { minorOf } from '../versions/versions.js';
 import { well } from '../steps/health-steps.js';
 import type { RollbackCosts } from './rollback-costs.js';
 
-/** How a node that halted a run would roll back to what it ran before. */
+/** How a node that halted a run would roll back to its previous version. */
 export type Rollback =
   | {
       readonly verdict: 'rollback';
@@ -25,13 +25,14 @@ export type Rollback =
   | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
 
 /**
- * Back to the previous version: by the slot that the upgrade in place left alone; or, where the node runs that version already, only
- * back to service, unless its next boot takes another. A node that was replaced has no such slot: `rollback-replaced.ts`.
+ * Rolls back to the previous version, by the slot that the upgrade in place left alone. A node that already runs that version is only
+ * returned to service, unless its next boot takes another one. A replaced node has no such slot: `rollback-replaced.ts`.
  *
- * @param observation of the node what it is now; where it is of another minor than before, of the cluster what runs and what etcd says.
+ * @param observation of the node its current state; where it is of another minor than before, of the cluster what runs and what etcd
+ * reports.
  * @param before the node as the run's plan has it.
  * @param to the version of the hop that halted.
- * @param installed the image that an installer was started with since the node booted, where one was: it wrote the other slot.
+ * @param installed the image of an installer that was started since the node booted, where one was: it wrote the other slot.
  */
 export function rollbackOf(
   inventory: Pick<Inventory, 'nodes' | 'image' | 'roles'>,
@@ -53,7 +54,7 @@ export function rollbackOf(
     return refused(`Talos on it does not answer (${seen.why}), and nobody else can boot its other slot`);
   const talos = seen.value;
   const runs = { version: talos.version, schematic: runningSchematic(talos), extensions: talos.extensions };
-  // Whatever an earlier run did to it, its rollback is that run's.
+  // A node that an earlier run changed rolls back with that run.
   if (before.skip !== undefined) return refused(`this run installed nothing on it: it ran ${from} before`);
   const flow = flowOf(talos.version) ?? 'legacy';
   const { rebootMode: _, armed: _armed, ...kept } = before;
@@ -61,7 +62,7 @@ export function rollbackOf(
     ...kept,
     steps: 'rollback-in-place',
     flow,
-    // What it is made of once it is back.
+    // Its state after the rollback.
     schematic: expects.schematic,
     from: talos.version,
     expects: runs,
@@ -96,14 +97,14 @@ export function rollbackOf(
   return { verdict: 'rollback', node: { ...node, back: true }, steps };
 }
 
-/** What an installer that left no mark wrote, where the node runs on after one. How it ended nobody knows. */
+/** An install without an annotation, on a node that kept running after it. How it ended is not known. */
 function installedNext({ version }: { readonly version: string }, image: string | undefined) {
   if (image === undefined || flowOf(version) !== 'lifecycle' || versionOfImage(image) === version)
     return undefined;
   return { version: versionOfImage(image), sure: false };
 }
 
-/** Nothing takes an install out of what boots next: Talos' own rollback reboots in the same request. */
+/** Nothing removes an install from the next boot: Talos' own rollback reboots in the same request. */
 function staysArmed(node: string, from: string, next: Pick<Armed, 'version' | 'sure'>): string {
   return (
     `it runs ${from} already, and ${bootsNextText(next)}; nothing undoes that. retry boots it, under all gates; ` +
@@ -112,14 +113,14 @@ function staysArmed(node: string, from: string, next: Pick<Armed, 'version' | 's
   );
 }
 
-/** What a version needs of the cluster goes by its minor: within one there is nothing to ask. */
+/** Compatibility with the cluster depends on the minor: within one minor there is nothing to check. */
 export function isWithinMinor({ from }: Pick<PlannedNode, 'from'>, to: string): boolean {
   return minorOf(from) === minorOf(to);
 }
 
 const notAsked = { kind: 'unreachable', why: 'it was not asked' } as const;
 
-/** The installer image of what it was before the hop. */
+/** The installer image of its version before the hop. */
 function oldImage(inventory: Pick<Inventory, 'image' | 'roles' | 'nodes'>, before: PlannedNode): string {
   const own = inventory.nodes.find(({ name }) => name === before.name) ?? before;
   return installerImage(inventory, { ...own, schematic: before.expects.schematic }, before.from);

@@ -9,11 +9,11 @@ export interface HopBack {
 }
 
 /**
- * The way a node rolls back from what it runs: through what it ran between, since no minor is skipped. The slot that its last upgrade
- * in place left alone holds the first of them, as long as it runs what it was brought to.
+ * The hops of a node's rollback, from what it runs through the versions between, since no minor is skipped. The slot that its last upgrade
+ * in place left alone holds the first of them, as long as the node runs the version it was upgraded to.
  *
- * @param runs what it runs; it is not back yet. Of a machine that is incomplete, what the one ran that is gone.
- * @returns undefined where it runs what neither was nor came, or the previous version of another schematic.
+ * @param runs what it runs, which is not the previous version yet. Of an incomplete replacement: the version of the old machine.
+ * @returns undefined where it runs none of these versions, or the previous version of another schematic.
  */
 export function hopsBack(
   { version, schematic, to, through = [], noSlot }: RanBefore,
@@ -28,7 +28,7 @@ export function hopsBack(
   const found = path.findLastIndex((one) => one.version === runs.version);
   const isLast = found === path.length - 1;
   if (found === -1 || (isLast && !isIncomplete)) return undefined;
-  // Its machine is gone: it is made of what it ran.
+  // Its machine is gone: the rollback starts from the version it had.
   const at = isLast ? found - 1 : found;
   return path.slice(at + 1).map((next, index) => ({
     from: index === 0 ? runs : (path[at + index] ?? runs),
@@ -37,7 +37,7 @@ export function hopsBack(
   }));
 }
 
-/** The part of a rollback that ends with a hop to that version: what is left to do of it is what a retry does. */
+/** The part of a rollback that ends with a hop to that version: what is left of it is what a retry does. */
 export function upToHop(before: RanBefore, to: string): RanBefore {
   const { noSlot, through = [], ...whole } = before;
   const at = through.findIndex(({ version }) => version === to);

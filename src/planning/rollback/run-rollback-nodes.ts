@@ -20,10 +20,10 @@ export interface PlannedHop {
   readonly node: PlannedNode;
 }
 
-/** A node in each of the hops that it takes. */
+/** A node in each hop of its rollback. */
 export function plannedBack(input: PlanInput, seen: SeenNode, before: RanBefore): PlannedHop[] {
   const { node, talos, object, incompleteReplacement } = seen;
-  // Refused before, but the types do not know.
+  // Refused before; this narrows the types.
   if (!talos || !object) throw new Error(`${node.name} was planned without having answered`);
   const known = { ...seen, talos, object };
   const runs = { version: talos.version, schematic: runningSchematic(talos) };
@@ -31,19 +31,19 @@ export function plannedBack(input: PlanInput, seen: SeenNode, before: RanBefore)
   const by = noSlot === 'replaced' ? 'machine' : 'slot';
   const whole: HopBack = { from: runs, to: { version, schematic }, by };
   if (isBack(before, seen)) return [{ to: version, node: plannedHop(input, known, whole, true) }];
-  const legs =
+  const ownHops =
     through || incompleteReplacement
       ? (hopsBack(before, runs, incompleteReplacement !== undefined) ?? [])
       : [whole];
-  return legs.map((leg, at) => {
-    const planned = plannedHop(input, known, leg, at === 0);
+  return ownHops.map((hop, at) => {
+    const planned = plannedHop(input, known, hop, at === 0);
     const half = at === 0 ? incompleteReplacement : undefined;
-    const made = leg.by === 'machine' ? plannedReplacementBack(input, node, planned, leg.to, half) : planned;
-    return { to: leg.to.version, node: made };
+    const made = hop.by === 'machine' ? plannedReplacementBack(input, node, planned, hop.to, half) : planned;
+    return { to: hop.to.version, node: made };
   });
 }
 
-/** It runs what it ran before, and only what is left of a run is to be taken away. */
+/** It runs its previous version, and only a run's leftovers are to be removed. */
 export function isBack(before: RanBefore, { talos, incompleteReplacement }: SeenNode): boolean {
   return !incompleteReplacement && talos !== undefined && isOnTarget(before, talos);
 }
@@ -66,9 +66,9 @@ function plannedHop(
   const adopts = isFirst ? (object.marks.cordonedBy ?? object.marks.run) : undefined;
   const flow = flowOf(from.version) ?? 'legacy';
   const installs = by === 'install';
-  // What halted that run need not be well to roll back: no gate is asked whether it is.
+  // The gate that halted that run need not be open to roll back: no gate is evaluated.
   const inOrder = isFirst && isUnwell(object) ? 'rollback-in-place' : 'rollback-run';
-  // The older image is there already: only the reboot is left to do.
+  // The older image is already installed: only the reboot is left.
   const armed = isFirst && !skip && installs && flow === 'lifecycle' && armedFor(armedWith(object), to);
   return {
     name,
@@ -94,7 +94,7 @@ function plannedHop(
   };
 }
 
-/** By another machine: of the old template, with the previous values. One that is incomplete is resumed. */
+/** Rolls back by another machine: of the old template, with the previous values. An incomplete replacement is resumed. */
 function plannedReplacementBack(
   input: PlanInput,
   node: InventoryNode,
@@ -103,7 +103,7 @@ function plannedReplacementBack(
   half: IncompleteReplacement | undefined,
 ): PlannedNode {
   const known = wayOf(input, node, planned, to);
-  // Refused before, but the types do not know.
+  // Refused before; this narrows the types.
   if (known.verdict !== 'known') throw new Error(`${node.name} was planned without a rollback`);
   const patches = patchesFor(input.inventory, node, 'after-ready').length;
   const order = half ? 'resumed' : planned.steps === 'rollback-in-place' ? 'rollback-replaced' : 'replace';
@@ -115,7 +115,7 @@ function plannedReplacementBack(
   };
 }
 
-/** What Terraform is given for it; or why nobody can tell. */
+/** Terraform variables for it; or why they are not known. */
 export function wayOf(
   input: PlanInput,
   node: InventoryNode,
@@ -131,12 +131,12 @@ export function wayOf(
   return rollbackValuesOf(input.inventory, made, replacementOfHop(input, version, [made]));
 }
 
-/** Left by a run as it halted, or not Ready. */
+/** Halted by its run, or not Ready. */
 function isUnwell(object: NodeObject): boolean {
   return !object.ready || object.marks.cordonedBy !== undefined;
 }
 
-/** Those it is about. A node that slipway.yaml does not know is refused as such. */
+/** The nodes of the request. A node outside slipway.yaml is refused as such. */
 export function chosen({ only = [], inventory }: PlanInput, { nodes }: RunRollback): readonly RanBefore[] {
   return nodes.filter(
     ({ name }) => only.includes(name) && inventory.nodes.some((node) => node.name === name),

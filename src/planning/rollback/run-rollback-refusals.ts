@@ -13,7 +13,7 @@ import { flowOf } from '../versions/upgrade-flow.js';
 import { kubernetesRefusals } from '../plan/version-refusals.js';
 import { isVersion } from '../versions/versions.js';
 
-/** Everything that forbids it before anything is touched. */
+/** Everything that forbids a run rollback before anything is touched. */
 export function runRollbackRefusals(
   input: PlanInput,
   seen: readonly SeenNode[],
@@ -40,7 +40,7 @@ export function runRollbackRefusals(
   ];
 }
 
-/** A machine that is incomplete is resumed alone, and before all others, as in any run. */
+/** An incomplete replacement is resumed alone, and before all others, as in any run. */
 function unfinishedRefusals(input: PlanInput, seen: readonly SeenNode[], back: RunRollback): Reason[] {
   const unfinished = seen.filter(({ incompleteReplacement }) => incompleteReplacement);
   const [first] = unfinished;
@@ -60,7 +60,7 @@ function nodeRefusals(seen: readonly SeenNode[], before: RanBefore, back: RunRol
     return refused(
       'its machine is incomplete, and not by that run; the next upgrade makes it whole first, and then it rolls back',
     );
-  // What did not answer is refused for that.
+  // An unreachable node is refused elsewhere.
   if (!talos || !object) return [];
   if (isBack(before, node)) {
     const waits = bootsNext(object, before);
@@ -76,22 +76,22 @@ function nodeRefusals(seen: readonly SeenNode[], before: RanBefore, back: RunRol
       `run ${back?.run ?? 0} upgraded it more than once, and what was asked does not say what it ran between; ask again with this version of slipway`,
     );
   const runs = { version: talos.version, schematic: runningSchematic(talos) };
-  const legs =
+  const ownHops =
     before.through || incompleteReplacement
       ? hopsBack(before, runs, incompleteReplacement !== undefined)
       : undefined;
   const armed = flowOf(talos.version) === 'lifecycle' ? armedWith(object) : undefined;
-  const next = legs?.[0];
+  const next = ownHops?.[0];
   if (armed && before.noSlot !== 'replaced' && !(next?.by === 'install' && armedFor(armed, next.to)))
     return refused(`it has ${armed.version} installed and not booted, in the slot it would roll back to`);
-  if (before.through || incompleteReplacement ? !legs : talos.version !== before.to)
+  if (before.through || incompleteReplacement ? !ownHops : talos.version !== before.to)
     return refused(
       `it ${incompleteReplacement ? 'ran' : 'runs'} ${talos.version}, neither ${before.version}, which it ran before that run, nor ${before.to}, which it was brought to; somebody else has changed it since`,
     );
   return [];
 }
 
-/** What forbids replacing machines, of those that roll back that way. */
+/** What forbids replacing machines, for the nodes whose rollback replaces them. */
 function machinesRefusals(input: PlanInput, seen: readonly SeenNode[], back: RunRollback): Reason[] {
   const replaced = chosen(input, back).filter((before) => {
     const node = seenAs(seen, before.name);
@@ -115,13 +115,13 @@ function machinesRefusals(input: PlanInput, seen: readonly SeenNode[], back: Run
 /** A member that rolls back must be able to join the data of the others. */
 function etcdRefusals(input: PlanInput, seen: readonly SeenNode[], back: RunRollback): Reason[] {
   const { etcd } = input.observation;
-  // What did not answer is refused for that.
+  // An unreachable node is refused elsewhere.
   if (etcd.kind === 'unreachable') return [];
   return chosen(input, back).flatMap((before): Reason[] => {
     const seenNode = seenAs(seen, before.name);
     const { node, talos, incompleteReplacement } = seenNode;
     if (node.role !== 'control-plane' || !talos || isBack(before, seenNode)) return [];
-    // Without the member of one that is incomplete, the data may have moved on.
+    // Without the member of an incomplete replacement, the data may have moved on.
     const why = etcdMoved(etcd.value, before.version, incompleteReplacement ? before.to : talos.version);
     return why === undefined ? [] : [{ kind: 'rollback-impossible', node: before.name, why }];
   });

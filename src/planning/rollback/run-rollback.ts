@@ -4,14 +4,14 @@ import type { Reason } from '../reasons/reason.js';
 import { replacementOfHop } from '../plan/replacement-plan.js';
 import { chosen, plannedBack, type PlannedHop, seenAs } from './run-rollback-nodes.js';
 
-/** The same, about the nodes of a rollback alone. */
+/** The input of a plan, restricted to the nodes of a rollback. */
 export function onlyBack(input: PlanInput, { nodes }: RunRollback): PlanInput {
   const { only = [] } = input;
   const names = nodes.map(({ name }) => name);
   return { ...input, only: only.length > 0 ? names.filter((name) => only.includes(name)) : names };
 }
 
-/** The hops begin with it; otherwise others would be worked on before it. */
+/** The rollback's hops begin with an incomplete replacement; otherwise other nodes would be worked on first. */
 export function beginsWithUnfinished(hops: readonly Hop[], { run }: RunRollback): Reason | undefined {
   const at = hops.findIndex(({ nodes }) => nodes.some(({ replacement }) => replacement?.continues));
   const unfinished = hops[at]?.nodes.find(({ replacement }) => replacement?.continues);
@@ -21,44 +21,45 @@ export function beginsWithUnfinished(hops: readonly Hop[], { run }: RunRollback)
   return { kind: 'rollback-impossible', node, why };
 }
 
-/** A hop as it is put together. */
+/** A hop under construction. */
 interface OpenHop {
   readonly to: string;
   readonly nodes: PlannedNode[];
-  /** What Terraform is given for its machines, where it makes some. */
+  /** Terraform variables for its machines, where it makes some. */
   values?: string;
 }
 
 /**
- * The hops of it: one for each version that ran before, in the order in which its nodes come; and one for each set of values, where
- * machines are replaced. A node that was upgraded more than once comes in one for each.
+ * The hops of a run rollback: one for each previous version, in the order of its nodes, and one for each set of values, where machines are
+ * replaced. A node that was upgraded more than once is in one hop for each.
  */
 export function runRollbackHops(input: PlanInput, seen: readonly SeenNode[], back: RunRollback): Hop[] {
-  const ways = chosen(input, back).map((before) => plannedBack(input, seenAs(seen, before.name), before));
-  const order = ways.flatMap((legs) => legs[0]?.node.name ?? []);
-  // Put together from its end: that is where all come together, from wherever each begins. The longest way makes the hops.
+  const nodeHops = chosen(input, back).map((before) => plannedBack(input, seenAs(seen, before.name), before));
+  const order = nodeHops.flatMap(([first]) => first?.node.name ?? []);
+  // Built from the end, where the hops of all nodes meet, whatever their start. The node with the most hops determines the hops.
   const reversed: OpenHop[] = [];
-  for (const legs of ways.toReversed().toSorted((one, other) => other.length - one.length)) {
+  for (const ofNode of nodeHops.toReversed().toSorted((one, other) => other.length - one.length)) {
     let earliest = 0;
-    for (const leg of legs.toReversed()) earliest = 1 + addTo(reversed, leg, earliest);
+    for (const hop of ofNode.toReversed()) earliest = 1 + addTo(reversed, hop, earliest);
   }
   const hops = reversed.toReversed();
   const isWhole = ({ replacement }: PlannedNode): number => (replacement?.continues ? 0 : 1);
   for (const { nodes } of hops)
     nodes.sort((a, b) => isWhole(a) - isWhole(b) || order.indexOf(a.name) - order.indexOf(b.name));
   return hops.map(({ to, nodes }, at) => {
-    const way = nodes.find(({ replacement }) => replacement?.rollbackValues)?.replacement?.rollbackValues;
+    const previous = nodes.find(({ replacement }) => replacement?.rollbackValues)?.replacement
+      ?.rollbackValues;
     const goesOn = nodes.find(({ name }) => isIn(hops.slice(at + 1), name));
     return {
       to,
       ...(goesOn ? { why: whyBetween(goesOn) } : {}),
-      ...(way ? { ...replacementOfHop(input, to, nodes), values: way.values } : {}),
+      ...(previous ? { ...replacementOfHop(input, to, nodes), values: previous.values } : {}),
       nodes,
     };
   });
 }
 
-/** Adds it to a hop to its version, not before the `earliest`. Answers which. */
+/** Adds a node to a hop of its version, not before `earliest`. Returns the index of the hop. */
 function addTo(hops: OpenHop[], { to, node }: PlannedHop, earliest: number): number {
   const { rollbackValues } = node.replacement ?? {};
   const values = rollbackValues && JSON.stringify(rollbackValues.values);

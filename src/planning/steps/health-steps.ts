@@ -2,8 +2,8 @@ import type { StepName } from './node-steps.js';
 
 const here = ['record-facts', 'await-ready', 'await-etcd-member'] as const satisfies readonly StepName[];
 
-/** By these a node that boots nothing more is seen to be well, as it runs now: what it was before its install, nobody knows any more. */
+/** Steps that check a node's health as it runs now, where no boot follows and its state before the install is no longer known. */
 export const well = [...here, 'verify-node'] as const;
 
-/** The same, where its machine was replaced and may lack the patches that wait until it is Ready. */
+/** The same checks for a replaced node that may lack the patches for a Ready machine. */
 export const wellPatched = [...here, 'patch-machine', 'verify-node'] as const;

@@ -2,8 +2,8 @@ import type { Limits } from '../../inventory/schema.js';
 import { stepOrders, type StepsName } from './step-orders.js';
 
 /**
- * The steps of one node, as data: the order, the limit, the undo, and what a cancel does at each.
- * The workflow follows this table and decides nothing.
+ * The steps of one node, as data: the order, the limit, the undo, and what a cancel does at each. The workflow follows this table and
+ * decides nothing.
  */
 export type StepName =
   | 'snapshot'
@@ -13,7 +13,7 @@ export type StepName =
   | 'await-gates'
   | 'cordon'
   | 'drain'
-  | 'hand-over-leadership'
+  | 'transfer-leadership'
   | 'record-facts'
   | 'install'
   | 'reboot'
@@ -31,21 +31,21 @@ export type StepName =
   | 'uncordon'
   | 'soak';
 
-/** How a step takes being run again after its worker died. */
+/** What happens when a step runs again after its worker died. */
 export type Repeat = 'safe' | 'observe-first' | 'once';
 
 export interface Step {
-  /** For people: what it does, present tense. */
+  /** For people: what the step does, present tense. */
   readonly does: string;
-  /** The limit of its wait: a key of the inventory's `limits`. `probes`: those of the node's probes together. */
+  /** The limit of its wait: a key of the inventory's `limits`. `probes`: the sum of the limits of the node's smoke tests. */
   readonly limit: keyof Limits | 'soak' | 'probes';
   /** `once`: sent at most once per node without a person; every later attempt only observes. */
   readonly repeat: Repeat;
-  /** The step that undoes it, or the words why there is none. */
+  /** The step that undoes it, or why there is none. */
   readonly undo: StepName | { readonly none: string };
   /**
-   * What a cancel (abort) does while this step runs: `undo` it and all before it, or `finish` the node first.
-   * From the install on the node is finished: half an upgrade is the one state nobody wants.
+   * What a cancel (abort) does while this step runs: `undo` it and all before it, or `finish` the node first. From the install on the node
+   * is finished: half an upgrade is the one state nobody wants.
    */
   readonly onCancel: 'undo' | 'finish';
   /** Left out on nodes of the other role. */
@@ -54,12 +54,15 @@ export interface Step {
 
 export { stepOrders, type StepsName };
 
-/** The same order where some node that follows it has probes: nothing but them may run on it before they have ended well. */
+/**
+ * The order with a smoke test step, where some node of the order has smoke tests: no other pods may run on the node before they have
+ * passed.
+ */
 export function withProbes(order: readonly StepName[]): readonly StepName[] {
   return order.flatMap((step): StepName[] => (step === 'uncordon' ? ['probe-node', step] : [step]));
 }
 
-/** What the steps of a plan are read from. */
+/** The parts of a plan that determine its steps. */
 interface StepsSource {
   readonly steps: Readonly<Partial<Record<StepsName, readonly StepName[]>>>;
 }
@@ -80,7 +83,7 @@ export function allSteps(plan: StepsSource): readonly StepName[] {
   return inOrder.filter((name) => taken.has(name));
 }
 
-/** In an order that no order of `stepOrders` goes against. */
+/** All steps, in an order that agrees with every order of `stepOrders`. */
 export const steps: Readonly<Record<StepName, Step>> = {
   snapshot: {
     does: 'takes an etcd snapshot, verifies it and stores it encrypted',
@@ -132,9 +135,9 @@ export const steps: Readonly<Record<StepName, Step>> = {
     undo: { none: 'pods may come back by themselves once the node is uncordoned' },
     onCancel: 'undo',
   },
-  'hand-over-leadership': {
+  'transfer-leadership': {
     does: 'moves the etcd leadership to another member, where this node leads',
-    limit: 'handOver',
+    limit: 'transferLeadership',
     repeat: 'observe-first',
     undo: { none: 'any healthy member may lead' },
     onCancel: 'undo',
@@ -245,7 +248,7 @@ export const steps: Readonly<Record<StepName, Step>> = {
     onCancel: 'finish',
   },
   uncordon: {
-    does: 'rolls back the cordon and the marks of this run',
+    does: 'removes the cordon and the annotations of this run',
     limit: 'check',
     repeat: 'safe',
     undo: { none: 'it is itself the undo of the cordon' },
@@ -260,10 +263,10 @@ export const steps: Readonly<Record<StepName, Step>> = {
   },
 };
 
-/** All orders together: a record keeps its keys in the order they are written. */
+/** All orders together: an object keeps its keys in insertion order. */
 const inOrder = Object.keys(steps) as readonly StepName[];
 
-/** The limits that only replacing machines waits by: a plan that makes none does not rest on them. */
+/** The limits that only a replacement uses: a plan without replacements does not depend on them. */
 export const replacementLimits: readonly string[] = [
   'terraformPlan',
   'terraformLock',

@@ -2,7 +2,7 @@ import { rollbackOrders } from './rollback-orders.js';
 import { well, wellPatched } from './health-steps.js';
 import type { StepName } from './node-steps.js';
 
-const before = ['await-gates', 'cordon', 'drain', 'hand-over-leadership', 'record-facts'] as const;
+const before = ['await-gates', 'cordon', 'drain', 'transfer-leadership', 'record-facts'] as const;
 const back = ['await-boot', 'await-ready', 'await-etcd-member'] as const;
 const after = [...back, 'verify-node', 'uncordon', 'soak'] as const;
 const replaced = ['replace-machine', 'remove-member', 'configure-machine'] as const;
@@ -25,16 +25,16 @@ export const stepOrders = {
   armed: [...before, 'reboot', ...after],
   /** Replaced by Terraform, from its template. From the replacement on there is no machine to roll back to. */
   replace: ['plan-replacement', ...before, ...replaced, ...after],
-  /** The same, where slipway.yaml has patches for it that wait until it is Ready. */
+  /** Replaced, where slipway.yaml has patches for the node once it is Ready. */
   'replace-patched': ['plan-replacement', ...before, ...replaced, ...patchedAfter],
-  /** Replaced, where an earlier run did not come to its end: there is nothing left to disrupt, so no gate is asked. */
+  /** An incomplete replacement of an earlier run: there is nothing left to disrupt, so no gate is evaluated. */
   resumed: [...continued, ...after],
   'resumed-patched': [...continued, ...patchedAfter],
-  /** A node that an earlier attempt upgraded and left cordoned: its cordon is taken over, and removed once it is well. */
+  /** A node that an earlier attempt upgraded and left cordoned: its cordon is taken over, and removed once it is healthy. */
   adopted: ['cordon', ...well, 'uncordon', 'soak'],
-  /** One of a run that is rolled back as a whole: into its other slot, under the gates of an upgrade. */
+  /** A node of a run rollback: into its other slot, under the gates of an upgrade. */
   'rollback-run': [...before, 'roll-back', ...after],
-  /** Adopted, where its machine was replaced and may lack the patches that wait until it is Ready. */
+  /** Adopted, where its machine was replaced and may lack the patches for a Ready machine. */
   'adopted-patched': ['cordon', ...wellPatched, 'uncordon', 'soak'],
   ...rollbackOrders,
 } as const satisfies Readonly<Record<string, readonly StepName[]>>;

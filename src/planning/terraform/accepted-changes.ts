@@ -2,7 +2,7 @@ import type { Reason } from '../reasons/reason.js';
 import { count, listed } from '../text/phrases.js';
 import { covers } from './address.js';
 
-/** An attribute of a machine that becomes another one when it is replaced, and may, since a person approved the plan. */
+/** An attribute of a machine that changes when it is replaced, and may, since a person approved the plan. */
 export interface AcceptedChange {
   readonly address: string;
   /** `memory[0].dedicated` */
@@ -11,10 +11,10 @@ export interface AcceptedChange {
   readonly to: string;
 }
 
-/** What Terraform would change of machines beside what an upgrade is about, by node. */
+/** What Terraform would change of machines besides the version, by node. */
 export type OtherChanges = Readonly<Record<string, readonly AcceptedChange[]>>;
 
-/** Of what a plan is refused for, that which a person may approve: attributes whose old and new value are shown to their end. */
+/** The refusals of a plan that a person may approve: attributes whose old and new value are shown in full. */
 export function changesToAccept(
   refusals: readonly Reason[],
   nodes: readonly { readonly node: string; readonly address: string }[],
@@ -33,8 +33,8 @@ export function changesToAccept(
 }
 
 /**
- * Whether a plan was approved with this change in it: the same attribute, from the same value to the same. What is not told to its end
- * is never: another value may have the same text.
+ * Whether an approved plan contains this change: the same attribute, from the same value to the same. A value that is not shown in full
+ * never matches: another value may have the same text.
  */
 export function isAccepted(reason: Reason, accepted: readonly AcceptedChange[]): boolean {
   return (
@@ -47,7 +47,7 @@ export function isAccepted(reason: Reason, accepted: readonly AcceptedChange[]):
   );
 }
 
-/** Every change once, with the nodes it is of: what a person approves is told to its end. */
+/** Every change once, with its nodes: an approver sees each value in full. */
 export function changesText(changes: OtherChanges): string {
   const nodes = new Map<string, string[]>();
   for (const [node, own] of Object.entries(changes))

@@ -1,7 +1,7 @@
 import type { Reason } from '../reasons/reason.js';
 import { escapeKey, formatAddress, parseAddress } from './address.js';
 
-/** What stands in the braces of an address template. A node without a host or VM id has no value for it. */
+/** The variables of an address template. A node without a host or VM id has no value for that variable. */
 export interface AddressValues {
   readonly node?: string | undefined;
   readonly host?: string | undefined;
@@ -12,8 +12,8 @@ export interface AddressValues {
 const names = ['node', 'host', 'role', 'vm'] as const;
 
 /**
- * The address a template of slipway.yaml means: `module.worker_nodes["{node}"]`, `module.templates["{host}-{role}"]`.
- * Refused: a name in braces that nobody knows, a value the node does not have, and what is then no module or resource.
+ * Expands an address template of slipway.yaml: `module.worker_nodes["{node}"]`, `module.templates["{host}-{role}"]`. Refused: an unknown
+ * variable, a variable without a value for the node, and a result that is no module or resource.
  */
 export function expandAddress(
   template: string,

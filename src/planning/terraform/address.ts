@@ -10,11 +10,11 @@ export interface Address {
   readonly resource: (AddressStep & { readonly mode: 'managed' | 'data'; readonly type: string }) | undefined;
 }
 
-/** A name, then a key where there is one: a number, or a quoted text with its escapes. */
+/** A name, then an optional key: a number, or a quoted string with its escapes. */
 const segment =
   /(?<name>[\p{L}_][\p{L}\p{N}_-]*)(?:\[(?:(?<number>\d+)|"(?<text>(?:[^"\\]|\\.)*)")\])?(?<end>\.|$)/uy;
 
-/** The parts of an address as Terraform writes it; undefined for what is none. */
+/** The parts of an address as Terraform writes it; undefined for an invalid address. */
 export function parseAddress(text: string): Address | undefined {
   const steps = stepsOf(text);
   if (!steps) return undefined;
@@ -33,7 +33,7 @@ export function parseAddress(text: string): Address | undefined {
   return { modules, resource: { mode, type: type.name, ...resource } };
 }
 
-/** An address as Terraform writes it, also what `-target` and `-replace` take (as an argument, without a shell). */
+/** An address as Terraform writes it, also as an argument of `-target` and `-replace` (without a shell). */
 export function formatAddress({ modules, resource }: Address): string {
   const parts = modules.map((step) => `module.${stepText(step)}`);
   if (resource)
@@ -42,15 +42,15 @@ export function formatAddress({ modules, resource }: Address): string {
 }
 
 /**
- * Whether one address contains another, as `-target` means it: a module contains all that is in it, and a last step
- * without a key contains every key. What is no address contains nothing.
+ * Whether one address contains another, as `-target` means it: a module contains all that is in it, and a last step without a key contains
+ * every key. An invalid address contains nothing.
  */
 export function covers(outer: string, inner: string): boolean {
   const [one, other] = [parseAddress(outer), parseAddress(inner)];
   return one !== undefined && other !== undefined && contains(one, other);
 }
 
-/** The same of addresses that were read already. */
+/** `contains` for parsed addresses. */
 export function contains(outer: Address, inner: Address): boolean {
   const last = outer.modules.length - 1;
   if (last >= inner.modules.length) return false;
@@ -76,7 +76,7 @@ export function sameAddress(one: string, other: string): boolean {
   return left !== undefined && right !== undefined && formatAddress(left) === formatAddress(right);
 }
 
-/** A text as Terraform quotes it in a key, without the quotes. */
+/** A string as Terraform quotes it in a key, without the quotes. */
 export function escapeKey(key: string): string {
   return key
     .replaceAll(/[\\"]/g, String.raw`\$&`)
@@ -106,7 +106,7 @@ function stepsOf(text: string): AddressStep[] | undefined {
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\' };
 
-/** What a quoted key says; undefined for an escape or an interpolation that a key cannot have. */
+/** The value of a quoted key; undefined for an escape or an interpolation that a key cannot have. */
 function unescapeKey(quoted: string | undefined): string | undefined {
   if (quoted === undefined || /(?<![$])(?:\$\$)*\$\{|(?<!%)(?:%%)*%\{/.test(quoted)) return undefined;
   let bad = false;

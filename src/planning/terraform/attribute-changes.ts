@@ -2,20 +2,20 @@ import type { AttributePath, PathStep } from './attribute-paths.js';
 import { hidden, isShownWhole, knownLater, shown } from './shown-value.js';
 import type { Change, Json } from './terraform-json.js';
 
-/** An attribute that is one thing before and another one after. Values are texts for people: no secret is among them. */
+/** An attribute that differs before and after. Values are texts for people, without secrets. */
 export interface AttributeChange {
   readonly path: AttributePath;
   readonly from: string;
   readonly to: string;
-  /** Which of the two texts say all there is of their value: no secret, not known later, not abbreviated. */
+  /** Which of the two texts show their whole value: no secret, not known later, not abbreviated. */
   readonly whole: { readonly from: boolean; readonly to: boolean };
-  /** What it will be is known after apply only. */
+  /** The new value is known after apply only. */
   readonly unknown: boolean;
 }
 
 /** How attributes of a type are read. */
 export interface Reading {
-  /** Lists whose elements are known by one of their attributes rather than by their place: `{ disk: 'interface' }`. */
+  /** Lists whose elements are identified by one of their attributes instead of their position: `{ disk: 'interface' }`. */
   readonly keyed?: Readonly<Record<string, string>>;
   /** Attributes that may be texts with JSON in them. */
   readonly json?: readonly string[];
@@ -29,7 +29,7 @@ interface Sides {
   readonly maskAfter: Json | undefined;
 }
 
-/** Every attribute that differs. Nothing, null and an empty list or block are the same; so are a number and its digits. */
+/** Every attribute that differs. Nothing, null and an empty list or block are equal; so are a number and its digits. */
 export function attributeChanges(change: Change, reading: Reading = {}): AttributeChange[] {
   const sides: Sides = {
     before: change.before,
@@ -56,7 +56,7 @@ function compare(sides: Sides, path: AttributePath, reading: Reading): Attribute
   return same(before, after) ? anyUnknown(read, path) : [changed(read, path, false)];
 }
 
-/** Elements at the same place, or with the same key; one that only one side has is a change as a whole. */
+/** Elements at the same position, or with the same key; an element on one side only is a change as a whole. */
 function compareLists(sides: Sides, path: AttributePath, reading: Reading): AttributeChange[] {
   const name = path.length === 1 && typeof path[0] === 'string' ? reading.keyed?.[path[0]] : undefined;
   const before = isList(sides.before) ? sides.before : [];
@@ -87,7 +87,7 @@ function compareLists(sides: Sides, path: AttributePath, reading: Reading): Attr
   });
 }
 
-/** Something unknown inside of what is otherwise the same: an object that is not there yet. */
+/** Unknown values inside an otherwise equal object: the object does not exist yet. */
 function anyUnknown(sides: Sides, path: AttributePath): AttributeChange[] {
   return holdsTrue(sides.unknown) ? [changed(sides, path, true)] : [];
 }
@@ -106,7 +106,7 @@ function changed(sides: Sides, path: AttributePath, unknown: boolean): Attribute
   };
 }
 
-/** Attributes that hold a secret though nobody marked them. */
+/** Attributes that hold a secret although the provider does not mark them as sensitive. */
 function namesSecret(step: PathStep): boolean {
   return (
     typeof step === 'string' && /passw|secret|token|private|credential|user_?data|machine_config/i.test(step)
@@ -123,7 +123,7 @@ function inside(sides: Sides, step: string | number): Sides {
   };
 }
 
-/** What is at a step; `true` is true of all that is in it. */
+/** The value at a step; `true` applies to everything inside it. */
 function part(value: Json | undefined, step: string | number): Json | undefined {
   if (value === true) return true;
   if (isList(value)) return typeof step === 'number' ? value[step] : undefined;

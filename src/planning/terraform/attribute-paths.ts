@@ -1,4 +1,4 @@
-/** A step of a path: a name, a position in a list, or what an element of a list is known by (`scsi1`). */
+/** A step of a path: a name, a position in a list, or the identifying key of a list element (`scsi1`). */
 export type PathStep = string | number | { readonly element: string };
 export type AttributePath = readonly PathStep[];
 
@@ -19,9 +19,9 @@ export function pathText(path: AttributePath): string {
 }
 
 /**
- * How well a pattern fits a path: 0 for not at all, otherwise how many steps it names. A pattern fits what it names and all
- * that is in it. `[0]` is one element, `[1+]` that one and those after it, `[scsi1]` the element known by that, `[*]` any;
- * an element that a pattern does not name is any, so `memory.dedicated` fits `memory[0].dedicated`.
+ * How well a pattern fits a path: 0 for not at all, otherwise how many steps it names. A pattern fits what it names and all that is in it.
+ * `[0]` is one element, `[1+]` that one and those after it, `[scsi1]` the element with that key, `[*]` any. Where a pattern names no
+ * element, it fits any: `memory.dedicated` fits `memory[0].dedicated`.
  */
 export function fit(pattern: string, path: AttributePath): number {
   const steps = patternSteps(pattern);

@@ -5,13 +5,13 @@ import { actionOf } from './planned-changes.js';
 import { type AddedRules, ruleFor, rulesOf } from './resource-rules.js';
 import type { ResourceChange } from './terraform-json.js';
 
-/** Which rules hold: those of machines or templates, with what the inventory adds. */
+/** The rules in effect: those of machines or templates, plus the inventory's. */
 export interface RulesInForce {
   readonly purpose: 'machine' | 'template';
   readonly rules?: AddedRules;
 }
 
-/** Every attribute that becomes another one and may not, by name, old and new. */
+/** Every attribute that changes and may not, by name, old and new. */
 export function checkAttributes(change: ResourceChange, inForce: RulesInForce): Reason[] {
   const type = change.type ?? '';
   const rules = rulesOf(type, inForce.purpose, inForce.rules);
@@ -34,8 +34,8 @@ export function checkAttributes(change: ResourceChange, inForce: RulesInForce): 
 }
 
 /**
- * What somebody changed by hand in a guarded attribute: the state does not tell what the machine is, so neither does the plan.
- * A machine that is gone is drift as well, unless it is to be created.
+ * Out-of-band changes of guarded attributes: the state does not describe the actual machine, so neither does the plan. A machine that is
+ * gone is drift as well, unless it is to be created.
  */
 export function checkDrift(
   drift: ResourceChange,

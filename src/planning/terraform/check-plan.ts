@@ -7,22 +7,22 @@ import { type AddedRules, rulesOf } from './resource-rules.js';
 import type { RecordedInstance } from './state-instances.js';
 import type { ResourceChange, TerraformPlan } from './terraform-json.js';
 
-/** What a plan is held against. */
+/** What a plan is checked against. */
 export interface WantedChange {
-  /** What is replaced, in words: `k8s-work-1`, `the templates of baldar`. */
+  /** The targets, in words: `k8s-work-1`, `the templates of baldar`. */
   readonly subject: string;
   readonly purpose: 'machine' | 'template';
   /** Modules and resources in which something may change. */
   readonly targets: readonly string[];
-  /** Must be destroyed and created, and still be what was recorded. */
+  /** Must be destroyed and created, and still be the recorded instances. */
   readonly replaces: readonly RecordedInstance[];
   /** Are gone already, and must be created. */
   readonly creates: readonly string[];
-  /** Attributes that may become another one, since the plan that names them was approved. */
+  /** Attributes that may change, since the plan that names them was approved. */
   readonly accepted?: readonly AcceptedChange[];
   /** `terraform.resources` of slipway.yaml. */
   readonly rules?: AddedRules;
-  /** Where nodes are, when the targets are templates: a node that would change is named as such. */
+  /** Addresses of nodes, when the targets are templates: a node that would change is named as such. */
   readonly nodes?: readonly { readonly node: string; readonly address: string }[];
 }
 
@@ -34,7 +34,7 @@ export interface PlanSummary {
   readonly changed: readonly string[];
   /** Data sources that are read when the plan is applied. */
   readonly read: readonly string[];
-  /** What others changed, and the plan leaves so or puts right where it may. */
+  /** Drift, and what the plan leaves unchanged or corrects where it may. */
   readonly drifted: readonly string[];
   readonly deferred: readonly string[];
   readonly outputs: readonly string[];
@@ -44,12 +44,12 @@ export type PlanVerdict =
   | { readonly ok: true; readonly summary: PlanSummary }
   | { readonly ok: false; readonly refusals: readonly Reason[] };
 
-/** As many changes outside of the targets are named. */
+/** How many changes outside of the targets are named. */
 const named = 5;
 
 /**
- * Whether a saved plan does what is wanted and nothing else (I12): every wanted instance is replaced, or created where it
- * is gone; in them only what an upgrade is about becomes another value; outside of the targets nothing is written.
+ * Whether a saved plan does what is wanted and nothing else (I12). Every wanted instance must be replaced, or created where it is gone. In
+ * them, only the attributes of an upgrade may change; outside of the targets nothing is written.
  */
 export function checkTerraformPlan(plan: TerraformPlan, wanted: WantedChange): PlanVerdict {
   if (!/^1\.\d+/.test(plan.format_version))
@@ -116,7 +116,7 @@ function checkOutside(changes: readonly ResourceChange[], wanted: WantedChange):
   ];
 }
 
-/** One change of what may change. */
+/** A change inside the targets. */
 function checkInside(change: ResourceChange, wanted: WantedChange): Reason[] {
   const { address } = change;
   const action = actionOf(change);
@@ -149,7 +149,7 @@ function checkReplaced(change: ResourceChange, recorded: RecordedInstance, wante
   ];
 }
 
-/** What is to be replaced and the plan does not speak of, or leaves alone. */
+/** Wanted replacements that the plan omits, or leaves unchanged. */
 function notReplaced(inside: readonly ResourceChange[], { replaces, creates }: WantedChange): Reason[] {
   return [...replaces.map(({ address }) => address), ...creates].flatMap((address): Reason[] => {
     const changes = inside.filter((change) => sameAddress(change.address, address));

@@ -1,13 +1,13 @@
 import type { Json } from './terraform-json.js';
 import { valueAt } from './value-at.js';
 
-/** A network interface of a machine as Terraform's state has it. What it does not tell is left out. */
+/** A network interface of a machine in Terraform's state. Fields that the state lacks are left out. */
 export interface DefinedInterface {
   readonly vlan?: 'untagged' | number;
   readonly bridge?: string;
 }
 
-/** Where a type of machine holds its network interfaces: a list, and what of each of them, as dotted paths. */
+/** Where a type of machine holds its network interfaces: a list, and the fields of each, as dotted paths. */
 export interface InterfacePaths {
   readonly list: string;
   readonly vlan?: string | undefined;
@@ -15,8 +15,8 @@ export interface InterfacePaths {
 }
 
 /**
- * bpg/proxmox reads its cards back from the hypervisor (docs/resources/virtual_environment_vm.md, `network_device`); 0 is no tag
- * there. The lab's `terraform_data` holds what was asked for.
+ * bpg/proxmox reads the network interfaces back from the hypervisor (docs/resources/virtual_environment_vm.md, `network_device`); there 0
+ * means no tag. The lab's `terraform_data` holds what was requested.
  */
 const builtIn: Readonly<Record<string, InterfacePaths>> = {
   proxmox_virtual_environment_vm: { list: 'network_device', vlan: 'vlan_id', bridge: 'bridge' },
@@ -36,16 +36,16 @@ export function definedInterfaces(
   const paths = added ?? builtIn[type];
   const list = paths && valueAt(values, paths.list);
   if (!paths || !Array.isArray(list)) return undefined;
-  return (list as readonly Json[]).map((card) => {
-    const bridge = paths.bridge === undefined ? undefined : valueAt(card, paths.bridge);
+  return (list as readonly Json[]).map((item) => {
+    const bridge = paths.bridge === undefined ? undefined : valueAt(item, paths.bridge);
     return {
-      ...(paths.vlan === undefined ? {} : tagOf(valueAt(card, paths.vlan))),
+      ...(paths.vlan === undefined ? {} : tagOf(valueAt(item, paths.vlan))),
       ...(typeof bridge === 'string' && bridge !== '' ? { bridge } : {}),
     };
   });
 }
 
-/** A list of values of one type may hold its tags as texts. */
+/** A list whose values share one type may hold its tags as strings. */
 function tagOf(value: Json | undefined): Pick<DefinedInterface, 'vlan'> {
   if (value === undefined || value === null || value === '' || value === 'untagged')
     return { vlan: 'untagged' };

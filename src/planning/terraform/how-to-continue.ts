@@ -2,34 +2,34 @@ import type { Reason } from '../reasons/reason.js';
 import { otherMachine, type MachineIdentity } from './machine-identity.js';
 import { recordInstances, type RecordedInstance, type StateInstance } from './state-instances.js';
 
-/** What is known of a machine that an earlier run left incomplete. */
+/** State of an incomplete replacement. */
 export interface ContinueQuestion {
   readonly node: string;
-  /** What Terraform calls it. */
+  /** Its Terraform address. */
   readonly address: string;
-  /** What the state holds there, of what is replaced with the machine. */
+  /** The part of the state that is replaced with the machine. */
   readonly present: readonly StateInstance[];
-  /** What a plan without `-replace` would make there. */
+  /** What a plan without `-replace` would create there. */
   readonly lacking: readonly string[];
-  /** By what the machine in the state is known; empty where there is none, or it tells nothing. */
+  /** Identity of the machine in the state; empty where there is none, or the state holds no identity. */
   readonly identity: MachineIdentity;
   /** SMBIOS UUID of the old machine, as its Node still says. */
   readonly oldUuid: string | undefined;
-  /** What stands at the node's address. */
+  /** State of the machine at the node's address. */
   readonly machine:
-    | { readonly kind: 'silent' }
+    | { readonly kind: 'unreachable' }
     | {
         readonly kind: 'maintenance' | 'configured';
         readonly uuid: string;
         readonly macs: readonly string[];
       };
-  /** An attempt of this very step began to send something. */
+  /** An attempt of this step began to send something. */
   readonly lost: boolean;
-  /** The node rolls back: what was made is of the wrong version, and is made again, however whole it is. */
+  /** The node rolls back: the new machine has the wrong version, and is recreated even if it is complete. */
   readonly remakes?: boolean;
 }
 
-/** `nothing`: the machine is made. Otherwise what is replaced is incomplete itself, and what is created is gone. */
+/** `nothing`: the machine is complete. Otherwise `replace` lists incomplete resources, and `create` lists missing ones. */
 export type ContinueDecision =
   | { readonly send: 'nothing' }
   | {
@@ -40,19 +40,20 @@ export type ContinueDecision =
   | { readonly send: 'refuse'; readonly reason: Reason };
 
 /**
- * How to resume it. A person asked for that, with a plan that says so; still nothing is destroyed but what is shown to be
- * incomplete, and nothing is made where a machine stands that the state does not know. What answers is believed before the state.
+ * How to resume an incomplete replacement. A person requested it, with a plan that says so. Still, only resources shown to be incomplete
+ * are destroyed, and nothing is created where a machine exists that the state does not know. A responding machine takes precedence over the
+ * state.
  */
 export function howToContinue(question: ContinueQuestion): ContinueDecision {
   const { node, address, present, lacking, identity, machine, lost } = question;
   const old = question.oldUuid?.toLowerCase();
-  // What an attempt that was lost began, it may have done: that is not destroyed again.
+  // A lost attempt may have completed what it began: that is not destroyed again.
   const remakes = question.remakes === true && !lost;
   const spoilt = present.filter((instance) => instance.tainted || remakes);
   const unclear = (why: string): ContinueDecision =>
     refuse({ kind: 'terraform-unclear', node, address, why });
   const whole = spoilt.length === 0 && lacking.length === 0;
-  if (machine.kind !== 'silent') {
+  if (machine.kind !== 'unreachable') {
     const { uuid, macs } = machine;
     if (uuid.toLowerCase() === old) return refuse({ kind: 'machine-not-replaced', node, uuid });
     const known = identity.uuid !== undefined || identity.mac !== undefined;
@@ -62,13 +63,13 @@ export function howToContinue(question: ContinueQuestion): ContinueDecision {
     if (whole) return { send: 'nothing' };
     if (machine.kind === 'configured' && remakes)
       return unclear('it has joined the cluster by now, and is not destroyed as if it had not');
-    // It has a part in the cluster by now: whatever the state says of it, it is not destroyed.
-    if (machine.kind === 'configured') return refuse({ kind: 'terraform-half-made', node, address });
+    // It has joined the cluster: whatever the state says of it, it is not destroyed.
+    if (machine.kind === 'configured') return refuse({ kind: 'terraform-incomplete', node, address });
     return make(spoilt, lacking);
   }
   const inState = present.length > 0;
   if (inState && identity.uuid === undefined)
-    return unclear('the state tells no system UUID of it, and nothing answers at its address');
+    return unclear('the state holds no system UUID of it, and nothing answers at its address');
   if (inState && identity.uuid === old)
     return unclear('the state holds the old machine, and nothing answers at its address');
   if (whole) return { send: 'nothing' };

@@ -9,26 +9,26 @@ export interface LeftWrite extends Write {
   readonly node?: string;
 }
 
-/** What Terraform, given nothing but what git says, would still do once the last node was replaced. */
+/** What Terraform, with only the values in git, would still do after the last node was replaced. */
 export type LeftToChange =
   | {
       readonly kind: 'known';
-      /** The first of them; outputs are none. */
+      /** The first of them, without outputs. */
       readonly writes: readonly LeftWrite[];
-      /** Of all. */
+      /** Number of all of them. */
       readonly count: number;
-      /** Outputs that would become another value, by name: no machine changes with them. */
+      /** Outputs that would change, by name: no machine changes with them. */
       readonly outputs: readonly string[];
     }
-  /** Nobody could tell. */
+  /** The result is not known. */
   | { readonly kind: 'unknown'; readonly reason: Reason };
 
-/** A run's result is small, however much Terraform would do. */
+/** A run's result stays small, however much Terraform would do. */
 const namedMax = 50;
 
 /**
- * Reads a plan that was made without values of a hop. Outputs are set apart: a plan of some addresses writes none of the root
- * module's, so the last of them nearly always has some left to write.
+ * Reads a plan that was made without values of a hop. Outputs are listed apart: a plan with targets writes none of the root module's
+ * outputs, so after the last one some are nearly always left to write.
  */
 export function leftToChange(
   plan: TerraformPlan,

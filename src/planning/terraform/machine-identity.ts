@@ -3,28 +3,28 @@ import { definedInterfaces, type InterfacePaths, type DefinedInterface } from '.
 import type { Json, StateModule, StateResource, TerraformState } from './terraform-json.js';
 import { valueAt } from './value-at.js';
 
-/** By what a machine is told from any other: what Terraform made it with, or was told of it. */
+/** The identity of a machine: values that Terraform created it with, or read back from it. */
 export interface MachineIdentity {
   /** SMBIOS UUID, in lower case. */
   readonly uuid?: string;
-  /** Of the first card, in lower case. */
+  /** Of the first network interface, in lower case. */
   readonly mac?: string;
   /** Its network interfaces, where the state lists them. */
   readonly cards?: readonly DefinedInterface[];
 }
 
-/** Where a resource type holds them: attributes, as dotted paths with positions. */
+/** Where a resource type holds the identity: attributes, as dotted paths with positions. */
 export interface IdentityPaths {
   readonly uuid?: string | undefined;
   readonly mac?: string | undefined;
 }
 
-/** What slipway.yaml says of a resource type beside the built-in tables. */
+/** What slipway.yaml adds to the built-in tables for a resource type. */
 export type AddedPaths = IdentityPaths & { readonly cards?: InterfacePaths | undefined };
 
 /**
- * bpg/proxmox computes no UUID: it stands there where the configuration has an `smbios` block. The lab's `terraform_data`
- * gives its own id to the machine.
+ * bpg/proxmox computes no UUID: its state has one where the configuration has an `smbios` block. The lab's `terraform_data` gives its own
+ * id to the machine.
  */
 const builtIn: Readonly<Record<string, IdentityPaths>> = {
   proxmox_virtual_environment_vm: { uuid: 'smbios[0].uuid', mac: 'network_device[0].mac_address' },
@@ -32,7 +32,7 @@ const builtIn: Readonly<Record<string, IdentityPaths>> = {
 };
 
 /**
- * The identity of the machine at an address of the state; empty when nothing there tells one.
+ * The identity of the machine at an address of the state; empty when the state holds none there.
  *
  * @param added `terraform.resources` of slipway.yaml.
  */
@@ -58,7 +58,7 @@ export function machineIdentity(
   return {};
 }
 
-/** What another machine shows of itself, as far as both sides know it; undefined: nothing speaks against it. */
+/** The differing identity of another machine, as far as both sides know it; undefined: no difference. */
 export function otherMachine(
   expected: MachineIdentity,
   found: { readonly uuid?: string | undefined; readonly macs?: readonly string[] | undefined },
@@ -67,7 +67,7 @@ export function otherMachine(
   if (expected.uuid !== undefined && uuid !== undefined && uuid !== expected.uuid)
     return { what: 'system UUID', expected: expected.uuid, found: uuid };
   const macs = found.macs?.map((mac) => mac.toLowerCase());
-  // The order of cards is the guest's; which of them is the first one only the hypervisor says.
+  // The guest orders network interfaces on its own; only the hypervisor knows which is the first.
   if (expected.mac !== undefined && macs !== undefined && !macs.includes(expected.mac))
     return { what: 'MAC', expected: expected.mac, found: macs.join(', ') || 'none' };
   return undefined;

@@ -1,7 +1,7 @@
 import { covers } from './address.js';
 import type { ResourceChange, TerraformPlan } from './terraform-json.js';
 
-/** What a plan does with a resource. `replace-first-made`: the new one before the old one goes. */
+/** What a plan does with a resource. `replace-first-made`: the new one is created before the old one is destroyed. */
 export type PlannedAction =
   | 'no-op'
   | 'read'
@@ -24,7 +24,7 @@ const actions: Readonly<Record<string, PlannedAction>> = {
   forget: 'forget',
 };
 
-/** What the actions of a change come to; `other` for what this version of Slipway does not know. */
+/** The kind of a change from its actions; `other` for actions this version of Slipway does not know. */
 export function actionOf({ change }: ResourceChange): PlannedAction {
   return actions[change.actions.join(',')] ?? 'other';
 }
@@ -40,7 +40,7 @@ const words: Readonly<Record<Exclude<PlannedAction, 'other'>, string>> = {
   forget: 'forgotten by the state',
 };
 
-/** The same in words. */
+/** The kind in words. */
 export function actionText(change: ResourceChange): string {
   const action = actionOf(change);
   const done = action === 'other' ? change.change.actions.join(', ') : words[action];
@@ -53,7 +53,7 @@ export function hasMoved(change: ResourceChange): boolean {
   return change.previous_address !== undefined && change.previous_address !== change.address;
 }
 
-/** Whether anything is written at all: an import and a move write the state though nothing changes in the world. */
+/** Whether anything is written at all: an import and a move write the state though no resource changes. */
 export function isAction(change: ResourceChange): boolean {
   const action = actionOf(change);
   return (
@@ -77,14 +77,14 @@ export function sameWrite(one: Write, other: Write): boolean {
   return one.address === other.address && one.action === other.action;
 }
 
-/** Outputs that become another one, by name; never their values. */
+/** Outputs that would change, by name; never their values. */
 export function changedOutputs(plan: TerraformPlan): string[] {
   return Object.entries(plan.output_changes ?? {}).flatMap(([name, { actions: done }]) =>
     done.every((one) => one === 'no-op') ? [] : [name],
   );
 }
 
-/** Addresses of what a plan would create, and nothing else, below any of the targets. */
+/** Addresses that a plan would only create, below any of the targets. */
 export function creationsIn(
   { resource_changes: changes = [] }: TerraformPlan,
   targets: readonly string[],

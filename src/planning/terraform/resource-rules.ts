@@ -1,19 +1,19 @@
 import { type AttributePath, fit } from './attribute-paths.js';
 import type { Reading } from './attribute-changes.js';
 
-/** What may become of the attributes of one resource type when its machine is replaced. Patterns are those of `fit`. */
+/** What may happen to the attributes of one resource type when its machine is replaced. Patterns are those of `fit`. */
 export interface ResourceRules extends Reading {
-  /** May become anything: what an upgrade is about, and what the provider computes. */
+  /** May change to anything: the attributes of an upgrade, and what the provider computes. */
   readonly mayChange: readonly string[];
   /** May be left to the provider: known after apply only. A known other value is refused. */
   readonly mayBeUnknown?: readonly string[];
-  /** The machine would not be the same; also looked for in drift. */
+  /** The machine would not be the same; also checked for drift. */
   readonly guarded: readonly string[];
-  /** The new one has the id of the old one, so the id does not tell them apart. Left out: it may. */
+  /** The new one has the id of the old one, so the id does not distinguish them. Left out: it may. */
   readonly reusesId?: boolean;
-  /** It is the machine itself: never changed in place. False: it never is; left out: it may be. */
+  /** Whether it is the machine itself, which is never changed in place. False: it never is; left out: it may be. */
   readonly machine?: boolean;
-  /** Files and images: may also come and go, and the new one may be made first. */
+  /** Files and images: may also come and go, and the new one may be created first. */
   readonly disposable?: boolean;
 }
 
@@ -22,12 +22,12 @@ export type AddedRules = Readonly<
   Record<string, { readonly mayChange?: readonly string[]; readonly guarded?: readonly string[] }>
 >;
 
-/** What becomes of one attribute. */
+/** Verdict on one attribute. */
 export type AttributeRule = 'may-change' | 'guarded' | 'not-named';
 
 /**
- * The rule for one attribute. The pattern that names most of it decides; `guarded` wins a tie. What no pattern names is
- * `not-named`, and refused like what is guarded.
+ * The rule for one attribute. The most specific pattern decides; `guarded` wins a tie. An attribute without a pattern is `not-named`, and
+ * refused like a guarded one.
  */
 export function ruleFor(rules: ResourceRules, path: AttributePath, unknown: boolean): AttributeRule {
   const best = (patterns: readonly string[] = []): number =>
@@ -60,7 +60,7 @@ const templates: Readonly<Record<string, readonly string[]>> = {
   terraform_data: ['input.name'],
 };
 
-/** A file at the hypervisor: another version of it may stand beside, or in its place, on the same host and storage. */
+/** A file at the hypervisor: another version of it may exist beside it, or replace it, on the same host and storage. */
 const imageFile: ResourceRules = {
   mayChange: ['id', 'url', 'file_name', 'size', 'checksum', 'source_file', 'source_raw', 'file_tag'],
   mayBeUnknown: ['file_size', 'file_modification_date', 'content_type'],
@@ -90,7 +90,7 @@ const builtIn: Readonly<Record<string, ResourceRules>> = {
       'ipv6_addresses',
       'network_interface_names',
       'mac_addresses',
-      // Only the first card's MAC is what the network knows the node by.
+      // The network identifies the node by the MAC of its first network interface alone.
       'network_device[1+].mac_address',
     ],
     mayBeUnknown: [
@@ -142,7 +142,7 @@ const builtIn: Readonly<Record<string, ResourceRules>> = {
   terraform_data: {
     mayChange: [
       'id',
-      // What was put in comes out again.
+      // `output` repeats `input`.
       'output',
       'triggers_replace',
       'input.template',

@@ -10,7 +10,7 @@ import semver from 'semver';
  */
 const variablesAgain = '1.11.0';
 
-/** Whether an apply of a saved plan is given that plan's variables. @param version of Terraform or OpenTofu: `1.11.4`. */
+/** Whether an apply of a saved plan needs that plan's variables. @param version of Terraform or OpenTofu: `1.11.4`. */
 export function wantsVariablesAgain(version: string): boolean {
   return semver.gte(version, variablesAgain);
 }

@@ -3,17 +3,17 @@ import type { Json } from './terraform-json.js';
 /** Stands for a value that may not be shown. */
 export const hidden = '(sensitive)';
 
-/** Stands for a value that nobody knows before it is there. */
+/** Stands for a value that is known after apply only. */
 export const knownLater = 'known after apply';
 
-/** What in a URL lets anybody in who reads it, marked by nobody: a password, a token in the place of a name, a signature. */
+/** Credentials in a URL that no provider marks as sensitive: a password, a token in the place of a name, a signature. */
 const keysInUrls: readonly RegExp[] = [
   /(?<=:\/\/[^\s/?#:@]*:)[^\s/?#]+(?=@)/g,
   /(?<=https?:\/\/)[^\s/?#:@]+(?=@)/gi,
   /(?<=[?&][^\s?&=#]*(?:sig|token|key|secret|passw|credential)[^\s?&=#]*=)[^\s&#]+/gi,
 ];
 
-/** As many characters of a value are shown; what is longer, or has lines, may hold anything. */
+/** How many characters of a value are shown; a longer value, or one with several lines, may hold anything. */
 const longest = 80;
 
 /** A value for people, short: `16`, `vms-ceph`, `none`, `a text of 3412 characters`. */
@@ -28,15 +28,15 @@ export function shown(value: Json | undefined): string {
   return Array.isArray(value) ? listText(value) : blockText(value as Readonly<Record<string, Json>>);
 }
 
-/** A line of words and signs: nothing in it is passed over by a reader, as a tab or a blank at its end would be. */
+/** A line of visible characters: a reader misses nothing in it, as with a tab or a blank at the end. */
 const oneLine = /^(?! )[\p{L}\p{M}\p{N}\p{P}\p{S} ]+(?<! )$/u;
 
-/** What `shown` says where it shows no text: a text that reads like it could be either. */
+/** Output of `shown` in place of a text: a text that reads like it would be ambiguous. */
 const wordsOfOurs = new Set(['none', 'empty', 'true', 'false', hidden, knownLater]);
 
 /**
- * Whether `shown` says all there is of a value, and says it of no other. Not so of texts it abbreviates, and of lists and blocks that
- * hold something: of those it tells how many there are, or a few words.
+ * Whether `shown` shows the whole value, and shows no other value the same way. Not so for abbreviated texts, and for lists and blocks that
+ * are not empty: `shown` gives their number, or a few words.
  */
 export function isShownWhole(value: Json | undefined): boolean {
   if (value === undefined || value === null) return true;
@@ -51,7 +51,7 @@ function listText(items: readonly Json[]): string {
   return text === '' || text.length > longest ? `a list of ${items.length}` : text;
 }
 
-/** The plain values of a block that say what it is, never those deeper in it. */
+/** The plain values of a block that identify it, never nested ones. */
 function blockText(block: Readonly<Record<string, Json>>): string {
   const words = [
     'interface',

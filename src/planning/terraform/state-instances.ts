@@ -2,23 +2,23 @@ import type { Reason } from '../reasons/reason.js';
 import { contains, covers, parseAddress } from './address.js';
 import type { StateModule, StateResource, TerraformState } from './terraform-json.js';
 
-/** A managed resource instance, as the state has it. */
+/** A managed resource instance in the state. */
 export interface StateInstance {
   readonly address: string;
   readonly type: string;
   /** Its id; undefined where the provider gives none, and where only deposed objects are left. */
   readonly id: string | undefined;
-  /** Making it did not end well: the next plan replaces it. */
+  /** Its creation failed: the next plan replaces it. */
   readonly tainted: boolean;
   /** Keys of objects that a replacement left behind. */
   readonly deposed: readonly string[];
 }
 
-/** Where slipway.yaml says a node is. */
+/** The address of a node in slipway.yaml. */
 export interface NodeAddress {
   readonly node: string;
   readonly address: string;
-  /** Its Talos API or its kubelet was heard: a machine is there, whatever the state says. */
+  /** Its Talos API or its kubelet responded: a machine is there, whatever the state says. */
   readonly answers: boolean;
 }
 
@@ -27,7 +27,7 @@ export function instancesOf(state: TerraformState, address: string): StateInstan
   return managedInstances(state).filter((instance) => covers(address, instance.address));
 }
 
-/** Every managed instance of a state. Data sources are left out. */
+/** Every managed instance of a state, without data sources. */
 export function managedInstances(state: TerraformState): StateInstance[] {
   const byAddress = new Map<string, StateInstance>();
   for (const resource of resourcesOf(state.values?.root_module)) {
@@ -44,7 +44,7 @@ export function managedInstances(state: TerraformState): StateInstance[] {
   return [...byAddress.values()];
 }
 
-/** The instances of each node, or why an address does not name them: nothing there, or what is another node's as well. */
+/** The instances of each node, or why an address is not usable: nothing is there, or another node's address covers the same instance. */
 export function instancesOfNodes(
   state: TerraformState,
   nodes: readonly NodeAddress[],
@@ -71,7 +71,7 @@ export function instancesOfNodes(
   return { found, refusals: [...missing, ...shared(nodes, found)] };
 }
 
-/** What stands nearest in the state: instances that begin as the address does. */
+/** The nearest instances in the state: those whose address begins likewise. */
 export function nearTo(address: string, all: readonly StateInstance[]): string[] {
   const wanted = parseAddress(address);
   const first = wanted?.modules[0]?.name ?? wanted?.resource?.type;
@@ -84,7 +84,7 @@ export function nearTo(address: string, all: readonly StateInstance[]): string[]
     .slice(0, 3);
 }
 
-/** What is replaced with the machine: everything at its address but the types and `type.name`s the inventory keeps. */
+/** What is replaced with the machine: everything at its address except the types and `type.name`s the inventory keeps. */
 export function replacedOf(
   instances: readonly StateInstance[],
   keep: readonly string[] = [],
@@ -95,7 +95,7 @@ export function replacedOf(
   });
 }
 
-/** An instance and the id that tells whether it is still the one that was there. */
+/** An instance, and the id that shows whether it is still the same one. */
 export interface RecordedInstance {
   readonly address: string;
   readonly type: string;
@@ -126,11 +126,11 @@ function shared(
   for (const { node } of nodes)
     for (const { address } of found.get(node) ?? [])
       owners.set(address, [...(owners.get(address) ?? []), node]);
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return [...owners].flatMap(([instance, names]): Reason[] => {
     const group = names.join(' ');
-    if (names.length < 2 || told.has(group)) return [];
-    told.add(group);
+    if (names.length < 2 || reported.has(group)) return [];
+    reported.add(group);
     const address = nodes.find(({ node }) => node === names[0])?.address ?? instance;
     return [{ kind: 'terraform-address-too-wide', address, instance, nodes: names }];
   });

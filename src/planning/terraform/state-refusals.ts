@@ -2,21 +2,21 @@ import semver from 'semver';
 import type { Reason } from '../reasons/reason.js';
 import type { StateHeader, TerraformState } from './terraform-json.js';
 
-/** What a state is held against. */
+/** What a state is checked against. */
 export interface StateExpectations {
   /** The version slipway.yaml pins: `1.11.4`, or a range (`~> 1.11` is written `^1.11`). Left out: any. */
   readonly pin?: string;
   /** The version of the program that would write the state. */
   readonly program: string;
-  /** Lineage and serial of the state the run, or the saved plan, was made for. */
+  /** Lineage and serial of the state that the run, or the saved plan, was made for. */
   readonly recorded?: { readonly lineage: string; readonly serial?: number };
 }
 
 /**
- * Why this state is not to be written: another lineage, written by somebody else meanwhile, or by a newer Terraform than
- * slipway.yaml allows. Terraform itself reads a newer one, as long as its format is the same, and writes it as its own.
+ * Why this state may not be written: another lineage, written by another user meanwhile, or by a newer Terraform than slipway.yaml allows.
+ * Terraform itself reads a newer state, as long as its format is the same, and writes it as its own.
  *
- * @param state as `show` answers it, which tells who wrote it; one that holds nothing does not.
+ * @param state as `show` prints it, which includes its writer; an empty state has none.
  */
 export function stateRefusals(
   header: StateHeader,
@@ -35,7 +35,7 @@ export function stateRefusals(
   return refusals;
 }
 
-/** Whether a version is above a version or every version of a range. What is no version is not newer: nobody can tell. */
+/** Whether a version is above a version or every version of a range. An invalid version does not count as newer. */
 function isNewer(version: string, pin: string): boolean {
   return semver.valid(version) !== null && semver.validRange(pin) !== null && semver.gtr(version, pin);
 }

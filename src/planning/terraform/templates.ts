@@ -6,14 +6,14 @@ import { type AddedRules, rulesOf } from './resource-rules.js';
 import { managedInstances, nearTo, type StateInstance } from './state-instances.js';
 import type { TerraformPlan, TerraformState } from './terraform-json.js';
 
-/** What the machines of one role on one host are cloned from. */
+/** Template that the machines of one role on one host are cloned from. */
 export interface Template {
   readonly host: string;
   readonly role: string;
   readonly address: string;
 }
 
-/** The template that each node is made of, each once, in the order of the nodes. A node without a host has none: refused. */
+/** The template of each node, each once, in the order of the nodes. Refused: a node without a host, which has none. */
 export function templatesOf(
   nodes: readonly { readonly node: string; readonly host?: string | undefined; readonly role: string }[],
   addressTemplate: string,
@@ -29,7 +29,7 @@ export function templatesOf(
   return { templates: [...templates.values()], refusals };
 }
 
-/** The templates of every host and role of the inventory, whether or not a node is made of them. */
+/** The templates of every host and role of the inventory, whether or not a node is cloned from them. */
 export function allTemplates(
   nodes: readonly { readonly host?: string | undefined; readonly role: string }[],
   addressTemplate: string,
@@ -40,13 +40,13 @@ export function allTemplates(
   return templatesOf(every, addressTemplate).templates;
 }
 
-/** What is known of the templates. */
+/** Inputs of the decision about templates. */
 export interface TemplateQuestion {
   readonly templates: readonly Template[];
   readonly state: TerraformState;
-  /** A plan with the versions wanted, whose targets are the templates. */
+  /** A plan with the wanted versions, whose targets are the templates. */
   readonly plan: TerraformPlan;
-  /** Address → what it was made of when it was replaced last, where that was recorded. */
+  /** Address → what the template was made of at its last replacement, where that was recorded. */
   readonly recorded: Readonly<Record<string, string>>;
   /** Address → what it is to be made of: version and schematic in any one form. */
   readonly wanted: Readonly<Record<string, string>>;
@@ -54,8 +54,8 @@ export interface TemplateQuestion {
 }
 
 /**
- * Of the templates of every host and role, those there are, or are to be: a node is made of them, the state has them, or Terraform
- * would create them. Not every host has one of every role.
+ * Of the templates of every host and role, those that exist or will: a node is cloned from them, the state has them, or Terraform would
+ * create them. Not every host has one of every role.
  */
 export function knownTemplates(
   nodes: readonly { readonly node: string; readonly host?: string | undefined; readonly role: string }[],
@@ -73,9 +73,9 @@ export function knownTemplates(
 }
 
 export interface TemplateToReplace extends Template {
-  /** Terraform wants to change it; or it sees no difference, and it was made of another version. */
+  /** Terraform wants to change it; or Terraform sees no difference, and it was made of another version. */
   readonly why: 'planned' | 'other-version';
-  /** What `-replace` names, so that nothing is changed in place: a template that is updated keeps its old disk. */
+  /** Addresses for `-replace`, so that nothing is changed in place: an updated template keeps its old disk. */
   readonly replace: readonly StateInstance[];
 }
 
@@ -83,14 +83,14 @@ export interface TemplateToReplace extends Template {
 export interface TemplateDecision {
   readonly replace: readonly TemplateToReplace[];
   readonly keep: readonly Template[];
-  /** Hosts that work at the same time, within one apply: a state has one writer. */
+  /** Hosts that work in parallel, within one apply: a state has one writer. */
   readonly hosts: readonly string[];
   readonly refusals: readonly Reason[];
 }
 
 /**
- * Which templates to replace first: only those that differ. Their ids are fixed, so old and new cannot stand side by
- * side, and whoever rolls back to the old version replaces the old template of its host and role before.
+ * Which templates to replace first: only those that differ. Their ids are fixed, so old and new cannot exist side by side, and a rollback
+ * to the old version first replaces the old template of its host and role.
  */
 export function templatesToReplace(question: TemplateQuestion): TemplateDecision {
   const { templates, state, plan, recorded, wanted, rules } = question;

@@ -1,7 +1,7 @@
 /**
- * What is read of `terraform show -json` and `terraform state pull`: Terraform 1.6 and later, OpenTofu 1.6 and later
- * (format version 1.x, https://developer.hashicorp.com/terraform/internals/json-format). Whoever reads the files checks
- * their shape; here are the types only. Input variables and configuration are left out: secrets stand there in clear.
+ * The parts that Slipway reads of `terraform show -json` and `terraform state pull`: Terraform 1.6 and later, OpenTofu 1.6 and later
+ * (format version 1.x, https://developer.hashicorp.com/terraform/internals/json-format). The readers check the shape; these are only the
+ * types. Input variables and configuration are omitted: they hold secrets in clear.
  */
 
 /** Any value of JSON. */
@@ -12,7 +12,7 @@ export interface TerraformPlan {
   readonly format_version: string;
   readonly terraform_version?: string;
   readonly resource_changes?: readonly ResourceChange[];
-  /** What others changed since the state was written, as refreshing found it. */
+  /** Drift since the state was written, as refreshing found it. */
   readonly resource_drift?: readonly ResourceChange[];
   readonly output_changes?: Readonly<Record<string, Change>>;
   /** Changes that Terraform cannot plan yet (≥ 1.9, experimental). */
@@ -32,7 +32,7 @@ export interface ResourceChange {
   readonly previous_address?: string;
   readonly mode?: 'managed' | 'data';
   readonly type?: string;
-  /** The key of a deposed object: left over from a replacement that made the new one first. */
+  /** The key of a deposed object: left over from a replacement that created the new one first. */
   readonly deposed?: string;
   readonly change: Change;
   readonly action_reason?: string;
@@ -50,7 +50,7 @@ export interface Change {
   readonly before_sensitive?: Json;
   readonly after_sensitive?: Json;
   readonly replace_paths?: readonly (readonly (string | number)[])[];
-  /** It would be taken over from outside the state. */
+  /** It would be imported from outside the state. */
   readonly importing?: { readonly id?: string };
 }
 
@@ -59,7 +59,7 @@ export interface DeferredChange {
   readonly resource_change?: ResourceChange;
 }
 
-/** `show -json` of a state. An empty state has no `values`. Lineage and serial stand in `StateHeader` only. */
+/** `show -json` of a state. An empty state has no `values`. Only `StateHeader` has lineage and serial. */
 export interface TerraformState {
   readonly format_version?: string;
   /** The program that wrote it last. */
@@ -84,7 +84,7 @@ export interface StateResource {
   readonly deposed_key?: string;
 }
 
-/** The top of `terraform state pull`. Its version is left out: it is that of the program that answers, whoever wrote the state. */
+/** The top of `terraform state pull`. Its version is omitted: it is that of the running program, whoever wrote the state. */
 export interface StateHeader {
   readonly lineage: string;
   readonly serial: number;

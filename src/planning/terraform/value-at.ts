@@ -3,7 +3,7 @@ import type { Json } from './terraform-json.js';
 /** A name, or a position in brackets. */
 const step = /[^.[\]]+/g;
 
-/** What stands at a dotted path with positions: `network_device[0].mac_address`. */
+/** The value at a dotted path with positions: `network_device[0].mac_address`. */
 export function valueAt(values: Json, path: string): Json | undefined {
   return (path.match(step) ?? []).reduce<Json | undefined>((value, key) => inside(value, key), values);
 }

@@ -2,7 +2,7 @@ import type { Reason } from '../reasons/reason.js';
 import { type AddedRules, rulesOf } from './resource-rules.js';
 import type { RecordedInstance, StateInstance } from './state-instances.js';
 
-/** What stands where the machine stood, by its SMBIOS UUID or boot: the recorded one, another one, nothing, or nobody knows. */
+/** The machine at the node's address, by its SMBIOS UUID or boot: the recorded one, another one, nothing, or not known. */
 export type MachineSeen = 'recorded' | 'another' | 'none' | 'unknown';
 
 export interface SendQuestion {
@@ -18,8 +18,8 @@ export interface SendQuestion {
 }
 
 /**
- * `replace`: plan with one `-replace` for each of `replace`. `create`: plan without `-replace`; each of `create` is gone and is
- * made. `nothing`: everything is new already. `refuse`: a person looks.
+ * `replace`: plan with one `-replace` for each of `replace`. `create`: plan without `-replace`; each of `create` is gone and is created.
+ * `nothing`: everything is new already. `refuse`: a person decides.
  */
 export type SendDecision =
   | {
@@ -34,9 +34,9 @@ export type SendDecision =
 type Standing = 'old' | 'new' | 'gone' | 'unclear';
 
 /**
- * What an attempt may send, the first as well as one that follows a lost one (I6). `-replace` is not repeatable: passed again
- * it destroys what the lost attempt had just made. So it is passed only for what is shown to be the recorded one. Where a new
- * one has the id of the old one (a VM with a fixed id), the id shows nothing once the state was written: then the machine does.
+ * What an attempt may send, the first one or one that follows a lost one (I6). `-replace` is not repeatable: sent again, it destroys what
+ * the lost attempt had just created. So it is sent only for instances shown to be the recorded ones. Where a new instance has the id of the
+ * old one (a VM with a fixed id), the id proves nothing once the state was written: then the machine does.
  */
 export function whatToSend(question: SendQuestion): SendDecision {
   const { node, recorded, present } = question;
@@ -47,7 +47,7 @@ export function whatToSend(question: SendQuestion): SendDecision {
   const refusals: Reason[] = [
     ...present
       .filter((instance) => incompleteReplacement(question, instance, old))
-      .map(({ address }): Reason => ({ kind: 'terraform-half-made', node, address })),
+      .map(({ address }): Reason => ({ kind: 'terraform-incomplete', node, address })),
     ...of('unclear').map(({ address, id }): Reason => ({
       kind: 'terraform-unclear',
       node,
@@ -62,7 +62,7 @@ export function whatToSend(question: SendQuestion): SendDecision {
   return create.length > 0 ? { send: 'create', create } : { send: 'nothing' };
 }
 
-/** Tainted, or with something deposed, since it was recorded. What was tainted before is replaced like any other. */
+/** Tainted or deposed since it was recorded. An instance that was tainted before is replaced like any other. */
 function incompleteReplacement(
   { recordedSerial, presentSerial }: SendQuestion,
   instance: StateInstance,
@@ -81,11 +81,11 @@ function standingOf(question: SendQuestion, instance: RecordedInstance): Standin
   const reusesId = rulesOf(instance.type, 'machine', rules).reusesId ?? true;
   if (presentSerial === recordedSerial || !reusesId || machine === 'recorded') return 'old';
   if (machine === 'unknown') return 'unclear';
-  // The state has it and the world has not: refreshing finds out, and the plan makes it.
+  // The state has it and the infrastructure does not: refreshing finds out, and the plan creates it.
   return machine === 'none' && mayBeMachine(question, instance) ? 'gone' : 'new';
 }
 
-/** What the state does not hold is made only where no machine stands. */
+/** What the state lacks is created only where no machine exists. */
 function overGone(question: SendQuestion, gone: readonly RecordedInstance[]): Reason[] {
   const { node, machine } = question;
   if (machine === 'none') return [];
@@ -103,7 +103,7 @@ function overGone(question: SendQuestion, gone: readonly RecordedInstance[]): Re
     );
 }
 
-/** The machine among what is recorded; where no type says that it is one, all that may be. */
+/** The machine among the recorded instances; where no type is known to be one, all that may be. */
 function mayBeMachine({ recorded }: SendQuestion, { type }: RecordedInstance): boolean {
   const known = recorded.some((one) => rulesOf(one.type, 'machine').machine === true);
   const { machine, disposable } = rulesOf(type, 'machine');

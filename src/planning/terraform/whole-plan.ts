@@ -3,20 +3,20 @@ import { leftToChange, type LeftToChange } from './left-to-change.js';
 import { actionOf, type PlannedAction } from './planned-changes.js';
 import type { TerraformPlan } from './terraform-json.js';
 
-/** How much a plan does, as Terraform itself counts it: what is replaced is added once and destroyed once. */
+/** Size of a plan, as Terraform counts it: a replacement is one added and one destroyed. */
 export interface PlanCounts {
   readonly add: number;
   readonly change: number;
   readonly destroy: number;
 }
 
-/** What Terraform would do, asked for all there is at once. */
+/** What Terraform would do with everything at once. */
 export type WholePlan =
   | (Extract<LeftToChange, { kind: 'known' }> & {
       readonly tool: 'terraform' | 'tofu';
       readonly counts: PlanCounts;
     })
-  /** It was asked, and nobody could tell. */
+  /** It was asked, and the result is not known. */
   | { readonly kind: 'unknown'; readonly tool: 'terraform' | 'tofu'; readonly reason: Reason };
 
 const counted: Readonly<Record<keyof PlanCounts, readonly PlannedAction[]>> = {

@@ -3,10 +3,7 @@ export function plain(words: string): string {
   return words.replaceAll(/\s+/g, ' ').replaceAll(/[\\|<>`*_[\]]/g, (sign) => `\\${sign}`);
 }
 
-/**
- * The same for where anybody may have written it and a forge shows it: nobody is called by it, no issue is named, and no address becomes
- * a link.
- */
+/** Escapes text of unknown authors that a git host shows: it mentions nobody, names no issue, and no address becomes a link. */
 export function harmless(words: string): string {
   return plain(words)
     .replaceAll('~', String.raw`\~`)
@@ -21,7 +18,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)];
 }
 
-/** A block that is shown as it is: its fence is longer than any run of backticks in it. */
+/** A code block: its fence is longer than any run of backticks in it. */
 export function fenced(text: string, language = 'text'): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);

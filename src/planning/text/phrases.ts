@@ -10,20 +10,20 @@ export function span(milliseconds: number): string {
   return minutes % 60 === 0 ? `${hours}h` : `${hours}h${twoDigits(minutes % 60)}m`;
 }
 
-/** `2026-11-21 14:32 UTC` of an ISO time; what is no time is shown as it is. */
+/** `2026-11-21 14:32 UTC` of an ISO time; an invalid time is shown as it is. */
 export function moment(iso: string): string {
   const time = new Date(iso);
   if (Number.isNaN(time.getTime())) return iso;
   return `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** `14:32:05 UTC` of an ISO time, for what is over within minutes; what is no time is shown as it is. */
+/** `14:32:05 UTC` of an ISO time, for events of the last minutes; an invalid time is shown as it is. */
 export function timeOfDay(iso: string): string {
   const time = new Date(iso);
   return Number.isNaN(time.getTime()) ? iso : `${time.toISOString().slice(11, 19)} UTC`;
 }
 
-/** `1 node`, `3 nodes`; `plural` where an s does not do. */
+/** `1 node`, `3 nodes`; `plural` for an irregular plural. */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : plural}`;
 }

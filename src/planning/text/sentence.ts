@@ -1,4 +1,7 @@
-/** With a full stop, and without anything a terminal would obey, or that turns the order of what is read. It may begin with a name: its case stays. */
+/**
+ * Adds a full stop, and removes terminal control characters and characters that reverse the text direction. Keeps the case of the first
+ * letter, since a sentence may begin with a name.
+ */
 export function sentence(text: string): string {
   const plain = text
     .replaceAll(/\p{Bidi_Control}+/gu, '\uFFFD')

@@ -1,11 +1,11 @@
 import type { Inventory } from '../../inventory/schema.js';
 
-/** A node, as far as its image depends on it. */
+/** The parts of a node that its image depends on. */
 type ImageNode = Pick<Inventory['nodes'][number], 'name' | 'role' | 'schematic'>;
 
 /**
- * The schematic of an image without any customization, as the Image Factory answers it.
- * A node that shows neither schematic nor extensions runs an image that equals it.
+ * The schematic of an image without any customization, as the Image Factory returns it. A node that shows neither schematic nor extensions
+ * runs an equal image.
  */
 export const emptySchematic = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba';
 
@@ -14,7 +14,7 @@ export function versionOfImage(image: string): string {
   return image.slice(image.lastIndexOf(':') + 1);
 }
 
-/** What a node is made of: its own schematic, or its role's. @throws Error when the inventory names neither. */
+/** The schematic of a node: its own, or its role's. @throws Error when the inventory names neither. */
 export function schematicOf(inventory: Pick<Inventory, 'roles'>, node: ImageNode): string {
   const schematic = node.schematic ?? inventory.roles[node.role]?.schematic;
   if (!schematic) throw new Error(`${node.name}: slipway.yaml names no schematic for the role ${node.role}`);

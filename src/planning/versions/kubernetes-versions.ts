@@ -2,8 +2,8 @@ import type { ClusterObservation } from '../node/observation.js';
 import { compareVersions, isVersion } from './versions.js';
 
 /**
- * The lowest and highest Kubernetes version that runs: image tags of the static pods and kubelets. Never what one API server
- * says of itself: another may run another version. Undefined when nobody told.
+ * The lowest and highest running Kubernetes version: image tags of the static pods and kubelets. Never the version of one API server alone:
+ * another may run another version. Undefined when none was reported.
  */
 export function kubernetesVersions({
   nodes,

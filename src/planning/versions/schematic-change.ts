@@ -6,7 +6,7 @@ import { listed } from '../text/phrases.js';
 import type { PlanInput, SeenNode } from '../plan/plan-input.js';
 import type { Reason } from '../reasons/reason.js';
 
-/** A node that is to be made of another schematic than it runs. */
+/** A node that gets another schematic than it runs. */
 export interface SchematicChange {
   readonly node: string;
   readonly from: string;
@@ -15,7 +15,7 @@ export interface SchematicChange {
   readonly lost: readonly string[];
 }
 
-/** The schematics the inventory wants on nodes that run another one, each once: the factory is asked what they are made of. */
+/** The wanted schematics of nodes that run another one, each once: Slipway requests their contents from the factory. */
 export function newSchematics(
   inventory: PlanInput['inventory'],
   { nodes }: Pick<ClusterObservation, 'nodes'>,
@@ -47,8 +47,8 @@ export function schematicChanges(
 }
 
 /**
- * A new schematic must exist, and must not take a system extension away that nobody gave up:
- * a GPU, a volume or a network may hang on it, and it is noticed only after the reboot.
+ * A new schematic must exist, and must not remove a system extension unless slipway.yaml gives it up: a GPU, a volume or a network may
+ * depend on it, and that shows only after the reboot.
  */
 export function schematicRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reason[] {
   const { inventory, schematics } = input;
@@ -74,7 +74,7 @@ export function schematicRefusals(input: PlanInput, nodes: readonly SeenNode[]):
   ];
 }
 
-/** One note for each change of schematic, with the nodes it is about. */
+/** One note for each change of schematic, with its nodes. */
 export function schematicNotes(input: PlanInput, nodes: readonly SeenNode[]): string[] {
   const changes = schematicChanges(input, nodes);
   const kinds = [...new Set(changes.map(({ from, to }) => `${from} ${to}`))];

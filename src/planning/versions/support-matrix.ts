@@ -9,9 +9,9 @@ export interface KubernetesRange {
 /**
  * Talos minor → Kubernetes minors.
  *
- * Source: `pkg/machinery/compatibility/talosNNN/talosNNN.go` of siderolabs/talos at the newest tag of each minor, and the
- * support matrix of its documentation (getting-started/support-matrix). Where they differ, the narrower range stands here.
- * Since 1.11 Talos no longer checks this itself when it is upgraded.
+ * Source: `pkg/machinery/compatibility/talosNNN/talosNNN.go` of siderolabs/talos at the newest tag of each minor, and the support matrix of
+ * its documentation (getting-started/support-matrix). Where they differ, the narrower range is used. Since 1.11 Talos no longer checks this
+ * itself when it is upgraded.
  */
 const kubernetesByTalos: Readonly<Record<string, KubernetesRange>> = {
   '1.9': { lowest: '1.27', highest: '1.32' },
@@ -25,7 +25,7 @@ const kubernetesByTalos: Readonly<Record<string, KubernetesRange>> = {
 /** Talos minors the matrix knows, oldest first. */
 export const knownTalosMinors: readonly string[] = Object.keys(kubernetesByTalos);
 
-/** What Kubernetes a Talos version supports; undefined when its minor is not in the matrix. */
+/** The Kubernetes minors a Talos version supports; undefined when its minor is not in the matrix. */
 export function kubernetesRange(talosVersion: string): KubernetesRange | undefined {
   return kubernetesByTalos[minorOf(talosVersion)];
 }

@@ -1,7 +1,7 @@
 import type { Flow } from '../plan/plan.js';
 import { isMinorBetween, minorOf } from './versions.js';
 
-/** Talos minors whose nodes Slipway knows how to upgrade, by what they run, both included. */
+/** Running Talos minors that Slipway can upgrade, both included. */
 const minorsOf: Readonly<Record<Flow, { readonly lowest: string; readonly highest: string }>> = {
   /** `MachineService.Upgrade` installs and reboots. */
   legacy: { lowest: '1.9', highest: '1.12' },
@@ -12,7 +12,7 @@ const minorsOf: Readonly<Record<Flow, { readonly lowest: string; readonly highes
 /** The newest running minor that can be upgraded. */
 export const highestMinor = minorsOf.lifecycle.highest;
 
-/** How a node that runs `from` is upgraded; undefined: this version of Slipway does not know. */
+/** The flow that upgrades a node running `from`; undefined: this version of Slipway knows none. */
 export function flowOf(from: string): Flow | undefined {
   const minor = minorOf(from);
   return (Object.keys(minorsOf) as Flow[]).find((flow) =>

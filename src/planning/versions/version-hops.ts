@@ -1,15 +1,15 @@
 import { compareVersions, deltaOf, isVersion, minorOf, minorsBetween, newestOf } from './versions.js';
 
-/** One version on the way, and why it stands there. */
+/** One version of the path, and why it is needed. */
 export interface VersionHop {
   readonly to: string;
   readonly why?: string;
 }
 
-/** A minor that is left well only from a newer patch of it. */
+/** A minor that must be left from a minimum patch. */
 interface Trap {
   readonly from: string;
-  /** The oldest patch it is safe from. */
+  /** The oldest safe patch. */
   readonly atLeast: string;
   readonly why: string;
 }
@@ -26,21 +26,21 @@ const traps: readonly Trap[] = [
   },
 ];
 
-/** The way, or what is missing for it. */
+/** The path, or what is missing for it. */
 export interface VersionWay {
   /** Empty where something is missing. */
   readonly hops: readonly VersionHop[];
-  /** The oldest patch that a trap asks for, where the factory has none as new. */
+  /** The oldest patch that a known issue requires, where the factory has none as new. */
   readonly missing?: string;
-  /** A minor on the way, `1.13`, of which the factory has no release. */
+  /** A minor on the path, `1.13`, of which the factory has no release. */
   readonly missingMinor?: string;
 }
 
 /**
- * The versions a cluster goes through. No minor is skipped: of each that lies between, the newest patch is a hop of its own, and so
- * is the newest patch of the running minor where a known trap asks for it. The last hop is the target, exactly.
+ * The versions a cluster goes through. No minor is skipped: the newest patch of each minor between is a hop of its own. So is the newest
+ * patch of the running minor where a known issue requires it. The last hop is the target, exactly.
  *
- * @param running what the nodes that are left run.
+ * @param running what the remaining nodes run.
  * @param available what the factory can build.
  */
 export function versionHops(
@@ -69,7 +69,7 @@ export function versionHops(
   return { hops: [...hops, { to: target }] };
 }
 
-/** The version a node has once it went through a hop: never an older one than it runs. */
+/** The version of a node after a hop: never older than what it runs. */
 export function versionAfter(running: string, hop: VersionHop): string {
   return deltaOf(running, hop.to) === 'downgrade' ? running : hop.to;
 }

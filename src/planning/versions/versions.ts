@@ -1,6 +1,6 @@
 import semver from 'semver';
 
-/** How one version differs from another: the first part that is larger, or that it is smaller altogether. */
+/** How one version differs from another: the first part that is larger, or `downgrade` for a smaller version. */
 export type Delta = 'same' | 'patch' | 'minor' | 'major' | 'downgrade';
 
 /** Whether a text is a version as Talos and Kubernetes tag theirs: `v1.12.6`, `v1.13.0-beta.1`. */
@@ -8,17 +8,17 @@ export function isVersion(text: string): boolean {
   return /^v\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.test(text) && semver.valid(text) !== null;
 }
 
-/** Negative, zero or positive, as `sort` wants it. @throws TypeError for what is no version. */
+/** Negative, zero or positive, as `sort` wants it. @throws TypeError for an invalid version. */
 export function compareVersions(a: string, b: string): number {
   return semver.compare(a, b);
 }
 
-/** `1.12` of `v1.12.1`. @throws TypeError for what is no version. */
+/** `1.12` of `v1.12.1`. @throws TypeError for an invalid version. */
 export function minorOf(version: string): string {
   return `${semver.major(version)}.${semver.minor(version)}`;
 }
 
-/** What an upgrade from one version to the other is. A pre-release of the same version is a patch away from it. */
+/** The delta of an upgrade between two versions. A pre-release of the same version is a patch away from it. */
 export function deltaOf(from: string, to: string): Delta {
   const order = semver.compare(from, to);
   if (order === 0) return 'same';
@@ -37,7 +37,7 @@ export function nextMinor(version: string): string {
   return `${semver.major(version)}.${semver.minor(version) + 1}`;
 }
 
-/** The minors between those of two versions, neither included, oldest first; none where the majors differ. */
+/** The minors between those of two versions, neither included, oldest first; empty where the majors differ. */
 export function minorsBetween(from: string, to: string): string[] {
   if (semver.major(from) !== semver.major(to)) return [];
   const first = semver.minor(from) + 1;
@@ -47,7 +47,7 @@ export function minorsBetween(from: string, to: string): string[] {
   );
 }
 
-/** The newest release of a minor; pre-releases and what is no version are passed over. */
+/** The newest release of a minor, ignoring pre-releases and invalid versions. */
 export function newestOf(minor: string, versions: readonly string[]): string | undefined {
   const releases = versions.filter(
     (version) => isVersion(version) && !semver.prerelease(version) && minorOf(version) === minor,

@@ -3,20 +3,20 @@ import type { Temporal } from './temporal.js';
 import { isNotFound } from './grpc-failure.js';
 
 const askMs = 5_000;
-/** More clusters than anybody lists in one line. */
+/** The limit for listing clusters. */
 const clustersMax = 200;
 
-/** What a cluster's queue says of itself in its memo: answered by Temporal's server, no worker needed. */
+/** A cluster's queue and its memo, read from Temporal's server; no worker is needed. */
 export interface ObservedQueue {
   readonly cluster: string;
   readonly memo: QueueMemo;
-  /** Somebody terminated it, or it failed: the next `slipway upgrade` would start it with an empty memory. */
+  /** False: somebody terminated the queue, or it failed. The next `slipway upgrade` would start it with an empty memory. */
   readonly running: boolean;
 }
 
 const emptyMemo: QueueMemo = { hold: null, open: null, lastRun: 0 };
 
-/** The queue of a cluster; undefined when Slipway never had a run of it (or Temporal has forgotten it). */
+/** The queue of a cluster; undefined when the cluster never had a run, or its retention is over. */
 export async function readQueue(temporal: Temporal, cluster: string): Promise<ObservedQueue | undefined> {
   try {
     const handle = temporal.client.workflow.getHandle(queueId(cluster));
@@ -32,7 +32,7 @@ export async function readQueue(temporal: Temporal, cluster: string): Promise<Ob
   }
 }
 
-/** Every cluster that has a queue, in the order of their names. */
+/** Every cluster that has a queue, sorted by name. */
 export async function listQueues(temporal: Temporal): Promise<ObservedQueue[]> {
   const queues: ObservedQueue[] = [];
   const query = `WorkflowType = '${workflowTypes.queue}' AND ExecutionStatus = 'Running'`;

@@ -13,13 +13,13 @@ export function grpcCode(error: unknown): number | undefined {
   return undefined;
 }
 
-/** Temporal did not answer, or not in time: nothing is known of what was asked. */
+/** Whether Temporal was unreachable or timed out: the outcome of the request is unknown. */
 export function isSilence(error: unknown): boolean {
   const code = grpcCode(error);
   return code === cancelled || code === deadlineExceeded || code === unavailable;
 }
 
-/** Temporal answered that there is no such workflow: never was, or its retention is over. */
+/** Whether Temporal has no such workflow: it never existed, or its retention is over. */
 export function isNotFound(error: unknown): boolean {
   return grpcCode(error) === notFound || (error instanceof Error && error.name === 'WorkflowNotFoundError');
 }

@@ -5,14 +5,14 @@ import type { Temporal } from './temporal.js';
 
 const askMs = 5_000;
 
-/** A run as lists show it: from Temporal's visibility, which trails the run by a moment and needs no worker. */
+/** A run in a list: from Temporal's visibility store, which lags a moment behind the run and needs no worker. */
 export interface RunLine {
   readonly run: number;
-  /** The Talos version it goes to; undefined where the list does not tell. */
+  /** The target version of Talos; undefined where the list has none. */
   readonly target: string | undefined;
-  /** `open`, or how it ended; `unknown`: it ended, and the list does not tell how. */
+  /** `open`, or how it ended; `unknown`: it ended, and the list does not say how. */
   readonly outcome: RunOutcome | 'open' | 'unknown';
-  /** Of an open run; undefined until a worker has begun it. */
+  /** The phase of an open run; undefined until a worker has started it. */
   readonly phase: Phase | undefined;
   /** What an open run waits for, roughly. */
   readonly waitingFor: string | undefined;
@@ -26,11 +26,11 @@ const outcomes = new Set<string>(['done', 'incomplete', 'nothing-to-do', 'refuse
 /** The last runs of a cluster, the newest first. */
 export async function listRuns(temporal: Temporal, cluster: string, last: number): Promise<RunLine[]> {
   const prefix = runId(cluster, 0).slice(0, -1);
-  // By the id, which every run has: a search attribute is known to Temporal only once a worker has registered it.
+  // By workflow id, which every run has: Temporal knows a search attribute only after a worker has registered it.
   const query = `WorkflowType = '${workflowTypes.run}' AND WorkflowId STARTS_WITH '${prefix}'`;
   const runs: RunLine[] = [];
   await temporal.within(askMs, async () => {
-    // Temporal lists open ones first, then by their end, the newest first.
+    // Temporal lists open workflows first, then closed ones by close time, the newest first.
     for await (const found of temporal.client.workflow.list({ query, pageSize: Math.min(1000, last + 1) })) {
       const run = Number(found.workflowId.slice(prefix.length));
       if (Number.isInteger(run)) runs.push(runLine(run, found));
@@ -62,7 +62,7 @@ function outcomeOf(
   if (status === 'TERMINATED') return 'terminated';
   if (status === 'CANCELLED') return 'aborted';
   if (status !== 'COMPLETED') return 'failed';
-  // A run that ends automatically writes how into its phase.
+  // A run that ends normally writes its outcome into its phase.
   return phase !== undefined && outcomes.has(phase) ? (phase as RunOutcome) : 'unknown';
 }
 

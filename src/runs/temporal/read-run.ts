@@ -10,10 +10,10 @@ import { readQueue } from './cluster-queue.js';
 import { isNotFound } from './grpc-failure.js';
 import { seeWorkers } from './workers.js';
 
-/** One look at a run may take this long: a run of a thousand nodes has six MiB of history. Whether Temporal answers at all was asked before. */
+/** Timeout for reading a run: a run of a thousand nodes has six MiB of history. Callers have checked before that Temporal responds. */
 const askMs = 30_000;
 
-/** Reads runs again and again, fetching a history only when it has grown. */
+/** Reads runs repeatedly, and fetches a history only when it has grown. */
 export interface RunReader {
   /** Undefined: Temporal knows no such run (it never was, or its retention is over). */
   read(run: number): Promise<RunView | undefined>;
@@ -30,12 +30,11 @@ export async function readRun(
 }
 
 /**
- * A reader of one cluster's runs. It asks Temporal's server for descriptions and histories, never a worker:
- * what it shows is the record.
+ * A reader of one cluster's runs. It reads descriptions and histories from Temporal's server, and never asks a worker.
  */
 export function runReader(temporal: Temporal, taskQueue: string, cluster: string): RunReader {
   const known = new Map<string, { readonly length: string; readonly facts: HistoryFacts }>();
-  const look = async (workflowId: string): Promise<ObservedExecution> => {
+  const observe = async (workflowId: string): Promise<ObservedExecution> => {
     const handle = temporal.client.workflow.getHandle(workflowId);
     const { raw } = await handle.describe();
     const { historyLength, execution } = raw.workflowExecutionInfo ?? {};
@@ -47,13 +46,16 @@ export function runReader(temporal: Temporal, taskQueue: string, cluster: string
     return { facts, pending: facts.close ? undefined : pendingWork(raw) };
   };
   const readAll = async (run: number): Promise<RunView> => {
-    const [sight, workers] = await Promise.all([look(runId(cluster, run)), seeWorkers(temporal, taskQueue)]);
+    const [observed, workers] = await Promise.all([
+      observe(runId(cluster, run)),
+      seeWorkers(temporal, taskQueue),
+    ]);
     const children = new Map<string, ObservedExecution>();
-    for (const workflowId of [...openChildren(sight.facts), ...lostChildren(sight.facts)]) {
-      const child = await look(workflowId).catch(notYet);
+    for (const workflowId of [...openChildren(observed.facts), ...lostChildren(observed.facts)]) {
+      const child = await observe(workflowId).catch(notYet);
       if (child) children.set(workflowId, child);
     }
-    const view = viewOfRun(cluster, run, sight, children);
+    const view = viewOfRun(cluster, run, observed, children);
     const queue = leavesHold(view.outcome) ? await readQueue(temporal, cluster) : undefined;
     return { ...view, workers, hold: queue && holdOfRun(queue.memo, run, view.outcome) };
   };
@@ -69,7 +71,7 @@ export function runReader(temporal: Temporal, taskQueue: string, cluster: string
   };
 }
 
-/** A child that is initiated and not started yet. */
+/** Ignores a child that is initiated but not started yet. */
 function notYet(error: unknown): undefined {
   if (!isNotFound(error)) throw error;
 }

@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client';
 
-/** A connection to Temporal, whoever opened it. */
+/** A connection to Temporal. */
 export interface Temporal {
   readonly client: Client;
   readonly address: string;
   readonly namespace: string;
-  /** Runs calls that fail once the time is over, instead of waiting for ever. */
+  /** Runs calls with a timeout. */
   within<T>(milliseconds: number, act: () => Promise<T>): Promise<T>;
 }

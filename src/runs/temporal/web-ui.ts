@@ -1,14 +1,14 @@
 import type { Temporal } from './temporal.js';
 
-/** Temporal's development server serves its Web UI a thousand ports above its own. */
+/** Temporal's development server serves its Web UI 1000 ports above its own port. */
 const portsAbove = 1_000;
 const defaultPort = 7233;
 
 /**
- * Where the Web UI shows a workflow.
+ * Address of a workflow in Temporal's Web UI.
  *
- * `SLIPWAY_WEB_UI` names the UI's address (`https://temporal.example.org`); without it, the development server's
- * convention is taken for a Temporal on this machine, and for any other the address is not known.
+ * `SLIPWAY_WEB_UI` sets the UI's address (`https://temporal.example.org`). Without it, the development server's
+ * convention applies to a Temporal on this machine; for any other the address is unknown.
  */
 export function webUiAddress(
   { address, namespace }: Pick<Temporal, 'address' | 'namespace'>,

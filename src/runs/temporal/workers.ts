@@ -6,12 +6,12 @@ import { neverSeen } from '../view/work-text.js';
 import type { ObservedWorkers } from '../view/run-view.js';
 import type { Temporal } from './temporal.js';
 
-/** Who polls the task queue, and what to type when nobody does. */
+/** The pollers of the task queue, and the command that starts a worker when there are none. */
 export async function seeWorkers(temporal: Temporal, taskQueue: string): Promise<ObservedWorkers> {
   return { ...(await lookForWorkers(temporal.client, taskQueue)), startWith: startWorker(taskQueue) };
 }
 
-/** What is wrong when no worker answers, and what to type. */
+/** The error for a missing worker, and what to type. */
 export function noWorker({ taskQueue, lastSeen }: Pollers): { readonly what: string; readonly hint: string } {
   const since = lastSeen ? ` since ${new Date(lastSeen).toLocaleTimeString('sv-SE')}` : '';
   const mayReturn = lastSeen ? '' : ` (${neverSeen}; one that lives reconnects within seconds)`;
@@ -21,7 +21,7 @@ export function noWorker({ taskQueue, lastSeen }: Pollers): { readonly what: str
   };
 }
 
-/** What to type to start a worker, from where the person is. */
+/** The command that starts a worker, for this machine. */
 function startWorker(taskQueue: string): string {
   const main = path.relative(process.cwd(), path.join(projectRoot, 'dist', 'programs', 'worker.js'));
   const setting = taskQueue === defaultTaskQueue ? '' : `SLIPWAY_TASK_QUEUE=${taskQueue} `;

@@ -1,7 +1,7 @@
 import { nodesAhead, runningNodes } from './run-nodes.js';
 import type { AbortView, RunView } from './run-view.js';
 
-/** An abort that goes on: who wants it and why, and what becomes of the nodes under way. */
+/** A current abort: who requested it and why, and what happens to running nodes. */
 export function abortText(view: RunView, { by, why }: AbortView): string {
   const then = nodesAhead(view).length > 0 ? ' No further node is begun.' : '';
   return `Abort asked for by ${by}${why === '' ? '' : `: ${why}`}. ${whatOfThem(runningNodes(view).length)}${then}`;

@@ -11,14 +11,14 @@ import type { ApprovalView, RunView } from './run-view.js';
 import { clockText } from './time-text.js';
 import type { Clock } from './work-text.js';
 
-/** The wait for a person's approval that goes on; undefined: none does. */
+/** The current wait for approval; undefined: none. */
 export function unansweredOf({ approval, outcome, abort }: RunView): ApprovalView | undefined {
   return approval && !outcome && !abort && approval.endedAt === undefined && !approval.answer
     ? approval
     : undefined;
 }
 
-/** A wait for a person's approval: to what, why, and what becomes of it without. */
+/** A wait for approval: of which plan, why, and what happens without it. */
 export function approvalText(
   { plan, needs, until, approvers, yes }: ApprovalView,
   { now, timeZone }: Clock,
@@ -31,7 +31,7 @@ export function approvalText(
   return `${sentence(`Waits for somebody to approve plan ${shortHash(plan)}: ${approvalsText(needs)}`)}${approversText(approvers, yes)} Nothing was touched. ${then}`;
 }
 
-/** What can be typed while it waits: fit to be pasted. */
+/** Commands for the wait, ready to paste. */
 export function approvalLines(
   { cluster, run }: Pick<RunView, 'cluster' | 'run'>,
   { plan }: ApprovalView,

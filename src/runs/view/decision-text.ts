@@ -2,7 +2,7 @@ import type { Decision } from '../../planning/report/run-result.js';
 import { answerText } from './approval-text.js';
 import { whoAndWhy } from './pause-text.js';
 
-/** What a person said, in one line. */
+/** A decision in one line. */
 export function decisionText(decision: Decision): string {
   if (decision.kind === 'approve' || decision.kind === 'reject') return answerText(decision);
   if (decision.kind === 'retry') return `${decision.node} is retried, by ${whoAndWhy(decision)}`;

@@ -2,9 +2,8 @@ import type { Role } from '../../planning/node/observation.js';
 import type { NodeView, RunView } from './run-view.js';
 
 /**
- * Milliseconds the run will still take, learnt from the nodes that are done: each role's median without its soak, and
- * the median time between batches. Before the first is done, the plan's own estimate is all there is.
- * Undefined when there is no plan, or nothing left to do.
+ * Estimates the remaining milliseconds of a run from its finished nodes: the median of each role without its soak, and the median
+ * time between batches. Before the first node is done, the plan's estimate is used. Undefined without a plan, or when nothing is left.
  */
 export function estimateLeft(view: RunView, now: number): number | undefined {
   const touched = view.nodes.filter((node) => !node.plan.skip);
@@ -13,7 +12,7 @@ export function estimateLeft(view: RunView, now: number): number | undefined {
   if (!view.plan || view.outcome || waiting.length + running.length === 0) return undefined;
   const usual = usualTimes(view.plan.estimate, touched);
   const gap = median(gaps(touched, view.pauses)) ?? 0;
-  // Nodes of a batch share their time.
+  // Nodes of a batch run in parallel.
   const ahead = batches(waiting).map(
     (batch) => longest(batch.map((node) => usual(node.role) + node.plan.soak)) + gap,
   );
@@ -36,7 +35,7 @@ function longest(times: readonly number[]): number {
   return times.reduce((most, time) => Math.max(most, time), 0);
 }
 
-/** What a node of a role usually takes, soak apart. */
+/** The typical duration of a node by role, without its soak. */
 function usualTimes(estimate: number, nodes: readonly NodeView[]): (role: Role) => number {
   const soaks = nodes.reduce((sum, node) => sum + node.plan.soak, 0);
   const planned = Math.max(0, estimate - soaks) / Math.max(1, nodes.length);
@@ -51,7 +50,7 @@ function usualTimes(estimate: number, nodes: readonly NodeView[]): (role: Role) 
   return (role) => usual[role];
 }
 
-/** Times between the end of one batch and the start of the next, a person's pauses apart. */
+/** Times between the end of one batch and the start of the next, without pauses. */
 function gaps(nodes: readonly NodeView[], pauses: RunView['pauses']): number[] {
   const started = batches(nodes.filter((node) => node.startedAt !== undefined)).toSorted(
     (one, other) => startOf(one) - startOf(other),

@@ -8,13 +8,13 @@ import type { NodeView, PauseTime, RunView } from './run-view.js';
 import { clockText } from './time-text.js';
 import type { Clock } from './work-text.js';
 
-/** The wait of a halted run for a person that goes on; undefined: none does. */
+/** The current wait of a halted run for a decision; undefined: none. */
 export function openHalt({ halts, outcome, abort }: RunView): PauseTime | undefined {
   const last = halts.at(-1);
   return last && !outcome && !abort && last.endedAt === undefined ? last : undefined;
 }
 
-/** Nodes that somebody has to decide about; one that only stopped with another one is retried automatically. */
+/** Nodes that somebody must decide about. A node that only stopped because of another one is retried automatically. */
 export function undecided({ nodes, decisions }: RunView): NodeView[] {
   return nodes.filter(({ name, state, reason, skippedBy, endedAt }) => {
     if (skippedBy !== undefined) return false;
@@ -26,7 +26,7 @@ export function undecided({ nodes, decisions }: RunView): NodeView[] {
   });
 }
 
-/** What it waits for, and what becomes of it without. Why it halted stands beside the node. */
+/** What the run waits for, and what happens without a decision. The cause is shown beside the node. */
 export function haltText(view: RunView, { until }: PauseTime, { now, timeZone }: Clock): string {
   const end = clockText(until, now, timeZone);
   const names = undecided(view).map(({ name }) => name);
@@ -39,18 +39,18 @@ export function haltText(view: RunView, { until }: PauseTime, { now, timeZone }:
     : `${waits} If nobody does until ${end}, it ends, and the cluster is held; no machine is touched.`;
 }
 
-/** What can be typed while it waits: how to find out, then how to decide. */
+/** Commands for the wait: first to find the cause, then to decide. */
 export function haltLines(view: RunView): string[] {
   const { cluster, run } = view;
   const nodes = undecided(view);
   const address = nodeAddresses(view);
-  const looks = nodes
+  const diagnosis = nodes
     .flatMap(({ reason }) => (reason ? advise(reason, { cluster, run, address }) : []))
-    // They are for after the end of a run.
+    // These commands apply only after the end of a run.
     .filter((line) => !/^slipway (release|upgrade) /.test(line));
   const decide = decisionCommands(
     `${cluster}/${run}`,
     nodes.map(({ name, leftAs, reason }) => ({ node: name, state: leftAs, reason })),
   );
-  return [...new Set([...looks, ...decide])];
+  return [...new Set([...diagnosis, ...decide])];
 }

@@ -8,7 +8,7 @@ type HistoryEvent = NonNullable<History['events']>[number];
 /** How an activity or a child workflow ended. */
 export type Ending = 'completed' | 'failed' | 'timed-out' | 'cancelled' | 'terminated';
 
-/** One activity, as history has it: retries are not events, so an attempt is seen only once it has ended. */
+/** One activity in the history. Retries are not events, so an attempt appears only after it has ended. */
 export interface ActivityFact {
   readonly id: string;
   /** The activity's type: `drainNode`. */
@@ -23,9 +23,9 @@ export interface ActivityFact {
 
 export interface ChildFact {
   readonly workflowId: string;
-  /** ISO times. `startedAt`: the parent asked for it. */
+  /** ISO times. `startedAt`: the parent initiated it. */
   readonly startedAt: string;
-  /** Temporal has started it; until then it waits to be. */
+  /** Whether Temporal has started it. */
   readonly begun: boolean;
   readonly endedAt?: string;
   readonly ending?: Ending;
@@ -37,7 +37,7 @@ export interface UpdateFact {
   readonly name: string;
   readonly arguments: readonly unknown[];
   readonly at: string;
-  /** What the workflow answered; undefined: it has not yet, or it refused. */
+  /** The result of the update; undefined: not completed yet, or rejected. */
   readonly answer: unknown;
 }
 
@@ -47,9 +47,9 @@ export interface TimerFact {
   readonly startedAt: string;
   /** When it fires. */
   readonly until: string;
-  /** It fired, or was called off; undefined: it runs. */
+  /** It fired or was cancelled; undefined: it runs. */
   readonly endedAt?: string;
-  /** What it is for, where the workflow says. */
+  /** Its purpose, where the workflow gives one. */
   readonly summary?: string;
 }
 
@@ -61,7 +61,7 @@ export interface CloseFact {
   readonly failure?: FailureFact;
 }
 
-/** The history of one workflow execution, decoded to what people ask about. */
+/** The history of one workflow execution, decoded to the parts that views need. */
 export interface HistoryFacts {
   /** ISO time. */
   readonly startedAt: string;
@@ -71,7 +71,7 @@ export interface HistoryFacts {
   readonly children: readonly ChildFact[];
   readonly updates: readonly UpdateFact[];
   readonly timers: readonly TimerFact[];
-  /** Answers to the plan that came by signal, and counted. */
+  /** Approvals and rejections that came by signal, and counted. */
   readonly signalled: readonly SignalledMemo['signalled'][];
   readonly cancel: { readonly at: string; readonly why: string } | undefined;
   readonly close: CloseFact | undefined;
@@ -89,7 +89,7 @@ type Open<T> = { -readonly [Key in keyof T]: T[Key] };
 class HistoryReader {
   private startedAt = new Date(0).toISOString();
   private input: unknown;
-  /** By the id of the event that scheduled or initiated them. */
+  /** Keyed by the id of the event that scheduled or initiated them. */
   private readonly activities = new Map<string, Open<ActivityFact>>();
   private readonly children = new Map<string, Open<ChildFact>>();
   private readonly updates = new Map<string, Open<UpdateFact>>();
@@ -130,7 +130,7 @@ class HistoryReader {
     }
     const memo = event.workflowPropertiesModifiedEventAttributes?.upsertedMemo?.fields;
     const signalled = decoded(memo?.['signalled']);
-    // Only the run itself writes its memo.
+    // Only the run writes its memo, so the type is known.
     if (signalled !== undefined) this.signalled.push(signalled as SignalledMemo['signalled']);
     const cancel = event.workflowExecutionCancelRequestedEventAttributes;
     if (cancel) this.cancel = { at, why: cancel.cause ?? '' };

@@ -7,7 +7,7 @@ type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory'
 type Failure = NonNullable<NonNullable<HistoryEvent['activityTaskFailedEventAttributes']>['failure']>;
 type Timestamp = NonNullable<HistoryEvent['eventTime']>;
 
-/** What a failure says: its reason as a value, where our own code threw it. */
+/** A failure's message, and its reason where our own code threw it. */
 export interface FailureFact {
   readonly message: string;
   readonly reason: Reason | undefined;
@@ -25,7 +25,7 @@ export function milliseconds(
   return Number(duration?.seconds ?? 0) * 1000 + Math.floor((duration?.nanos ?? 0) / 1_000_000);
 }
 
-/** The innermost failure names what happened; the outer ones only say through which door it came. */
+/** The innermost failure is the cause; the outer ones only say which activity or child failed. */
 export function failureFact(failure: Failure): FailureFact {
   let innermost = failure;
   let reason = reasonOf(failure);
@@ -36,7 +36,7 @@ export function failureFact(failure: Failure): FailureFact {
   return { message: innermost.message ?? '', reason };
 }
 
-/** Decodes one payload; `undefined` when it is none of ours (encrypted, another encoding). */
+/** Decodes one payload; `undefined` when it is not ours (encrypted, another encoding). */
 export function decoded(payload: Payload | null | undefined): unknown {
   if (!payload) return undefined;
   try {
@@ -50,6 +50,6 @@ function reasonOf(failure: Failure): Reason | undefined {
   const detail = decoded(failure.applicationFailureInfo?.details?.payloads?.[0]);
   const isReason =
     typeof detail === 'object' && detail !== null && 'kind' in detail && typeof detail.kind === 'string';
-  // Our activities put nothing but a Reason there, and only ours run on this queue.
+  // Only our activities run on this queue, and they put only a Reason there.
   return isReason ? (detail as Reason) : undefined;
 }

@@ -4,18 +4,18 @@ import type { RunOutcome } from './run-view.js';
 
 const holds: ReadonlySet<RunOutcome> = new Set(['halted', 'aborted', 'failed', 'terminated']);
 
-/** Whether a run that ends like that leaves a hold. */
+/** Whether a run with this outcome leaves a hold. */
 export function leavesHold(outcome: RunOutcome | undefined): boolean {
   return outcome !== undefined && holds.has(outcome);
 }
 
-/** What the queue says of the hold of a run. Undefined: the run left none, or the queue does not tell. */
+/** The state of a run's hold by its queue. Undefined: the run left none, or the queue has no record of it. */
 export function holdOfRun(
   { hold, open, lastRun, lifted }: QueueMemo,
   run: number,
   outcome: RunOutcome | undefined,
 ): HoldState | undefined {
-  // A queue that does not know the run's end yet, or began again, knows nothing of its hold.
+  // A queue that was restarted, or has not processed the run's end yet, does not know the hold.
   if (!leavesHold(outcome) || open?.run === run || run > lastRun) return undefined;
   if (hold?.run === run) return { kind: 'held' };
   const release = lifted?.release;

@@ -1,7 +1,7 @@
 import { addressesIn, type AddressOf } from '../../planning/node/node-address.js';
 import type { RunView } from './run-view.js';
 
-/** Reasons name nodes that the run was not about, too: the inventory knows them all. */
+/** From the inventory, because reasons also name nodes outside of the run's plan. */
 export function nodeAddresses({ input, nodes }: Pick<RunView, 'input' | 'nodes'>): AddressOf {
   return addressesIn(
     input?.inventory?.nodes ?? [],

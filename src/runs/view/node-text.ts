@@ -5,7 +5,7 @@ import { nodesOfHop } from './run-nodes.js';
 import type { NodeView, RunView } from './run-view.js';
 import { workText, type Clock } from './work-text.js';
 
-/** A node under work, as sentences: what has gone wrong so far, what it does, and what a person should know of it now. */
+/** A running node as sentences: failures so far, its current step, and what a person should know now. */
 export function nodeText(node: NodeView, view: RunView, clock: Clock): string {
   return [...wrong(node, view), ...doing(node, view, clock), ...toKnow(node)].join(' ');
 }
@@ -20,7 +20,7 @@ export function leftText({ leftAs, cordoned, undoFailed }: NodeView): string[] {
 }
 
 function wrong(node: NodeView, view: RunView): string[] {
-  // A step has failed: what runs now takes the earlier ones back.
+  // A step has failed, so the current one undoes earlier steps.
   if (node.reason) return [sentence(describe(node.reason)), 'Undone:'];
   const first = nodesOfHop(view, node.hop).find((one) => one.state === 'halted' || one.state === 'undone');
   return first
@@ -34,7 +34,7 @@ function doing(node: NodeView, view: RunView, clock: Clock): string[] {
   return ['the run decides what comes next.'];
 }
 
-/** Steps in which the node boots, by what it runs at. */
+/** Steps in which the node boots. */
 const boots = new Set(['install', 'reboot', 'await-boot']);
 
 function toKnow({ plan, work, steps }: NodeView): string[] {

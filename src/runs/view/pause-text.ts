@@ -5,18 +5,18 @@ import type { PauseView, RunView } from './run-view.js';
 import { clockText } from './time-text.js';
 import type { Clock } from './work-text.js';
 
-/** What the run does for a batch before it begins it, when the pause can no longer keep it back. */
+/** Work for a batch before its start. At this point a pause no longer stops the batch. */
 const preparing = new Set(['etcd', 'snapshot']);
 
-/** A pause as it stands: who wants it and why, what comes first, and what ends it. */
+/** The state of a pause: who requested it and why, what is finished first, and what ends it. */
 export function pauseText(view: RunView, pause: PauseView, clock: Clock): string {
   const { waiting } = pause;
   const when = clockText(waiting?.since ?? pause.at, clock.now, clock.timeZone);
   const who = sentence(`${waiting ? 'Paused since' : 'Pause asked for at'} ${when} by ${whoAndWhy(pause)}`);
-  return `${who} ${waiting ? standing(view, waiting.until, clock) : beforeIt(view, pause)}`;
+  return `${who} ${waiting ? inEffect(view, waiting.until, clock) : beforeIt(view, pause)}`;
 }
 
-/** The line that ends it, fit to be pasted. */
+/** The command that ends it, ready to paste. */
 export function resumeLine(view: Pick<RunView, 'cluster' | 'run' | 'nodes'>): string {
   const next = nextBatch(view).map((node) => node.name);
   const goesOn = next.length > 0 ? `continues with ${listed(next)}` : 'goes on';
@@ -33,13 +33,13 @@ export function whoAndWhy(said: {
   return why === '' ? who : `${who}: ${why}`;
 }
 
-/** What a pause that nobody ends comes to: a run that has begun no node has nothing to hold the cluster for. */
+/** What happens at the end of a pause's time limit. A run that has started no node has no reason to hold the cluster. */
 export function expiry({ nodes }: Pick<RunView, 'nodes'>): string {
   const begun = nodes.some((node) => node.attempt > 0);
   return begun ? 'it ends and the cluster is held' : 'it ends with no node touched';
 }
 
-function standing(view: RunView, until: string, { now, timeZone }: Clock): string {
+function inEffect(view: RunView, until: string, { now, timeZone }: Clock): string {
   const end = clockText(until, now, timeZone);
   if (Date.parse(until) <= now)
     return `Its time was over at ${end}: as soon as a worker is there, ${expiry(view)}.`;

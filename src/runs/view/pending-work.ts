@@ -5,7 +5,7 @@ import { decoded, failureFact, isoTime, milliseconds, type FailureFact } from '.
 export type DescribeResponse = WorkflowExecutionDescription['raw'];
 type PendingActivityInfo = NonNullable<DescribeResponse['pendingActivities']>[number];
 
-/** An activity that has not ended, as Temporal's server describes it: no worker is asked. */
+/** A pending activity as Temporal's server describes it, without a worker. */
 export interface PendingActivity {
   readonly id: string;
   /** The activity's type: `drainNode`. */
@@ -14,13 +14,13 @@ export interface PendingActivity {
   readonly state: 'queued' | 'running' | 'cancelling' | 'paused';
   /** 1 at first. */
   readonly attempt: number;
-  /** What its heartbeat says it waits for. */
+  /** What it waits for, by its heartbeat. */
   readonly waiting: Waiting | undefined;
   /** ISO time of the last heartbeat of this attempt, or of its start. */
   readonly heardAt: string | undefined;
-  /** Milliseconds after which Temporal gives a silent attempt to another worker; undefined: it has no heartbeat. */
+  /** Heartbeat timeout in milliseconds, after which Temporal retries on another worker; undefined: it has no heartbeat. */
   readonly heartbeatLimit: number | undefined;
-  /** Why the attempt before did not end well. */
+  /** Why the previous attempt failed. */
   readonly lastFailure: FailureFact | undefined;
   /** ISO time of the next attempt, while it waits for one. */
   readonly nextAttemptAt: string | undefined;
@@ -28,7 +28,7 @@ export interface PendingActivity {
   readonly worker: string;
 }
 
-/** A workflow task nobody has taken, or that fails again and again. */
+/** A workflow task that no worker has taken, or that fails repeatedly. */
 export interface PendingWorkflowTask {
   readonly taken: boolean;
   /** ISO time. */
@@ -36,7 +36,7 @@ export interface PendingWorkflowTask {
   readonly attempt: number;
 }
 
-/** What an open execution waits for automatically. */
+/** The pending work of an open execution. */
 export interface PendingWork {
   readonly activities: readonly PendingActivity[];
   readonly workflowTask: PendingWorkflowTask | undefined;
@@ -68,7 +68,7 @@ export function pendingWork(description: DescribeResponse): PendingWork {
 }
 
 function pendingActivity(info: PendingActivityInfo): PendingActivity {
-  const heard = latest(info.lastHeartbeatTime, info.lastStartedTime);
+  const heardAt = latest(info.lastHeartbeatTime, info.lastStartedTime);
   const heartbeatLimit = milliseconds(info.activityOptions?.heartbeatTimeout);
   return {
     id: info.activityId ?? '',
@@ -76,7 +76,7 @@ function pendingActivity(info: PendingActivityInfo): PendingActivity {
     state: activityStates[info.state ?? 0] ?? 'queued',
     attempt: info.attempt ?? 1,
     waiting: waitingOf(decoded(info.heartbeatDetails?.payloads?.[0])),
-    heardAt: heard,
+    heardAt,
     heartbeatLimit: heartbeatLimit > 0 ? heartbeatLimit : undefined,
     lastFailure: info.lastFailure ? failureFact(info.lastFailure) : undefined,
     nextAttemptAt: info.nextAttemptScheduleTime ? isoTime(info.nextAttemptScheduleTime) : undefined,

@@ -5,23 +5,23 @@ import type { Origin } from '../../planning/plan/plan.js';
 import type { Hold } from '../../planning/report/run-result.js';
 import { listed, moment, quoted } from '../../planning/text/phrases.js';
 import { sentence } from '../../planning/text/sentence.js';
-import type { Freeze, LastLifted, Lifted, BlockedVersion, WaitingOffer } from '../../workflows/messages.js';
+import type { Freeze, LastLifted, Lifted, BlockedVersion, PendingMerge } from '../../workflows/messages.js';
 import type { ObservedQueue } from '../temporal/cluster-queue.js';
 import type { RunLine } from '../temporal/list-runs.js';
 
-/** A cluster's queue as `slipway queue` shows it; with `--json` it is printed as it is. */
+/** A cluster's queue as `slipway queue` shows it; `--json` prints this value. */
 export interface QueueView {
   readonly cluster: string;
-  /** False: somebody ended its queue; the next upgrade starts it again. */
+  /** False: somebody terminated the queue; the next upgrade starts it again. */
   readonly running: boolean;
   readonly open: OpenRun | null;
-  /** What keeps it from taking another run, and what to type. */
+  /** The hold that blocks new runs, and what to type. */
   readonly hold: (Hold & { readonly sentence: string; readonly advice: readonly string[] }) | null;
-  /** What was merged and may not begin yet. */
-  readonly waiting: (WaitingOffer & { readonly sentence: string }) | null;
-  /** Who keeps runs from beginning, if anybody does. */
+  /** The pending merge. */
+  readonly waiting: (PendingMerge & { readonly sentence: string }) | null;
+  /** The freeze, and who set it. */
   readonly frozen: (Freeze & { readonly sentence: string; readonly advice: readonly string[] }) | null;
-  /** Versions that no merge brings again automatically, the newest first. */
+  /** Versions that merges no longer start, the newest first. */
   readonly blockedVersions: readonly (BlockedVersion & { readonly sentence: string })[];
   /** Who lifted the last hold and the last freeze: a sentence each. */
   readonly lifted: readonly string[];
@@ -39,7 +39,7 @@ export interface OpenRun {
   readonly phase: RunLine['phase'] | null;
 }
 
-/** Puts together what the queue's memo and the list of runs tell. */
+/** Combines the queue's memo with the list of runs. */
 export function queueView(
   { cluster, running, memo }: ObservedQueue,
   runs: readonly RunLine[],
@@ -70,7 +70,7 @@ export function queueView(
   };
 }
 
-/** So much is shown of what somebody typed; `slipway queue --json` has all of it. Characters. */
+/** Typed texts are cut to so many characters; `slipway queue --json` has all of them. */
 const byMax = 100;
 const whyMax = 400;
 
@@ -78,7 +78,7 @@ function short(text: string, max: number): string {
   return text.length > max ? `${cutText(text, max)} …` : text;
 }
 
-/** Who keeps runs from beginning and why, and what can be typed about it. */
+/** Who froze the cluster and why, and what can be typed. */
 function frozenWords(frozen: Freeze, cluster: string): { sentence: string; advice: string[] } {
   const { by, why, since } = frozen;
   const reason = { kind: 'frozen', cluster, by: short(by, byMax), why: short(why, whyMax), since } as const;
@@ -86,11 +86,11 @@ function frozenWords(frozen: Freeze, cluster: string): { sentence: string; advic
 }
 
 function blockedVersionSentence(blockedVersions: BlockedVersion, cluster: string): string {
-  const why = describe({ kind: 'taken-back', cluster, ...blockedVersions });
+  const why = describe({ kind: 'version-blocked', cluster, ...blockedVersions });
   return sentence(`${why}; slipway upgrade brings it, and forgets that once it has ended well`);
 }
 
-/** Who let runs begin again, and why. */
+/** Who released the last hold and lifted the last freeze, and why. */
 function liftedSentences({ release, unfreeze }: LastLifted): string[] {
   const who = ({ by, why, at }: Lifted): string =>
     `on ${moment(at)} by ${quoted(short(by, byMax))}: ${quoted(short(why, whyMax))}`;
@@ -109,8 +109,8 @@ export function mergeWords({ repository, pullRequest, commit }: Partial<Origin>)
   ].join(', ');
 }
 
-/** What was merged, and what has to be over before it begins. */
-function waitingSentence(waiting: WaitingOffer, { cluster, memo, running }: ObservedQueue): string {
+/** The pending merge, and what blocks it. */
+function waitingSentence(waiting: PendingMerge, { cluster, memo, running }: ObservedQueue): string {
   const by = mergeWords(waiting);
   const what = `Talos ${waiting.target}${by === '' ? '' : `, ${by},`} was merged`;
   if (!running)
@@ -125,7 +125,7 @@ function waitingSentence(waiting: WaitingOffer, { cluster, memo, running }: Obse
       `${what} and waits: run ${open.run} takes ${cluster} back; once it has, a person begins what waits`,
     );
   const obstacles = [
-    // The end of a run decides about the hold, too: a rollback that ends well lifts that of the run before.
+    // The end of a run decides about the hold too: a successful rollback lifts the hold of the previous run.
     ...(open ? [`run ${open.run} has ended and left no hold`] : hold ? ['the hold is released'] : []),
     ...(frozen ? ['the freeze is lifted'] : []),
   ];
@@ -136,7 +136,7 @@ function waitingSentence(waiting: WaitingOffer, { cluster, memo, running }: Obse
   );
 }
 
-/** What can be typed about a hold, each line once. */
+/** Commands for a hold, each once. */
 export function holdAdvice(
   { reasons, run }: Hold,
   cluster: string,
@@ -151,22 +151,22 @@ export function holdAdvice(
   ];
 }
 
-/** Of what can be typed, all but `slipway status`: whoever shows it tells that itself. */
+/** Leaves out `slipway status`, because the caller already shows the status. */
 export function besideStatus(advice: readonly string[]): string[] {
   return advice.filter((line) => !line.startsWith('slipway status '));
 }
 
-/** What can be typed about a freeze, beside `slipway status` itself. */
+/** Commands for a freeze, except `slipway status`. */
 export function freezeAdvice({ cluster, memo: { frozen } }: ObservedQueue): string[] {
   if (!frozen) return [];
   return besideStatus(frozenWords(frozen, cluster).advice);
 }
 
-/** A queue in few sentences, as `status` begins: the open run, then all that keeps another one from beginning, and what waits. */
+/** A queue in few sentences, for the first line of `status`: the open run, everything that blocks the next run, and the pending merge. */
 export function queueLine({ cluster, memo, running }: ObservedQueue): string {
   const { hold, open, lastRun, waiting, frozen, blockedVersions = [] } = memo;
-  const stands = [
-    // What it says of an open run is what it knew last; the run tells itself how it stands.
+  const state = [
+    // The memo has the queue's last knowledge of an open run; the current state is in the run itself.
     ...(running ? [] : [endedLine(cluster)]),
     ...(running && open ? [`${cluster}: run ${open.run} is open, to Talos ${open.target}.`] : []),
     ...(hold ? [sentence(holdSentence(hold, cluster))] : []),
@@ -175,7 +175,7 @@ export function queueLine({ cluster, memo, running }: ObservedQueue): string {
   const free =
     lastRun > 0 ? `${cluster}: no run is open; the last one was run ${lastRun}.` : `${cluster}: no run yet.`;
   return [
-    ...(stands.length > 0 ? stands : [free]),
+    ...(state.length > 0 ? state : [free]),
     ...(waiting ? [waitingSentence(waiting, { cluster, memo, running })] : []),
     ...(waiting?.blockedVersion
       ? []
@@ -183,7 +183,7 @@ export function queueLine({ cluster, memo, running }: ObservedQueue): string {
   ].join(' ');
 }
 
-/** What became of a queue that does not run. */
+/** The sentence for a queue that does not run. */
 export function endedLine(cluster: string): string {
   return `${cluster}: its queue was ended from outside. The next slipway upgrade starts it again, with what it remembers.`;
 }

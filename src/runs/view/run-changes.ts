@@ -14,9 +14,9 @@ import { waitAdvice } from './wait-advice.js';
 import { openWindowWait, startNowLine, windowText } from './window-text.js';
 import { troubles, workText, type Clock, type Trouble } from './work-text.js';
 
-/** One thing that happened in a run: a line of `slipway watch` when it is piped, an object with `--json`. */
+/** One change of a run: a line of `slipway watch` in a pipe, an object with `--json`. */
 export interface RunChange {
-  /** ISO time at which it happened, as the record has it; at which it was seen, for waits and troubles. */
+  /** ISO time from the record; for waits and problems, when they were observed. */
   readonly time: string;
   readonly kind:
     | 'run-started'
@@ -49,16 +49,16 @@ export interface RunChange {
   readonly advice?: readonly string[];
 }
 
-/** A view, and the moment it was seen. */
+/** An observation: a view and its time. */
 export interface Look {
   readonly view: RunView;
   readonly clock: Clock;
 }
 
-/** Shorter waits are how every step begins; a log has no room for them. */
-const worthTellingMs = 3_000;
+/** Every step begins with a short wait, which is not logged. */
+const worthLoggingMs = 3_000;
 
-/** What happened between two looks at a run, in order. Without a look before, all of it. */
+/** Changes between two observations of a run, in order. Without an earlier observation, all of them. */
 export function runChanges(before: Look | undefined, now: Look): RunChange[] {
   const { view } = now;
   const recorded = [
@@ -79,7 +79,7 @@ export function runChanges(before: Look | undefined, now: Look): RunChange[] {
   ];
 }
 
-/** `14:03:12 k8s-ctrl-2 drain`; what can be typed stands under it. */
+/** `14:03:12 k8s-ctrl-2 drain`, and under it what can be typed. */
 export function changeLine(
   { time, text, advice = [] }: Pick<RunChange, 'time' | 'text' | 'advice'>,
   clock: Clock,
@@ -103,7 +103,7 @@ function startChanges(before: RunView | undefined, view: RunView): RunChange[] {
   return changes;
 }
 
-/** What the run does between nodes: each once when it begins, and what it waits for. */
+/** Work of the run between nodes: each once at its start, and its waits. */
 function workChanges(before: Look | undefined, now: Look): RunChange[] {
   const begun = now.view.work.slice(before?.view.work.length ?? 0);
   return [
@@ -113,7 +113,7 @@ function workChanges(before: Look | undefined, now: Look): RunChange[] {
       text: `${work.name}: ${work.does}`,
     })),
     ...waitChanges(before, before?.view.work ?? [], now, now.view.work).map(({ text }): RunChange => ({
-      time: seen(now),
+      time: observedAt(now),
       kind: 'waiting',
       text,
     })),
@@ -133,7 +133,7 @@ function nodeChanges(before: Look | undefined, now: Look, node: NodeView): RunCh
   for (const step of node.steps.slice(known?.steps.length ?? 0))
     add(step.startedAt, 'step', `${step.undo ? 'undo: ' : ''}${step.step}`);
   for (const { text } of waitChanges(before, known?.work ?? [], now, node.work)) {
-    add(seen(now), 'waiting', text);
+    add(observedAt(now), 'waiting', text);
     const advice = waitAdvice(node, now.view, now.clock);
     const last = changes.at(-1);
     if (last && advice.length > 0) changes.splice(-1, 1, { ...last, advice });
@@ -142,7 +142,7 @@ function nodeChanges(before: Look | undefined, now: Look, node: NodeView): RunCh
   return changes;
 }
 
-/** The run as it stood when that node ended: a first look tells what is long over. */
+/** The run as it was when that node ended: a first observation also reports changes long past. */
 function asOf(view: RunView, { endedAt = '' }: NodeView): RunView {
   const later = (node: NodeView): boolean =>
     node.endedAt === undefined || Date.parse(node.endedAt) > Date.parse(endedAt);
@@ -166,26 +166,26 @@ function endText({ view, clock }: Look, node: NodeView): string {
   return [`${node.state} after ${took}${why}`, ...howLeft(node)].join(' ');
 }
 
-/** Waits that are worth a line, and were not told as they are now. */
+/** Waits that are worth a line and have changed since the last observation. */
 function waitChanges(
   before: Look | undefined,
-  told: readonly Work[],
+  earlierWorks: readonly Work[],
   now: Look,
   works: readonly Work[],
 ): { readonly text: string }[] {
   return works.flatMap((work) => {
-    const earlier = told.find((one) => one.name === work.name && one.since === work.since);
+    const earlier = earlierWorks.find((one) => one.name === work.name && one.since === work.since);
     const wait = waitKey(work, now.clock);
     if (wait === '' || (before && earlier && waitKey(earlier, before.clock) === wait)) return [];
     return [{ text: `${work.name}: ${workText(work, now.view, now.clock)}` }];
   });
 }
 
-/** The same until sentence or attempt change; empty for what is no wait to tell of. */
+/** Identifies a wait: it changes with its sentence or attempt. Empty: not worth a line. */
 function waitKey({ pending, since }: Work, { now }: Clock): string {
   if (!pending) return '';
   const { attempt, waiting } = pending;
-  const long = now - Date.parse(waiting?.since ?? since) >= worthTellingMs;
+  const long = now - Date.parse(waiting?.since ?? since) >= worthLoggingMs;
   return attempt > 1 || (waiting && long) ? `${attempt} ${waiting?.waitingFor ?? ''}` : '';
 }
 
@@ -195,13 +195,13 @@ function abortChange(before: RunView | undefined, view: RunView): RunChange[] {
   return [{ time: at, kind: 'abort', text: `abort asked for by ${by}${why === '' ? '' : `: ${why}`}` }];
 }
 
-/** Approved or rejected; asked to stand still, and to go on. An abort is told automatically. */
+/** Decisions of people. An abort is reported by `abortChange`. */
 function decisionChanges(before: RunView | undefined, view: RunView): RunChange[] {
   const steers = (decision: Decision): boolean => decision.kind !== 'abort';
-  const told = before?.decisions.filter(steers).length ?? 0;
+  const reported = before?.decisions.filter(steers).length ?? 0;
   return view.decisions
     .filter(steers)
-    .slice(told)
+    .slice(reported)
     .map((decision): RunChange => ({
       time: decision.at,
       kind: decision.kind,
@@ -210,7 +210,7 @@ function decisionChanges(before: RunView | undefined, view: RunView): RunChange[
     }));
 }
 
-/** It waits for approval: what ends that, and what to type. */
+/** The run waits for approval: what ends the wait, and what to type. */
 function approvalChange(before: RunView | undefined, { view, clock }: Look): RunChange[] {
   const { approval } = view;
   if (!approval || before?.approval) return [];
@@ -225,7 +225,7 @@ function approvalChange(before: RunView | undefined, { view, clock }: Look): Run
   ];
 }
 
-/** It is halted, and waits for a person: for what, and what to type. */
+/** The run is halted: what it waits for, and what to type. */
 function haltChanges(before: RunView | undefined, { view, clock }: Look): RunChange[] {
   return view.halts.slice(before?.halts.length ?? 0).map((halt): RunChange => {
     const open = openHalt(view) === halt;
@@ -234,7 +234,7 @@ function haltChanges(before: RunView | undefined, { view, clock }: Look): RunCha
   });
 }
 
-/** It waits for a maintenance window: when that opens, and what to type. */
+/** The run waits for a maintenance window: when it opens, and what to type. */
 function windowChanges(before: RunView | undefined, { view, clock }: Look): RunChange[] {
   return view.windows.slice(before?.windows.length ?? 0).map((wait): RunChange => {
     const open = openWindowWait(view) === wait;
@@ -243,7 +243,7 @@ function windowChanges(before: RunView | undefined, { view, clock }: Look): RunC
   });
 }
 
-/** It stands still: what ends it, and what to type. */
+/** The run is paused: what ends the pause, and what to type. */
 function pauseChanges(before: RunView | undefined, { view, clock }: Look): RunChange[] {
   return view.pauses.slice(before?.pauses.length ?? 0).map(({ since, until, endedAt }): RunChange => {
     const end = clockText(until, clock.now, clock.timeZone);
@@ -252,7 +252,7 @@ function pauseChanges(before: RunView | undefined, { view, clock }: Look): RunCh
   });
 }
 
-/** Troubles that have come, and those that have gone. A run that has ended has none. */
+/** New problems, and problems that are over. An ended run has none. */
 function troubleChanges(before: Look | undefined, now: Look): RunChange[] {
   const past = before ? troubles(before.view, before.clock) : [];
   const present = troubles(now.view, now.clock);
@@ -265,8 +265,12 @@ function troubleChanges(before: Look | undefined, now: Look): RunChange[] {
         ({ kind }) => !has(present, kind) && !(kind === 'reconnecting' && has(present, 'no-worker')),
       );
   return [
-    ...come.map(({ text }): RunChange => ({ time: seen(now), kind: 'trouble', text })),
-    ...gone.map(({ kind }): RunChange => ({ time: seen(now), kind: 'recovered', text: recoveries[kind] })),
+    ...come.map(({ text }): RunChange => ({ time: observedAt(now), kind: 'trouble', text })),
+    ...gone.map(({ kind }): RunChange => ({
+      time: observedAt(now),
+      kind: 'recovered',
+      text: recoveries[kind],
+    })),
   ];
 }
 
@@ -286,7 +290,7 @@ function endChange(before: RunView | undefined, view: RunView): RunChange[] {
   return [{ time: endedAt ?? startedAt, kind: 'run-ended', text, advice: adviceOf(view) }];
 }
 
-/** ISO time of a look: for what no record has. */
-function seen({ clock }: Look): string {
+/** ISO time of an observation, for changes without a time in the record. */
+function observedAt({ clock }: Look): string {
   return new Date(clock.now).toISOString();
 }

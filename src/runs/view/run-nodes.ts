@@ -1,6 +1,6 @@
 import type { NodeView, RunView } from './run-view.js';
 
-/** Where the run is among its hops: the first that is not through, or the last. */
+/** The current hop: the first that is not finished, or the last. */
 export function hopUnderWay({ nodes }: Pick<RunView, 'nodes'>): number {
   const unfinished = nodes.find((node) => node.state !== 'done' && node.state !== 'skipped');
   return (unfinished ?? nodes.at(-1))?.hop ?? 0;
@@ -11,12 +11,12 @@ export function nodesOfHop({ nodes }: Pick<RunView, 'nodes'>, hop: number): Node
   return nodes.filter((node) => node.hop === hop);
 }
 
-/** Nodes that are still to be begun, and will be, hop after hop. */
+/** Nodes that the run will still start, hop after hop. */
 export function nodesAhead({ nodes }: Pick<RunView, 'nodes'>): NodeView[] {
   return nodes.filter((node) => node.state === 'waiting');
 }
 
-/** The nodes that come next, together. */
+/** The next batch of nodes. */
 export function nextBatch(view: Pick<RunView, 'nodes'>): NodeView[] {
   const ahead = nodesAhead(view);
   const [first] = ahead;
@@ -27,7 +27,7 @@ export function runningNodes({ nodes }: Pick<RunView, 'nodes'>): NodeView[] {
   return nodes.filter((node) => node.state === 'running');
 }
 
-/** Nodes the plan touches, each once, and those that are through all their hops. */
+/** Nodes that the plan touches, each once, and those that have finished all their hops. */
 export function countNodes({ nodes }: Pick<RunView, 'nodes'>): {
   readonly touched: number;
   readonly done: number;
@@ -38,7 +38,7 @@ export function countNodes({ nodes }: Pick<RunView, 'nodes'>): {
   return { touched: names.size, done: names.size - unfinished.size };
 }
 
-/** What each node ran before the run: its first hop's version, each version once. */
+/** The versions that nodes ran before the run, each once. */
 export function versionsBefore({ nodes }: Pick<RunView, 'nodes'>): string[] {
   const first = new Map<string, string>();
   for (const node of nodes) if (!node.plan.skip && !first.has(node.name)) first.set(node.name, node.from);

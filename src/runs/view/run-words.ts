@@ -11,7 +11,7 @@ import { durationText, roughText } from './time-text.js';
 import { nodeAddresses } from './node-addresses.js';
 import { openWindowWait } from './window-text.js';
 
-/** How an outcome is told: a sign, and the words. */
+/** The sign and the words for an outcome. */
 export const outcomeWords: Readonly<
   Record<RunOutcome, { readonly sign: '✓' | '!' | '✗'; readonly words: string }>
 > = {
@@ -25,19 +25,19 @@ export const outcomeWords: Readonly<
   terminated: { sign: '✗', words: 'terminated from outside' },
 };
 
-/** `Talos v1.12.1 → v1.12.6`; before the plan is made, where it starts is not known. */
+/** `Talos v1.12.1 → v1.12.6`; before the plan is made, the start version is unknown. */
 export function versionsText(view: RunView): string {
   const from = versionsBefore(view);
   return `Talos ${from.length > 0 ? `${from.join(', ')} ` : ''}→ ${view.target}`;
 }
 
-/** Why it ended as it did, without the reasons that stand beside their nodes. */
+/** The reasons of the run, without those that are shown beside their nodes. */
 export function reasonsBeside(view: RunView): string[] {
-  const told = new Set(view.nodes.flatMap((node) => (node.reason ? [describe(node.reason)] : [])));
-  return view.reasons.map(describe).filter((text) => !told.has(text));
+  const shown = new Set(view.nodes.flatMap((node) => (node.reason ? [describe(node.reason)] : [])));
+  return view.reasons.map(describe).filter((text) => !shown.has(text));
 }
 
-/** `hop 1 of 2, to v1.12.6 first: no minor is skipped`; empty where there is one only. */
+/** `hop 1 of 2, to v1.12.6 first: no minor is skipped`; empty for a single hop. */
 export function hopText(view: RunView): string {
   const hops = view.plan?.hops ?? [];
   if (hops.length < 2) return '';
@@ -46,7 +46,7 @@ export function hopText(view: RunView): string {
   return `hop ${at + 1} of ${hops.length}, to ${hops[at]?.to}${why === undefined ? '' : ` first: ${why}`}`;
 }
 
-/** What can be typed now, each line once: fit to be pasted. */
+/** Commands that can be typed now, each once, ready to paste. */
 export function adviceOf(view: RunView): string[] {
   const { cluster, run } = view;
   const address = nodeAddresses(view);
@@ -73,7 +73,7 @@ export function planWords(view: RunView): string {
   return `${versionsText(view)}${hops}, ${nodes}, ${strategyText(view)}, ${roughText(view.plan?.estimate ?? 0)}`;
 }
 
-/** `node 5 of 15 · about 31 min left`; with hops, of the one under way. */
+/** `node 5 of 15 · about 31 min left`; with several hops, for the current one. */
 export function progressText(view: RunView, now: number): string {
   const { touched } = countNodes(view);
   if (view.outcome) {
@@ -89,7 +89,7 @@ export function progressText(view: RunView, now: number): string {
   return [...hopPlace(view), placeText(view), ...leftText(view, now)].join(' · ');
 }
 
-/** `hop 1 of 2`; nothing where there is one only. */
+/** `hop 1 of 2`; empty for a single hop. */
 function hopPlace(view: RunView): string[] {
   const hops = view.plan?.hops.length ?? 1;
   return hops > 1 ? [`hop ${hopUnderWay(view) + 1} of ${hops}`] : [];
@@ -106,13 +106,13 @@ function placeText(view: RunView): string {
     : `nodes ${done + 1} to ${done + running} of ${nodes.length}`;
 }
 
-/** `4 of 15 nodes done`: through all their hops. */
+/** `4 of 15 nodes done`: finished in all their hops. */
 export function doneText(view: RunView): string {
   const { touched, done } = countNodes(view);
   return `${done} of ${touched} nodes done`;
 }
 
-/** `about 31 min left`; until a node is done that is what the plan says. Nothing where nobody can tell. */
+/** `about 31 min left`; until a node is done, the plan's estimate. Empty where there is no estimate. */
 export function leftText(view: RunView, now: number): string[] {
   const left = estimateLeft(view, now);
   if (left === undefined) return [];

@@ -7,13 +7,13 @@ import { nodeText } from './node-text.js';
 import { pauseText } from './pause-text.js';
 import { runningNodes } from './run-nodes.js';
 import type { NodeView, RunView } from './run-view.js';
-import { tellingLines } from './telling-text.js';
+import { notificationLines } from './notification-text.js';
 import { openWindowWait, windowText } from './window-text.js';
 import { troubles, workText, type Clock } from './work-text.js';
 
 /**
- * What a report is made of: the run's history, piece by piece. Its result tells only how it ended and who is not done, so that a
- * large run can end.
+ * What a report is made of: the run's history in parts. The run's result has only its outcome and the nodes that are not done, which
+ * keeps the result of a large run within Temporal's size limit.
  */
 export function storyOfRun(view: RunView, clock: Clock): RunStory {
   const { input } = view;
@@ -74,7 +74,7 @@ function storyNode(view: RunView, node: NodeView): StoryNode {
   };
 }
 
-/** What the run did automatically, in order: its work between nodes, and the times it stood still. */
+/** What the run did between nodes, in order: its work and its waits. */
 function workOf({ work, pauses, halts, windows, approval }: RunView): RunWork[] {
   const all = [
     ...work,
@@ -92,7 +92,7 @@ function workOf({ work, pauses, halts, windows, approval }: RunView): RunWork[] 
     .toSorted((one, other) => Date.parse(one.startedAt) - Date.parse(other.startedAt));
 }
 
-/** What goes on, and what is wrong with it: as the board tells it. */
+/** What goes on, and what is wrong, in the sentences of the progress view. */
 function nowOf(view: RunView, clock: Clock): string[] {
   if (view.outcome) return [];
   const { pause } = view;
@@ -112,7 +112,7 @@ function nowOf(view: RunView, clock: Clock): string[] {
   return [
     ...lines,
     ...idle,
-    ...tellingLines(view, clock),
+    ...notificationLines(view, clock),
     ...troubles(view, clock).map(({ text }) => text),
   ].map(sentence);
 }

@@ -1,4 +1,4 @@
-/** How the board writes lengths of time: `0m47s`, `3m12s`, `1h02m`. */
+/** A duration in the progress view: `0m47s`, `3m12s`, `1h02m`. */
 export function durationText(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   const minutes = Math.floor(seconds / 60);
@@ -6,7 +6,7 @@ export function durationText(milliseconds: number): string {
   return `${minutes}m${twoDigits(seconds % 60)}s`;
 }
 
-/** A rough length for estimates: `about 31 min`, `about 1 h 20 min`, `less than a minute`. */
+/** A rough duration for estimates: `about 31 min`, `about 1 h 20 min`, `less than a minute`. */
 export function roughText(milliseconds: number): string {
   const minutes = Math.round(milliseconds / 60_000);
   if (minutes < 1) return 'less than a minute';
@@ -15,7 +15,7 @@ export function roughText(milliseconds: number): string {
 }
 
 /**
- * A moment as the clock on the wall shows it, with the day where it is not today.
+ * A clock time, with the date where it is not today.
  *
  * @param iso the moment.
  * @param now in milliseconds: decides what today is.

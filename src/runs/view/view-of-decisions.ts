@@ -38,10 +38,10 @@ const kinds: Readonly<Record<string, Decision['kind']>> = {
   [startNow.name]: 'start-now',
 };
 
-/** Those that begin or end a pause. */
+/** Updates that begin or end a pause. */
 const ofPauses = new Set([abortRun.name, pauseRun.name, resumeRun.name]);
 
-/** Answers that say that nothing came of it. */
+/** Results of updates that changed nothing. */
 const idle = new Set([
   'paused-already',
   'ending-already',
@@ -52,9 +52,9 @@ const idle = new Set([
   'no-windows',
 ]);
 
-/** What people said to the run and it heeded, in order. A cancel, which names nobody, is an abort. */
+/** Decisions that the run acted on, in order. A cancel, which has no author, counts as an abort. */
 export function decisionsOf(facts: HistoryFacts): Decision[] {
-  const told = [
+  const decisions = [
     ...facts.updates
       .filter(heeded)
       .flatMap((update) =>
@@ -70,10 +70,10 @@ export function decisionsOf(facts: HistoryFacts): Decision[] {
   const cancels: Decision[] = cancel
     ? [{ kind: 'abort', by: 'a cancel', why: cancel.why, at: cancel.at }]
     : [];
-  return [...told, ...cancels].toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at));
+  return [...decisions, ...cancels].toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at));
 }
 
-/** Nodes that rolled back automatically, as slipway.yaml says. */
+/** Automatic rollbacks, by `upgrade.onFailure`. */
 function ownRollbacks({ activities }: HistoryFacts): Decision[] {
   return ownRollbacksOf(activities).flatMap(({ answer, at }) =>
     answer.verdict === 'rollback'
@@ -82,7 +82,7 @@ function ownRollbacks({ activities }: HistoryFacts): Decision[] {
   );
 }
 
-/** Workers that could not be emptied, and that the run went on without, as slipway.yaml says. */
+/** Workers that could not be drained and were skipped automatically, by `upgrade.workers.undrained`. */
 function ownSkips({ activities, children }: HistoryFacts): Decision[] {
   const planned = activities.findLast(({ name, ending }) => name === 'planUpgrade' && ending === 'completed');
   const answer = planned?.result as Planned | undefined;
@@ -99,7 +99,7 @@ function ownSkips({ activities, children }: HistoryFacts): Decision[] {
   });
 }
 
-/** What was found where it was asked whether a node rolls back automatically. */
+/** The results of the checks whether a node can roll back automatically. */
 export function ownRollbacksOf(
   activities: HistoryFacts['activities'],
 ): { readonly answer: OwnRollback; readonly at: string }[] {
@@ -108,7 +108,7 @@ export function ownRollbacksOf(
     .map(({ result, endedAt = '' }) => ({ answer: result as OwnRollback, at: endedAt }));
 }
 
-/** The pause that somebody asked for and nobody ended; an abort ends it too. */
+/** The current pause, requested or in effect. An abort ends it too. */
 export function pauseOf(facts: HistoryFacts, plan: UpgradePlan | undefined): PauseView | undefined {
   if (facts.close || facts.cancel) return undefined;
   const last = facts.updates.filter(heeded).findLast((update) => ofPauses.has(update.name));
@@ -123,22 +123,22 @@ export function pauseOf(facts: HistoryFacts, plan: UpgradePlan | undefined): Pau
   };
 }
 
-/** The times it stood still in a pause: its timers that say nothing, but for the one of a plan that needs approval. */
+/** The times the run was paused: its timers without a summary, except for the first if the plan needs approval. */
 export function pausesOf(facts: HistoryFacts, plan: UpgradePlan | undefined): PauseTime[] {
   return timesOf(facts).slice(asks(plan) ? 1 : 0);
 }
 
-/** The times it was halted, and waited for a person to decide. */
+/** The times the run was halted and waited for a decision. */
 export function haltsOf(facts: HistoryFacts): PauseTime[] {
   return timesOf(facts, decisionTimer);
 }
 
-/** The times it waited for a maintenance window to open: `until` is when it does, as far as it was known then. */
+/** The times the run waited for a maintenance window. `until`: when it opens, as known at that time. */
 export function windowsOf(facts: HistoryFacts): PauseTime[] {
   return timesOf(facts, windowTimer);
 }
 
-/** The approval that the plan needs: what is known of it, and the wait for it, which comes before any pause can begin. */
+/** The approval that the plan needs, and the wait for it, which always precedes the first pause. */
 export function approvalOf(facts: HistoryFacts, plan: UpgradePlan | undefined): ApprovalView | undefined {
   const { approvals } = plan ?? {};
   const [wait] = asks(plan) ? timesOf(facts) : [];
@@ -194,7 +194,7 @@ function decisionOf(update: UpdateFact): Decision[] {
   ];
 }
 
-/** Whether a node was under work when it was to be left out, and halted all the same. */
+/** Whether a skip came too late: the node was running at that time, and halted nevertheless. */
 function cameTooLate(
   { answer }: UpdateFact,
   { kind, node, at }: Decision,
@@ -214,7 +214,7 @@ function isNodeDecision(kind: Decision['kind']): boolean {
   return kind === 'retry' || kind === 'skip' || kind === 'rollback';
 }
 
-/** An approval or a no as the run keeps it: with the whole hash. */
+/** An approval or rejection as the run records it: with the whole hash. */
 function answered({ name, answer }: UpdateFact): Approval | undefined {
   if (name === approvePlan.name) return (answer as ApproveAnswer | undefined)?.approval;
   if (name === rejectPlan.name) return (answer as RejectAnswer | undefined)?.rejection;

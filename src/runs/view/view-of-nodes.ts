@@ -11,7 +11,7 @@ import type { PendingWork } from './pending-work.js';
 import type { NodeView, StepView } from './run-view.js';
 import { worksOf } from './works-of.js';
 
-/** One workflow execution: its history, and what it waits for now (nothing once it is closed). */
+/** One workflow execution: its history and its pending work (none once it is closed). */
 export interface ObservedExecution {
   readonly facts: HistoryFacts;
   readonly pending: PendingWork | undefined;
@@ -20,30 +20,30 @@ export interface ObservedExecution {
 /** Hops are counted from 1 in workflow ids. */
 const firstHop = 1;
 
-/** What the nodes of a run are seen by. */
+/** The observations that the view of a run's nodes is made of. */
 export interface ObservedNodes {
   readonly cluster: string;
   readonly run: number;
   readonly plan: UpgradePlan;
   readonly facts: HistoryFacts;
-  /** By workflow id; an ended child needs none, its result stands in the run's history. */
+  /** By workflow id. A closed child is not needed: its result is in the run's history. */
   readonly children: ReadonlyMap<string, ObservedExecution>;
   readonly input: Partial<RunInput> | undefined;
-  /** What the run said of them at its end: it knows of a batch what its nodes do not know of each other. */
+  /** The nodes' endings in the run's result: the run knows about a batch what its nodes do not know of each other. */
   readonly told: readonly NodeEnding[];
-  /** What people said to the run. */
+  /** People's decisions about the run. */
   readonly decisions: readonly Decision[];
 }
 
-/** The nodes of a run, hop after hop, in the order they are taken as far as it is known. */
-export function viewOfNodes(sight: ObservedNodes): NodeView[] {
-  const { cluster, run, plan, facts, children, told, decisions } = sight;
+/** The nodes of a run, hop after hop, in their order as far as it is known. */
+export function viewOfNodes(observed: ObservedNodes): NodeView[] {
+  const { cluster, run, plan, facts, children, told: endings, decisions } = observed;
   const started = new Map(facts.children.map((child) => [child.workflowId, child]));
   const orders = facts.activities
     .filter((one) => one.name === 'resolveOrder' && one.ending === 'completed')
     .map((one) => one.result as ResolvedOrder);
   return plan.hops.flatMap((hop, index) => {
-    const batches = batchesOfHop(sight, hop, orders[index]);
+    const batches = batchesOfHop(observed, hop, orders[index]);
     const place = new Map(batches.flatMap((names, batch) => names.map((name) => [name, batch] as const)));
     const order = new Map(batches.flat().map((name, at) => [name, at] as const));
     const byName = new Map(hop.nodes.map((node) => [node.name, node]));
@@ -51,7 +51,7 @@ export function viewOfNodes(sight: ObservedNodes): NodeView[] {
       .flatMap((name) => byName.get(name) ?? [])
       .map((planned) => {
         const { name, role } = planned;
-        // Who is the first of its hardware is settled with the order.
+        // The order also decides which node is the first of its hardware.
         const rebootMode = orders[index]?.rebootModes?.[name];
         const child = lastAttempt(started, (attempt) =>
           nodeId(cluster, run, index + firstHop, name, attempt),
@@ -67,8 +67,8 @@ export function viewOfNodes(sight: ObservedNodes): NodeView[] {
           leads: orders[index]?.leader === name,
           ...progress(planned, {
             child,
-            sight: child && children.get(child.fact.workflowId),
-            told: told.findLast((one) => one.node === name && one.to === hop.to),
+            execution: child && children.get(child.fact.workflowId),
+            ofRun: endings.findLast((one) => one.node === name && one.to === hop.to),
             skippedBy: skipOf(decisions, name),
           }),
         };
@@ -76,7 +76,7 @@ export function viewOfNodes(sight: ObservedNodes): NodeView[] {
   });
 }
 
-/** As they were resolved at the hop's start; before that, as the plan and the inventory have them. */
+/** The batches resolved at the start of the hop; before that, estimated from the plan and the inventory. */
 function batchesOfHop(
   { plan, input }: ObservedNodes,
   { nodes }: Hop,
@@ -94,7 +94,7 @@ function batchesOfHop(
   return batchesOf(names, nodes, plan.batch, offers);
 }
 
-/** Who had a node left out, and why; the last word counts, unless it came too late. */
+/** Who skipped a node, and why. The last decision counts, unless it came too late. */
 function skipOf(decisions: readonly Decision[], name: string): string | undefined {
   const said = decisions.findLast(({ kind, node, tooLate }) => kind === 'skip' && node === name && !tooLate);
   return said && `${said.by}: ${said.why}`;
@@ -136,48 +136,49 @@ const nothingYet: Progress = {
   skippedBy: undefined,
 };
 
-/** What is known of one node. */
+/** The observations of one node. */
 interface ObservedNode {
   readonly child: Attempt | undefined;
   /** The child's own execution, where it was read. */
-  readonly sight: ObservedExecution | undefined;
-  /** The run's own word, at its end. */
-  readonly told: NodeEnding | undefined;
-  /** Who had it left out, and why. */
+  readonly execution: ObservedExecution | undefined;
+  /** The node's ending in the run's result. */
+  readonly ofRun: NodeEnding | undefined;
+  /** Who skipped it, and why. */
   readonly skippedBy: string | undefined;
 }
 
-function progress(planned: PlannedNode, seen: ObservedNode): Progress {
-  const { skippedBy } = seen;
-  const known = progressOf(planned, seen);
+function progress(planned: PlannedNode, observed: ObservedNode): Progress {
+  const { skippedBy } = observed;
+  const known = progressOf(planned, observed);
   if (skippedBy === undefined || known.state === 'done' || known.state === 'running') return known;
   return known.state === 'waiting'
     ? { ...known, state: 'skipped', leftAs: 'untouched', skippedBy }
     : { ...known, skippedBy };
 }
 
-function progressOf(planned: PlannedNode, { child, sight, told }: ObservedNode): Progress {
+function progressOf(planned: PlannedNode, { child, execution, ofRun }: ObservedNode): Progress {
   if (!child) {
-    // Of a node that was left out the run has a reason where an earlier run left something on it.
-    if (told && (told.outcome !== 'skipped' || told.reason)) return ended(told, [], nothingYet);
+    // A skipped node has a reason in the run's result only if an earlier run left something on it.
+    if (ofRun && (ofRun.outcome !== 'skipped' || ofRun.reason)) return ended(ofRun, [], nothingYet);
     const skipped = planned.skip && planned.adopts === undefined;
     return skipped ? { ...nothingYet, state: 'skipped', leftAs: 'on-target' } : nothingYet;
   }
   const { fact, number } = child;
   const started = { ...nothingYet, attempt: number, begun: fact.begun, startedAt: fact.startedAt };
-  // A run that was terminated does not hear how its nodes ended; they tell it themselves.
-  const close = fact.endedAt === undefined ? sight?.facts.close : undefined;
+  // A terminated run has no record of how its nodes ended; their own histories do.
+  const close = fact.endedAt === undefined ? execution?.facts.close : undefined;
   const endedAt = fact.endedAt ?? close?.at;
-  if (endedAt === undefined) return { ...started, state: 'running', ...(sight ? running(sight) : {}) };
+  if (endedAt === undefined)
+    return { ...started, state: 'running', ...(execution ? running(execution) : {}) };
   const { ending, result, failure } = close ?? fact;
   const own = ending === 'completed' ? (result as NodeResult | undefined) : undefined;
-  const last = told ?? own;
+  const last = ofRun ?? own;
   if (last) {
-    const steps = own ? stepsOfResult(own) : sight ? running(sight).steps : [];
+    const steps = own ? stepsOfResult(own) : execution ? running(execution).steps : [];
     return { ...ended(last, steps, started), endedAt };
   }
-  // It ended without a word: what it did stands in its own history only.
-  const steps = sight ? running(sight).steps : undefined;
+  // It ended without a result, so its steps are only in its own history.
+  const steps = execution ? running(execution).steps : undefined;
   return {
     ...started,
     ...(steps ? { steps } : {}),
@@ -201,7 +202,7 @@ function ended(result: NodeEnding, steps: readonly StepView[], started: Progress
   };
 }
 
-/** What comes after the step that failed takes earlier ones back. */
+/** Steps after the failed one undo earlier steps. */
 function stepsOfResult({ steps, failedStep }: NodeResult): StepView[] {
   const failed = steps.findIndex((record) => record.step === failedStep);
   return steps.map(({ step, startedAt, took, note }, index) => ({
@@ -213,7 +214,7 @@ function stepsOfResult({ steps, failedStep }: NodeResult): StepView[] {
   }));
 }
 
-/** A node's workflow ended without saying how: terminated by hand, or failed by a bug of ours. */
+/** The reason for a node's workflow without a result: it was terminated, or failed by a bug of ours. */
 function lostReason(ending: CloseFact['ending'] | undefined, failure: FailureFact | undefined): Reason {
   if (ending === 'terminated') return { kind: 'terminated' };
   return { kind: 'unexpected', message: failure?.message ?? `the workflow of the node ${ending ?? 'ended'}` };
@@ -246,7 +247,7 @@ function running({ facts, pending }: ObservedExecution): Partial<Progress> & Pic
   };
 }
 
-/** Steps answer with a sentence, or with a value that has one. */
+/** A step's result is a sentence, or a value with one in `note`. */
 function noteOf(result: unknown): string | undefined {
   if (typeof result === 'string') return result;
   const has =

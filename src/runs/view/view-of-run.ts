@@ -14,14 +14,14 @@ import {
   windowsOf,
 } from './view-of-decisions.js';
 import type { AbortView, NodeView, RunOutcome, RunView } from './run-view.js';
-import { tellingOf } from './view-of-telling.js';
+import { notificationsOf } from './view-of-notifications.js';
 import { viewOfNodes, type ObservedExecution } from './view-of-nodes.js';
 import { worksOf } from './works-of.js';
 
 /**
- * Makes the view of a run out of its own execution and those of its open node workflows.
+ * Makes the view of a run from its own execution and those of its open node workflows.
  *
- * @param children by workflow id; an ended child needs none, its result stands in the run's history.
+ * @param children by workflow id. A closed child is not needed: its result is in the run's history.
  */
 export function viewOfRun(
   cluster: string,
@@ -29,7 +29,7 @@ export function viewOfRun(
   { facts, pending }: ObservedExecution,
   children: ReadonlyMap<string, ObservedExecution>,
 ): RunView {
-  // Written by our own enqueue; anything else on this workflow id would be a bug, and the header says "unknown".
+  // Our own enqueue writes it. Anything else on this workflow id is a bug, and the header then says "unknown".
   const input = facts.input as RunInput | undefined;
   const planned = resultOf(facts, 'planUpgrade') as Planned | undefined;
   const plan = planned?.verdict === 'planned' ? planned.plan : undefined;
@@ -78,19 +78,19 @@ export function viewOfRun(
     snapshots: facts.activities
       .filter((one) => one.name === 'takeSnapshot' && one.result)
       .map((one) => one.result as SnapshotRecord),
-    telling: tellingOf(facts, result?.untold),
+    telling: notificationsOf(facts, result?.undelivered),
     workflowTask: pending?.workflowTask,
     workers: undefined,
     result,
   };
 }
 
-/** Workflow ids of the nodes' executions that have not ended: the ones worth asking about. */
+/** Workflow ids of open node executions: only these need to be read. */
 export function openChildren(facts: HistoryFacts): string[] {
   return facts.children.filter((child) => child.endedAt === undefined).map((child) => child.workflowId);
 }
 
-/** Those that ended without a result: what they did stands in their own history only. */
+/** Node executions that ended without a result: their steps are only in their own histories. */
 export function lostChildren(facts: HistoryFacts): string[] {
   return facts.children
     .filter((child) => child.endedAt !== undefined && child.ending !== 'completed')
@@ -110,7 +110,7 @@ function reasonsOf(
   result: RunResult | undefined,
   nodes: readonly NodeView[],
 ): readonly Reason[] {
-  // A run answers with some of them; all of them are in what refused it.
+  // The run's result has only some reasons; the refusal of the plan has all.
   const refusals = planned?.verdict === 'refused' ? planned.reasons : undefined;
   if (result) return refusals ?? result.reasons;
   const fromNodes = nodes.flatMap((node) => (node.reason && node.state !== 'waiting' ? [node.reason] : []));
@@ -128,7 +128,7 @@ function abortOf(facts: HistoryFacts): AbortView | undefined {
   return facts.cancel && { by: 'a cancel', why: facts.cancel.why, at: facts.cancel.at };
 }
 
-/** The last answer of that activity. */
+/** The last result of that activity. */
 function resultOf(facts: HistoryFacts, activity: string): unknown {
   return facts.activities.findLast((one) => one.name === activity && one.ending === 'completed')?.result;
 }

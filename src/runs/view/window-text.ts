@@ -4,19 +4,19 @@ import type { PauseTime, RunView } from './run-view.js';
 import { clockText, roughText } from './time-text.js';
 import type { Clock } from './work-text.js';
 
-/** The wait for a maintenance window that goes on; undefined: none does. */
+/** The current wait for a maintenance window; undefined: none. */
 export function openWindowWait({ windows, outcome, abort }: RunView): PauseTime | undefined {
   const last = windows.at(-1);
   return last && !outcome && !abort && last.endedAt === undefined ? last : undefined;
 }
 
-/** That no window is open, when one opens, and what becomes of the run without. */
+/** Says that no window is open, when the next opens, and what happens to the run without one. */
 export function windowText(view: RunView, wait: PauseTime, { now, timeZone }: Clock): string {
   const at = (time: number): string => clockText(new Date(time).toISOString(), now, timeZone);
   const until = Date.parse(wait.until);
   const ends = waitEnds(view, wait);
   const closed = 'No maintenance window is open, so no node is begun';
-  // A wait that lasts to its limit is for no window that is known.
+  // A wait until the limit means that no window opens before it.
   if (ends !== undefined && until > ends - settlingMs)
     return sentence(`${closed}, and none opens by ${at(until)}; ${expiry(view)} then`);
   const left = until - now;
@@ -28,14 +28,14 @@ export function windowText(view: RunView, wait: PauseTime, { now, timeZone }: Cl
   return [`${closed}; ${then}`, ...last].map(sentence).join(' ');
 }
 
-/** Between two looks at the windows, and between the limit and the timer that ends with it. Milliseconds. */
+/** Tolerance between two checks of the windows, and between the limit and its timer. Milliseconds. */
 const settlingMs = 120_000;
 
-/** When the run ends without a window, in milliseconds; undefined: what it was started with cannot be read. */
+/** When the run ends without a window, in milliseconds; undefined: the run's input cannot be read. */
 function waitEnds({ windows, input }: RunView, wait: PauseTime): number | undefined {
   const limit = input?.inventory.limits.window;
   if (limit === undefined) return undefined;
-  // A window that did not open after all is waited for by a timer of its own, within the same limit.
+  // If a window did not open after all, another timer continues the wait within the same limit.
   let began = Date.parse(wait.since);
   for (const { since, endedAt } of windows.slice(0, windows.indexOf(wait)).toReversed()) {
     if (endedAt === undefined || began - Date.parse(endedAt) > settlingMs) break;
@@ -44,7 +44,7 @@ function waitEnds({ windows, input }: RunView, wait: PauseTime): number | undefi
   return began + limit;
 }
 
-/** The line that begins nodes all the same, fit to be pasted. */
+/** The command that starts nodes outside of the windows, ready to paste. */
 export function startNowLine({ cluster, run }: Pick<RunView, 'cluster' | 'run'>): string {
   return `slipway start-now ${cluster}/${run} --why "…"  # begin although it is closed; it is kept in the record`;
 }

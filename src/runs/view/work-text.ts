@@ -3,22 +3,22 @@ import type { PendingActivity } from './pending-work.js';
 import type { RunView, Work } from './run-view.js';
 import { clockText, durationText } from './time-text.js';
 
-/** A worker takes what is due at once; what still lies there after this long has none. */
+/** A worker takes a workflow task immediately. After this long, the task has no worker. */
 const takenAfterMs = 5_000;
-/** A healthy activity is heard every few seconds; past this share of its limit, its silence is worth a word. */
+/** A healthy activity sends a heartbeat every few seconds. A gap of more than this share of the heartbeat timeout is reported. */
 const silentShare = 0.5;
-/** A wait this long deserves to be told how it could be ended. */
+/** For a longer wait the text includes the command that ends it. */
 const longWaitMs = 60_000;
-/** A workflow task that fails this often fails by the code, not by a worker that died. */
+/** More failures of a workflow task than this mean a bug in its code, not a dead worker. */
 const failsByCode = 3;
 
-/** A worker whose connection broke tries again after at most ten seconds, and each poll lasts up to a minute. */
+/** A worker reconnects after at most ten seconds, and each poll lasts up to a minute. */
 const reconnectsWithinMs = 75_000;
 
-/** Temporal keeps its list of workers in memory. */
+/** Temporal keeps its list of workers in memory only. */
 export const neverSeen = 'Temporal has seen none for five minutes, or since it started';
 
-/** What people are told beside the sentences themselves. */
+/** The current time and the time zone for texts. */
 export interface Clock {
   /** Milliseconds. */
   readonly now: number;
@@ -26,7 +26,7 @@ export interface Clock {
   readonly timeZone?: string;
 }
 
-/** What goes on, as sentences: what it waits for, until when, and what troubles it. */
+/** Current work as sentences: what it waits for, until when, and what is wrong. */
 export function workText(work: Work, view: RunView, clock: Clock): string {
   const { pending } = work;
   const { now, timeZone } = clock;
@@ -41,22 +41,22 @@ export function workText(work: Work, view: RunView, clock: Clock): string {
   return parts.join(' ');
 }
 
-/** Something wrong with the machinery rather than with the cluster. */
+/** A problem of Slipway or Temporal, not of the cluster. */
 export interface Trouble {
   readonly kind: 'reconnecting' | 'no-worker' | 'not-taken' | 'code-fails';
   readonly text: string;
 }
 
-/** What is wrong now; empty when all is well. Each kind once. */
+/** Current problems, each kind once; empty: none. */
 export function troubles(view: RunView, { now, timeZone }: Clock): Trouble[] {
   if (view.outcome) return [];
   const found = new Map<Trouble['kind'], string>();
   const { workers } = view;
-  const heard = heardBefore(view, now);
-  if (workers && !workers.answering && workers.lastSeen === undefined && heard !== undefined) {
+  const heartbeat = lastHeartbeat(view, now);
+  if (workers && !workers.answering && workers.lastSeen === undefined && heartbeat !== undefined) {
     found.set(
       'reconnecting',
-      `Temporal lists no worker on task queue ${workers.taskQueue}, and heard one ${durationText(heard)} ago: Temporal or the worker has just restarted. ` +
+      `Temporal lists no worker on task queue ${workers.taskQueue}, and heard one ${durationText(heartbeat)} ago: Temporal or the worker has just restarted. ` +
         'A worker that lives reconnects within seconds. The run waits where it is.',
     );
   } else if (workers && !workers.answering) {
@@ -83,14 +83,14 @@ export function troubles(view: RunView, { now, timeZone }: Clock): Trouble[] {
 }
 
 /**
- * Milliseconds since a worker was last heard about this run, by the record, which outlives a restart of Temporal: who polls its task
- * queues is in its memory alone. Undefined: not within the time in which a worker that lives is back.
+ * Milliseconds since the last heartbeat of this run. Heartbeats are in Temporal's database and survive its restart; its list of pollers
+ * does not. Undefined: older than the time in which a live worker reconnects.
  */
-function heardBefore({ work, nodes }: RunView, now: number): number | undefined {
-  const heard = [...work, ...nodes.flatMap((node) => node.work)].flatMap(({ pending }) =>
+function lastHeartbeat({ work, nodes }: RunView, now: number): number | undefined {
+  const heartbeats = [...work, ...nodes.flatMap((node) => node.work)].flatMap(({ pending }) =>
     pending?.heardAt === undefined ? [] : [now - Date.parse(pending.heardAt)],
   );
-  const ago = Math.max(0, Math.min(Number.POSITIVE_INFINITY, ...heard));
+  const ago = Math.max(0, Math.min(Number.POSITIVE_INFINITY, ...heartbeats));
   return ago < reconnectsWithinMs ? ago : undefined;
 }
 
@@ -112,11 +112,11 @@ function attemptText(pending: PendingActivity, { now, timeZone }: Clock): string
       `Its worker was last heard ${Math.floor(silence / 1000)} s ago; after ${limit} of silence another goes on.`,
     );
   }
-  if (state === 'cancelling') parts.push('It was told to stop.');
+  if (state === 'cancelling') parts.push('It was asked to stop.');
   return parts;
 }
 
-/** Temporal's words for a lost worker, in ours. */
+/** Translates Temporal's messages about a lost worker. */
 function failureText(message: string): string {
   if (/heartbeat/i.test(message))
     return 'the worker before fell silent; the next one looks first at what became of the step.';

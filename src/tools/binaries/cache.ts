@@ -16,21 +16,21 @@ const recordSchema = z.object({
   from: z.string(),
   /** ISO 8601. */
   since: z.string(),
-  /** Bytes and milliseconds of the last check: a file that still has both need not be read again. */
+  /** Bytes and milliseconds of the last check: a file whose size and time are unchanged is not read again. */
   size: z.number(),
   modified: z.number(),
 });
 
-/** What the cache knows of one finished program; it stands in a JSON file beside it. */
+/** What the cache records of one complete program, in a JSON file beside it. */
 export type CacheRecord = z.infer<typeof recordSchema>;
 
-/** Where one version of one program has its place. */
+/** The paths of one version of one program. */
 export interface CachePlace {
   readonly folder: string;
   readonly file: string;
   readonly record: string;
   readonly lock: string;
-  /** For what is not finished; only the owner of the lock may look into it. */
+  /** Folder for incomplete downloads and builds; only the owner of the lock may read or write it. */
   readonly partial: string;
 }
 
@@ -44,7 +44,7 @@ export function cacheFolder(env: Readonly<Record<string, string | undefined>> = 
   );
 }
 
-/** The place of a pin's program below a cache folder. */
+/** The path of a pin's program below a cache folder. */
 export function placeOf(pin: Pin, cache: string): CachePlace {
   const folder = path.join(cache, 'bin', pin.name, pin.version);
   return {
@@ -57,8 +57,8 @@ export function placeOf(pin: Pin, cache: string): CachePlace {
 }
 
 /**
- * The finished program of a pin.
- * @returns undefined when there is none, or when the file is not the one that was recorded (cut, overwritten).
+ * The complete program of a pin.
+ * @returns undefined when there is none, or when the file differs from its record (truncated, overwritten).
  */
 export async function readCache(pin: Pin, place: CachePlace): Promise<CacheRecord | undefined> {
   const record = await readRecord(place.record);
@@ -73,8 +73,8 @@ export async function readCache(pin: Pin, place: CachePlace): Promise<CacheRecor
 }
 
 /**
- * Gives a finished program its place: program first, record last, each by an atomic rename, so that whoever looks
- * in between finds nothing or all of it. The caller holds the place's lock.
+ * Moves a complete program into place: program first, record last, each by an atomic rename. A concurrent reader finds nothing or all of
+ * it. The caller holds the lock.
  */
 export async function store(
   pin: Pin,

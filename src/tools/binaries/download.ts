@@ -1,14 +1,14 @@
 import { open } from 'node:fs/promises';
 import { messageOf } from '../refusal.js';
 
-/** A download that did not work: one sentence without a full stop that fits after "the release: ". */
+/** A failed download: one sentence without a full stop that fits after "the release: ". */
 export class DownloadFailed extends Error {
   override readonly name = 'DownloadFailed';
   constructor(
     sentence: string,
-    /** True when no answer came from the host at all: asking it for something else is in vain. */
+    /** True when the host sent no response at all: further requests to it would fail too. */
     readonly hostIsSilent: boolean = false,
-    /** True when the connection broke in the middle: worth a second try. */
+    /** True when the connection broke during the transfer: a retry may succeed. */
     readonly broke: boolean = false,
   ) {
     super(sentence);
@@ -16,15 +16,15 @@ export class DownloadFailed extends Error {
 }
 
 export interface DownloadLimits {
-  /** Milliseconds until the host has answered. Short: a machine without internet must not wait for each file. */
+  /** Milliseconds until the first response. Short: a machine without internet must not wait for each file. */
   readonly answerMs: number;
   /** Milliseconds without a single byte. */
   readonly stallMs: number;
-  /** Milliseconds for all of it. */
+  /** Milliseconds for the whole transfer. */
   readonly totalMs: number;
 }
 
-/** Limits that leave a slow line its time and none to a dead one. */
+/** Timeouts that allow a slow connection and end a dead one. */
 export const downloadLimits: DownloadLimits = { answerMs: 5_000, stallMs: 20_000, totalMs: 20 * 60_000 };
 
 /** Called with bytes so far and, where the server says it, of how many. */
@@ -34,14 +34,14 @@ export type OnBytes = (received: number, total: number | undefined) => void;
 const OFF = 'off';
 const MAX_REDIRECTS = 5;
 const MAX_TEXT_BYTES = 1024 * 1024;
-/** The host is there, this connection was not: another one may do. */
+/** The host responded and the connection broke: a new connection may work. */
 const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /**
- * Gets files by HTTP, and remembers hosts that do not answer: each costs its timeout once in a run.
+ * Downloads files over HTTP, and remembers unreachable hosts: each costs its timeout once per run.
  *
- * `mirror`: base address that stands in for `https://`, e.g. `http://127.0.0.1:8080` makes
- * `https://dl.k8s.io/x` come from `http://127.0.0.1:8080/dl.k8s.io/x`. `off` refuses every download.
+ * `mirror`: base address that stands in for `https://`, e.g. `http://127.0.0.1:8080` makes `https://dl.k8s.io/x` come from
+ * `http://127.0.0.1:8080/dl.k8s.io/x`. `off` refuses every download.
  */
 export class Downloads {
   readonly #mirror: string | undefined;
@@ -53,12 +53,12 @@ export class Downloads {
     this.#limits = limits;
   }
 
-  /** Where an address is really fetched from. */
+  /** The address that is really requested: the mirror's, where one is set. */
   addressOf(url: string): string {
     return this.#mirror === undefined ? url : url.replace(/^https:\/\//, `${this.#mirror}/`);
   }
 
-  /** True when this run has found out already that the address' host does not answer. */
+  /** True when this run already found the address' host unreachable. */
   isKnownSilent(url: string): boolean {
     return this.#mirror === OFF || this.#silent.has(new URL(this.addressOf(url)).host);
   }
@@ -79,8 +79,8 @@ export class Downloads {
   }
 
   /**
-   * A file. A connection that breaks in the middle is tried again from its beginning.
-   * @throws DownloadFailed; the file is then not complete.
+   * Downloads a file. A connection that breaks during the transfer is retried from the beginning.
+   * @throws DownloadFailed; the file is then incomplete.
    */
   async file(url: string, target: string, onBytes?: OnBytes, signal?: AbortSignal): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
@@ -144,12 +144,12 @@ export class Downloads {
   }
 }
 
-/** One time limit for the whole, and a second one that moves on with each sign of life. */
+/** A limit for the whole transfer, and an idle limit that restarts with each received chunk. */
 class TimeLimit {
   readonly #controller = new AbortController();
   readonly #whole: NodeJS.Timeout;
   #step: NodeJS.Timeout | undefined;
-  /** Which limit was hit. */
+  /** Which of the two limits was reached. */
   expired: string | undefined;
 
   constructor(totalMs: number) {
@@ -178,7 +178,7 @@ class TimeLimit {
   }
 }
 
-/** Redirects are followed by hand, because one from https to http must not be. */
+/** Follows redirects in code, because a redirect from https to http must be rejected. */
 async function follow(address: string, signal: AbortSignal): Promise<Response> {
   let current = address;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {

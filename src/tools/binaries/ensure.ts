@@ -16,9 +16,9 @@ const SOURCES: Readonly<Record<ResolvedBinary['source'], string>> = {
 };
 
 /**
- * Makes sure that programs are here, downloading or building what is not, and shows how far it is.
- * The order is the table's: building in that order shares most.
- * @throws BinaryMissing for the first that no source gives; those before it stay.
+ * Makes sure that programs are installed: downloads or builds what is missing, and shows the progress. Programs are processed in the order
+ * of the pins table, because that order shares most build cache.
+ * @throws BinaryMissing for the first that no source provides; those before it stay.
  */
 export async function ensureBinaries(asked: readonly Pin[], signal?: AbortSignal): Promise<void> {
   const places = placesOf();
@@ -56,10 +56,7 @@ export async function ensureBinaries(asked: readonly Pin[], signal?: AbortSignal
   }
 }
 
-/**
- * `node ensure.js temporal talosctl talosctl-1.13 …`, the set-up's way in; without names all. Says on stderr what it
- * does.
- */
+/** `node ensure.js temporal talosctl talosctl-1.13 …`, the entry point of the set-up; without names all. Reports on stderr. */
 async function main(names: readonly string[]): Promise<number> {
   const unknown = names.filter((name) => pinNamed(name) === undefined);
   if (unknown.length > 0) {
@@ -74,7 +71,7 @@ async function main(names: readonly string[]): Promise<number> {
     await ensureBinaries(asked, stop.signal);
     return 0;
   } catch (error) {
-    // Who stopped us, or the set-up that started us, knows already.
+    // Whoever sent the signal, or the set-up that started this process, already knows.
     if (!stop.signal.aborted) process.stderr.write(`${(error as Error).message}\n`);
     return stop.signal.aborted ? 130 : 1;
   }

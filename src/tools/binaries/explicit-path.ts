@@ -6,7 +6,7 @@ import type { Wanted } from './pin.js';
 import type { PathVariable } from './wanted.js';
 import { askedVersion, isVersioned, pathVariables } from './wanted.js';
 
-/** A path a person named does not lead to a program that can be used; the message says which, and what to do. */
+/** A path that a person configured does not lead to a usable program; the message says which, and what to do. */
 export class ExplicitPathWrong extends Error {
   override readonly name = 'ExplicitPathWrong';
   constructor(
@@ -17,19 +17,19 @@ export class ExplicitPathWrong extends Error {
   }
 }
 
-/** What the named paths gave. */
+/** The result of checking the configured paths. */
 export interface ExplicitFinding {
   readonly found?: ResolvedBinary;
-  /** Why a named program is not this one's; a sentence without full stop. */
+  /** Why a configured program does not fit; a sentence without full stop. */
   readonly passedOver?: string;
 }
 
 /**
- * The program a person named, if they named one.
+ * The program that a person configured, if any.
  *
- * Its version is not enforced, but said, except where several are used side by side: there what is named must fit, and
- * a variable that leaves the version open serves the one that its program reports, and no other.
- * @throws ExplicitPathWrong when what they named cannot be used: nothing else may be taken in its stead.
+ * Its version is reported, and not enforced. Programs that are used in several versions are the exception: there the configured program
+ * must fit. A variable without a version serves only the version that its program reports.
+ * @throws ExplicitPathWrong when the configured program cannot be used: no other source is tried instead.
  */
 export async function findExplicit(program: Wanted, env: Places['env']): Promise<ExplicitFinding> {
   let passedOver: string | undefined;
@@ -53,7 +53,7 @@ export async function findExplicit(program: Wanted, env: Places['env']): Promise
   return passedOver === undefined ? {} : { passedOver };
 }
 
-/** True for a program that its variable may name, of a version that was not asked for. */
+/** True for a program that its variable may name, and whose version is not the requested one. */
 function servesAnother(program: Wanted, scope: PathVariable['scope'], { version }: ObservedVersion): boolean {
   if (version === undefined || !isVersioned(program.name)) return false;
   return isOf(version, scope) && !isOf(version, askedVersion(program));

@@ -6,47 +6,47 @@ import { observeVersion } from './observe-version.js';
 import type { BinaryName, Pin, Wanted } from './pin.js';
 import { isPinned, programNames } from './wanted.js';
 
-/** Where a program was found: named by a person, on PATH, or in the cache and how it came there. */
+/** Where a program was found: configured by a person, on PATH, or in the cache, and how it got there. */
 export type BinarySource = 'explicit' | 'path' | 'cache' | Origin;
 
-/** A program that can be run. */
+/** An executable program. */
 export interface ResolvedBinary {
   readonly name: BinaryName;
   /** Absolute. */
   readonly path: string;
-  /** Without `v`; `unknown` only for a program a person named. */
+  /** Without `v`; `unknown` only for a program that a person configured. */
   readonly version: string;
   readonly source: BinarySource;
-  /** Something a person should know, e.g. that the program they named is not the pinned version. */
+  /** A notice for a person, e.g. that the configured program is not the pinned version. */
   readonly note?: string;
 }
 
-/** Why a source did not give the program; a sentence without full stop. */
+/** Why a source did not provide the program; a sentence without full stop. */
 export interface Attempt {
   readonly source: 'named path' | 'PATH' | 'cache' | 'release' | 'source';
   readonly why: string;
 }
 
-/** What looking on this machine gave. */
+/** The result of a search on this machine. */
 export type Finding =
   | { readonly found: ResolvedBinary }
   | { readonly found?: undefined; readonly attempts: readonly Attempt[] };
 
-/** Where to look; the defaults are this process' environment and the user's cache. */
+/** Where to search; the defaults are this process' environment and the user's cache. */
 export interface Places {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The folder that `bin/` is in. */
   readonly cache: string;
 }
 
-/** The places named by an environment. */
+/** The places that an environment configures. */
 export function placesOf(env: Places['env'] = process.env): Places {
   return { env, cache: cacheFolder(env) };
 }
 
 /**
- * Looks for a program on this machine, without getting or building anything: explicit path, PATH, cache.
- * @throws ExplicitPathWrong when a person named a path and what is there cannot be used.
+ * Searches this machine for a program, without a download or build: explicit path, PATH, cache.
+ * @throws ExplicitPathWrong when a person configured a path and the program there cannot be used.
  */
 export async function findBinary(wanted: Wanted, places: Places): Promise<Finding> {
   const explicit = await findExplicit(wanted, places.env);
@@ -67,7 +67,7 @@ export async function findBinary(wanted: Wanted, places: Places): Promise<Findin
   return { attempts: [...attempts, { source: 'cache', why: `not in ${place.folder}` }] };
 }
 
-/** A program that was just put into the cache. */
+/** A program that was just stored in the cache. */
 export function resolvedFrom(pin: Pin, places: Places, record: CacheRecord): ResolvedBinary {
   return {
     name: pin.name,

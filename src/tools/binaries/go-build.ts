@@ -3,7 +3,7 @@ import { findProgram } from '../find-program.js';
 import { CommandFailed, runCommand } from '../run-command.js';
 import type { Pin } from './pin.js';
 
-/** A build that did not work, or could not begin: one sentence that fits after "from source: ". */
+/** A build that failed or could not start: one sentence that fits after "from source: ". */
 export class BuildFailed extends Error {
   override readonly name = 'BuildFailed';
 }
@@ -11,7 +11,7 @@ export class BuildFailed extends Error {
 export interface BuildRequest {
   readonly pin: Pin;
   readonly projectRoot: string;
-  /** An empty folder for what is not finished. */
+  /** An empty folder for incomplete output. */
   readonly partial: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal | undefined;
@@ -23,15 +23,15 @@ export interface Built {
 }
 
 /**
- * The oldest minor of Go that all of `tools/` was built with. A go.mod there may ask for a later patch of it: Go then gets
- * that toolchain automatically, or says what it lacks where it must not.
+ * The oldest Go minor that all of `tools/` was built with. A go.mod there may require a later patch: Go then downloads that toolchain, or
+ * reports what is missing where downloads are off.
  */
 const OLDEST_GO: readonly [major: number, minor: number] = [1, 26];
 const BUILD_TIMEOUT_MS = 60 * 60_000;
 
 /**
- * Where Go gets its modules from and keeps its cache is the machine's own business: these are handed on, and so are
- * proxies and certificates. Everything that would change what is built is not.
+ * The machine configures where Go gets modules and keeps its cache: these variables are passed on, as are proxies and certificates.
+ * Variables that would change the build are not.
  */
 const HANDED_ON: readonly string[] = (
   'PATH HOME GOPATH GOCACHE GOMODCACHE GOPROXY GOSUMDB GONOSUMDB GOPRIVATE GONOPROXY GOAUTH GOMAXPROCS GOMEMLIMIT ' +

@@ -9,21 +9,21 @@ import { isPinned, namedBeyondPins, setupName } from './wanted.js';
 /** One line of `slipway tools`. */
 export interface ToolState {
   readonly name: BinaryName;
-  /** The pinned version, without `v`; a minor or version that a person named a path for and no pin stands for. */
+  /** The pinned version, without `v`; or a minor or version that has a configured path and no pin. */
   readonly wanted: string;
-  /** Absent when it is not here. */
+  /** Absent when the program is not installed. */
   readonly path?: string;
   readonly version?: string;
   readonly source?: BinarySource;
-  /** What is missing or odd, as sentences. */
+  /** What is missing or unexpected, as sentences. */
   readonly notes: readonly string[];
   /** What to type; absent when there is nothing to do. */
   readonly remedy?: string;
 }
 
 /**
- * Every program that is pinned, and each further version a person named a path for: what is wanted, what is here and where
- * from, or what is missing and what to do.
+ * Every pinned program, and each further version with a configured path: what is required, what is installed and from where, or what is
+ * missing and what to do.
  */
 export async function listTools(env: NodeJS.ProcessEnv = process.env): Promise<readonly ToolState[]> {
   const places = placesOf(env);
@@ -46,7 +46,7 @@ export async function listTools(env: NodeJS.ProcessEnv = process.env): Promise<r
   );
 }
 
-/** What the machine itself must offer; each with what to do when it is not there. */
+/** Programs that the machine itself must provide; each with what to do when it is missing. */
 export interface Prerequisite {
   readonly name: string;
   readonly found?: string;

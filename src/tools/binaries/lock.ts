@@ -12,36 +12,36 @@ const ownerSchema = z.object({ host: z.string(), pid: z.number(), startTime: z.s
 export type LockOwner = z.infer<typeof ownerSchema>;
 
 export interface LockOptions {
-  /** What the owner is doing, for the sentence of those who wait. */
+  /** What the owner is doing, for the message to waiting processes. */
   readonly what: string;
   /** Longest wait in milliseconds. Default one hour: longer than the slowest build. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
-  /** Called once when somebody else holds it. */
+  /** Called once when another process holds the lock. */
   readonly onWait?: (owner: LockOwner) => void;
 }
 
 const DEFAULT_TIMEOUT_MS = 60 * 60_000;
 const POLL_MS = 200;
-/** One question to the kernel, by a process that ends at once. */
+/** Asks the kernel for the lock through a process that ends at once. */
 const ASK_MS = 20_000;
-/** With this exit code flock says that somebody else has it. */
+/** The exit code with which flock reports that another process holds the lock. */
 const HELD_BY_ANOTHER = 75;
 
 /**
- * Does something while holding a lock, so that two set-ups share the work instead of doing it twice.
+ * Runs a function while holding a lock, so that two set-ups share work instead of doing it twice.
  *
- * The kernel holds it, on a file that this process has open: it goes away with this process, however that ends, and never before.
- * What stands in the file names its owner to those who wait, and decides nothing.
+ * The kernel holds the lock on a file that this process has open, and releases it when this process ends, however it ends. The text in the
+ * file only names the owner to waiting processes.
  *
- * @throws when the wait is over, with the owner's name; the signal's reason when it aborts.
+ * @throws with the owner's name when the wait times out; the signal's reason when it aborts.
  */
 export async function withLock<T>(file: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
   const held = await acquire(file, options);
   try {
     return await work();
   } finally {
-    // While it is ours: whoever opened this one before sees that it is gone, and opens the next.
+    // Removed while the lock is ours: whoever opened this file before sees that it is gone, and opens the next one.
     if (await isStillAt(file, held)) await rm(file, { force: true });
     await held.close();
   }
@@ -50,13 +50,13 @@ export async function withLock<T>(file: string, options: LockOptions, work: () =
 async function acquire(file: string, options: LockOptions): Promise<FileHandle> {
   await mkdir(path.dirname(file), { recursive: true });
   const end = Date.now() + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-  let told = false;
+  let isReported = false;
   for (;;) {
     const held = await tryOnce(file, options.what);
     if (held) return held;
     const owner = await readOwner(file);
-    if (owner && !told) {
-      told = true;
+    if (owner && !isReported) {
+      isReported = true;
       options.onWait?.(owner);
     }
     if (Date.now() > end) {
@@ -70,12 +70,12 @@ async function acquire(file: string, options: LockOptions): Promise<FileHandle> 
   }
 }
 
-/** The open file while the lock is ours; undefined: somebody else has it. */
+/** The open file while the lock is ours; undefined: another process holds it. */
 async function tryOnce(file: string, what: string): Promise<FileHandle | undefined> {
   const opened = await open(file, 'a');
   let ours = false;
   try {
-    // The lock is of the open file, which flock shares with us: it stays when flock has ended.
+    // The lock belongs to the open file, which flock shares with this process: it stays when flock ends.
     const { exitCode } = await runCommand({
       command: 'flock',
       args: ['--exclusive', '--nonblock', '--conflict-exit-code', String(HELD_BY_ANOTHER), '0'],
@@ -94,14 +94,14 @@ async function tryOnce(file: string, what: string): Promise<FileHandle | undefin
   }
 }
 
-/** Whether those who come now open the same file: its owner before removed it when it was through. */
+/** Whether later processes open the same file: its previous owner may have removed it on release. */
 async function isStillAt(file: string, opened: FileHandle): Promise<boolean> {
   const mine = await opened.stat({ bigint: true });
   const there = await stat(file, { bigint: true }).catch(() => undefined);
   return there?.ino === mine.ino && there.dev === mine.dev;
 }
 
-/** Who says to have it; undefined when that is nobody who lives: its name is not written yet. */
+/** The owner named in the file; undefined when that process is dead, or has not written its name yet. */
 async function readOwner(file: string): Promise<LockOwner | undefined> {
   try {
     const owner = ownerSchema.parse(JSON.parse(await readFile(file, 'utf8')));

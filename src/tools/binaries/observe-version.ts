@@ -3,7 +3,7 @@ import { CommandFailed, runCommand } from '../run-command.js';
 import type { FitRule, Wanted } from './pin.js';
 import { minorOf } from './pin.js';
 
-/** What a program answered when asked for its version. */
+/** A program's output when asked for its version. */
 export interface ObservedVersion {
   /** Without `v`; undefined when it could not be read. */
   readonly version: string | undefined;
@@ -11,13 +11,13 @@ export interface ObservedVersion {
   readonly misfit: string | undefined;
 }
 
-/** A program that does not answer within this time is broken. Cold page cache and a busy machine are in it. */
+/** A program that does not respond within this time counts as broken. It includes a cold page cache and a busy machine. */
 const VERSION_TIMEOUT_MS = 20_000;
 
 /**
  * Asks a program for its version and judges it.
- * @param rule `exact` for what we got ourselves, the program's own rule for what was found on the machine.
- * @returns never throws for a program that does not run: that is a misfit with its reason.
+ * @param rule `exact` for what Slipway downloaded or built, the program's own rule for what was found on the machine.
+ * @returns a misfit with its reason for a program that does not run; it never throws for that.
  */
 export async function observeVersion(
   file: string,
@@ -40,7 +40,7 @@ export async function observeVersion(
   return judgeVersion(output, wanted, rule);
 }
 
-/** The verdict on a program's answer: pure. */
+/** The verdict on a program's output: pure. */
 export function judgeVersion(output: string, wanted: Wanted, rule: FitRule = wanted.fits): ObservedVersion {
   const groups = wanted.check.pattern.exec(output)?.groups;
   const version = groups?.['version'];
@@ -58,7 +58,7 @@ export function judgeVersion(output: string, wanted: Wanted, rule: FitRule = wan
   return { version, misfit: undefined };
 }
 
-/** What would have fitted, and why where that is not plain; undefined for a version that fits. */
+/** What would have fitted, and why where that is not obvious; undefined for a version that fits. */
 function wantedInstead(version: string, wanted: Wanted, rule: FitRule): string | undefined {
   const minor = minorOf(wanted.version);
   if (rule === 'exact') return version === wanted.version ? undefined : wanted.version;
@@ -67,7 +67,7 @@ function wantedInstead(version: string, wanted: Wanted, rule: FitRule): string |
   }
   if (minorOf(version) !== minor) return minor;
   const { version: oldest, why } = wanted.floor ?? { version: `${minor}.0`, why: undefined };
-  // Previews of a release come before it; what is no version at all is older than everything.
+  // A preview sorts before its release; text that is no version sorts as older than everything.
   if (semver.valid(version) !== null && semver.gte(version, oldest)) return undefined;
   return why === undefined ? `${oldest} or later` : `${oldest} or later: ${why}`;
 }

@@ -1,7 +1,7 @@
-/** Programs of which several versions are used side by side, each for what runs that version or was declared with it. */
+/** Programs that are used in several versions side by side, each for what runs or declares that version. */
 export type VersionedName = 'talosctl' | 'terraform' | 'tofu';
 
-/** Every outside program Slipway or its lab runs and can get automatically. */
+/** Every outside program that Slipway or its lab runs and can download or build. */
 export type BinaryName =
   | VersionedName
   | 'temporal'
@@ -16,17 +16,14 @@ export type BinaryName =
 /** Architectures that all releases are published for, by Go's names. */
 export type Architecture = 'amd64' | 'arm64';
 
-/**
- * Which versions found on this machine are as good as the one wanted. `same-minor`: any release of that minor from the
- * floor on.
- */
+/** Which installed versions are accepted in place of the wanted one. `same-minor`: any release of that minor from the floor on. */
 export type FitRule = 'exact' | 'within-one-minor' | 'same-minor';
 
 /** The oldest release of a minor that will do. */
 export interface Floor {
   /** Without `v`. */
   readonly version: string;
-  /** What came with it, as the end of a sentence. */
+  /** What that release added, as the end of a sentence. */
   readonly why: string;
 }
 
@@ -47,26 +44,26 @@ export interface Release {
   readonly url: string;
   /** What `{arch}` is where the release does not use Go's names. */
   readonly architectures?: Readonly<Record<Architecture, string>>;
-  /** The release's own file of SHA-256 sums: lines of `sum  name`, or one sum alone. */
+  /** The release's own file of SHA-256 sums: lines of `sum  name`, or a single sum. */
   readonly checksums: string;
   /** Path of the program within the archive; undefined when the download is the program itself. */
   readonly member?: string;
-  /** SHA-256 of the download where it is known beforehand; wins over `checksums`. */
+  /** SHA-256 of the download where it is known in advance; takes precedence over `checksums`. */
   readonly sha256?: Readonly<Partial<Record<Architecture, string>>>;
   readonly usualSeconds: number;
 }
 
-/** How it is built where no release can be had. */
+/** How it is built where no release is available. */
 export interface Source {
   /** Folder with the go.mod that pins it, relative to the project. */
   readonly module: string;
   readonly package: string;
   readonly ldflags: string;
-  /** On two cores with a cold build cache, in the order of the table: later ones share packages with earlier. */
+  /** On two cores with a cold build cache, in the order of the table: later programs share packages with earlier ones. */
   readonly usualSeconds: number;
 }
 
-/** A program that is looked for, whether or not it is pinned. */
+/** A program to search for, pinned or not. */
 export interface Wanted {
   readonly name: BinaryName;
   /** Without `v`; the minor alone where no version of it is pinned. */

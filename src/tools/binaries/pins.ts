@@ -6,7 +6,7 @@ const ETCD = '3.6.6';
 const KUBERNETES = '1.35.4';
 const VERSITYGW = '1.8.0';
 
-/** Minors of which the first releases lack something Slipway asks of them. */
+/** Minors whose first releases lack something that Slipway needs. */
 const TALOSCTL_FLOORS: Readonly<Record<string, Floor>> = {
   // Talos, cmd/talosctl/cmd/talos/upgrade.go: not in 1.13.6, in 1.13.7.
   '1.13': {
@@ -36,10 +36,9 @@ const etcdRelease: Omit<Release, 'member'> = {
 /**
  * The pins. How to move one: `tools/README.md`.
  *
- * No download in this table was ever tried where it was written, which had no way to these hosts: the layouts come
- * from the projects' own release scripts and installers, the SHA-256 sums from package collections that agree with
- * each other. A sum or a layout that is wrong refuses the download, and the program is built from source instead.
- * Building all of them was tried.
+ * No download in this table was ever tried: the machine it was written on had no access to these hosts. The layouts come from the projects'
+ * own release scripts and installers, the SHA-256 sums from package collections that agree with each other. A wrong sum or layout rejects
+ * the download, and the program is built from source instead. All of them were built once.
  */
 export const pins: readonly Pin[] = [
   {
@@ -48,7 +47,7 @@ export const pins: readonly Pin[] = [
     check: {
       args: ['--version'],
       pattern: /^temporal version (?<version>\S+) \(Server (?<server>\S+), UI (?<ui>\S+)\)/m,
-      // Recorded histories, the shape of describe and the Web UI belong to these two.
+      // Recorded histories, the output format of describe and the Web UI depend on these two.
       details: { server: '1.29.1', ui: '2.42.1' },
     },
     fits: 'exact',
@@ -98,14 +97,14 @@ export const pins: readonly Pin[] = [
   {
     ...kubernetes('kubectl', 20),
     check: { args: ['version', '--client'], pattern: /^Client Version: v(?<version>\S+)/m },
-    // kubectl's own promise: it works with API servers one minor older or newer.
+    // kubectl's version skew policy: it works with API servers one minor older or newer.
     fits: 'within-one-minor',
   },
-  // A node's talosctl is of the minor that runs on it. The first is used where no minor is asked for.
+  // A node needs the talosctl of its running minor. The first pin is used where no minor is requested.
   talosctl('1.12.1', 'tools/cluster', 68),
   talosctl('1.13.9', 'tools/talosctl-1.13', 190),
   talosctl('1.11.5', 'tools/talosctl-1.11', 200),
-  // A cluster's inventory names one of the two, and its exact version: a state is written by that one alone.
+  // A cluster's inventory names one of the two, and its exact version: only that version writes the state.
   {
     ...wantedVersion('terraform', '1.11.4', 'exact'),
     release: {
@@ -172,7 +171,7 @@ export const pins: readonly Pin[] = [
 ];
 
 /**
- * What must be true of a program that is used in several versions, pinned or not.
+ * The version rule for a program that is used in several versions, pinned or not.
  * @param version A minor, e.g. `1.13`, with `same-minor`; else exactly this one.
  */
 export function wantedVersion(name: VersionedName, version: string, fits: 'exact' | 'same-minor'): Wanted {

@@ -1,9 +1,9 @@
 import type { Origin } from './cache.js';
 import type { BinaryName, Pin } from './pin.js';
 
-/** What happens while programs are being got. */
+/** Events while programs are downloaded or built. */
 export type ProgressEvent =
-  /** Another set-up gets this one: its process id. */
+  /** Another set-up is getting this program: its process id. */
   | { readonly kind: 'waiting'; readonly name: BinaryName; readonly version: string; readonly pid: number }
   | { readonly kind: 'started'; readonly origin: Origin; readonly name: BinaryName; readonly version: string }
   | {
@@ -20,7 +20,7 @@ export type ProgressEvent =
       readonly why: string;
     };
 
-/** Where lines go; a terminal's last line is written over. */
+/** Where lines are written; on a terminal the last line is overwritten. */
 export interface ProgressOutput {
   readonly isTTY: boolean;
   write(text: string): void;
@@ -30,8 +30,8 @@ const TERMINAL_INTERVAL_MS = 1_000;
 const LOG_INTERVAL_MS = 60_000;
 
 /**
- * Shows what is being got, for how long already, how long it usually takes, and how long all the rest will take.
- * On a terminal one line that is written over each second; elsewhere a line at each start and end, and one a minute.
+ * Shows which program is being downloaded or built, for how long already, its default duration, and the estimated rest. On a terminal one
+ * line is updated each second; elsewhere there is a line at each start and end, and one a minute.
  */
 export class ProgressReport {
   readonly #output: ProgressOutput;
@@ -41,11 +41,11 @@ export class ProgressReport {
   #current: { readonly pin: Pin; doing: string; usualSeconds: number; since: number } | undefined;
   #bytes = '';
   #sourceAlone = false;
-  /** A host that cannot be reached is the same news for each of its files. */
-  readonly #told = new Set<string>();
+  /** Reasons that were already shown: an unreachable host fails in the same way for each of its files. */
+  readonly #reported = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param all What will be got, in order. */
+  /** @param all The programs to get, in order. */
   constructor(all: readonly Pin[], output: ProgressOutput, now: () => number = () => Date.now()) {
     this.#pins = all;
     this.#left = all;
@@ -72,16 +72,16 @@ export class ProgressReport {
         this.#bytes = `, ${megabytes(event.received)}${event.total ? ` of ${megabytes(event.total)}` : ''}`;
         break;
       case 'refused':
-        // Where one release cannot be reached the others hardly can: the estimate counts on building them.
+        // Where one release cannot be reached the others probably cannot either: the estimate assumes builds.
         if (event.origin === 'download') this.#sourceAlone = true;
-        if (!this.#told.has(event.why))
+        if (!this.#reported.has(event.why))
           this.#line(`${event.name} ${event.version}: no ${event.origin}: ${event.why}.`);
-        this.#told.add(event.why);
+        this.#reported.add(event.why);
         break;
     }
   };
 
-  /** The program is there: `how` says where from. */
+  /** The program is installed: `how` says from where. */
   done(pin: Pin, how: string): void {
     const took = this.#current?.pin === pin ? ` after ${seconds(this.#now() - this.#current.since)}` : '';
     this.#left = this.#left.filter((other) => other !== pin);
@@ -95,7 +95,7 @@ export class ProgressReport {
     if (this.#output.isTTY) this.#output.write('\r\u001B[K');
   }
 
-  /** The line of this moment; undefined when nothing is under way. */
+  /** The current progress line; undefined when nothing is in progress. */
   status(): string | undefined {
     if (!this.#current) return undefined;
     const { doing, usualSeconds, since } = this.#current;

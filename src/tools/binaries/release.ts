@@ -10,7 +10,7 @@ export interface ReleaseRequest {
   readonly pin: Pin;
   readonly architecture: Architecture;
   readonly downloads: Downloads;
-  /** An empty folder for what is not finished. */
+  /** An empty folder for incomplete files. */
   readonly partial: string;
   readonly onBytes?: OnBytes;
   readonly signal?: AbortSignal | undefined;
@@ -18,14 +18,14 @@ export interface ReleaseRequest {
 
 /** A program from its project's own release. */
 export interface Released {
-  /** The program, not yet executable and not yet asked for its version. */
+  /** The program, not yet executable and its version not yet checked. */
   readonly file: string;
   readonly from: string;
 }
 
 const EXTRACT_TIMEOUT_MS = 120_000;
 
-/** What takes one file out of an archive, by the end of its name. Node can read neither automatically. */
+/** The command that extracts one file from an archive, by the end of its name. Node has no reader for either format. */
 const UNPACKERS: Readonly<Record<string, Unpacker>> = {
   '.tar.gz': {
     command: 'tar',
@@ -43,8 +43,8 @@ interface Unpacker {
 }
 
 /**
- * Gets a release and checks it before anything of it is opened: against the SHA-256 in the pin where there is one,
- * else against the release's own checksum file. Nothing unchecked leaves this function.
+ * Downloads a release and verifies it before anything in it is opened: against the SHA-256 of the pin where there is one, else against the
+ * release's own checksum file. Nothing unverified leaves this function.
  * @throws DownloadFailed with the reason.
  */
 export async function getRelease(request: ReleaseRequest): Promise<Released> {
@@ -53,7 +53,7 @@ export async function getRelease(request: ReleaseRequest): Promise<Released> {
   const name = path.posix.basename(new URL(url).pathname);
   const unpacker = pin.release.member === undefined ? undefined : unpackerOf(name);
   if (unpacker && !downloads.isKnownSilent(url)) assertCanUnpack(unpacker, name);
-  // The sum first: it is small, and tells at once whether the host answers and knows this version.
+  // The sum first: it is small, and shows at once whether the host responds and has this version.
   const wanted = pin.release.sha256?.[architecture] ?? (await sumFromRelease(request, name));
   const download = path.join(partial, name);
   await downloads.file(url, download, request.onBytes, signal);
@@ -74,7 +74,7 @@ function unpackerOf(name: string): Unpacker {
   return unpacker;
 }
 
-/** Before anything is downloaded in vain. */
+/** Checked before the download, which would be wasted. */
 function assertCanUnpack({ command }: Unpacker, name: string): void {
   if (findProgram(command, process.env['PATH'] ?? '') !== undefined) return;
   throw new DownloadFailed(`${name} is unpacked with ${command}, which is not on PATH. Install ${command}`);

@@ -16,20 +16,20 @@ import { askedVersion, isPinned, pathVariables, setupName, versionsOf, wanted } 
 
 export type { ResolvedBinary } from './find-binary.js';
 
-/** All of it has defaults; tests and set-up fill some in. */
+/** Everything has a default; tests and the set-up override some. */
 export interface ResolveOptions {
   /**
-   * For programs that are used in several (`wanted`), e.g. `1.13`; by default the first pin's. One that is not pinned is
-   * looked for, and not fetched.
+   * For programs that are used in several versions (`wanted`), e.g. `1.13`; by default the first pin's. An unpinned version is searched
+   * for, and never downloaded.
    */
   readonly version?: string;
-  /** Whether to download or build what is not here, which takes minutes. Default true. */
+  /** Whether to download or build what is missing, which takes minutes. Default true. */
   readonly fetch?: boolean;
-  /** Where to look. Default: this process' environment. */
+  /** Where to search. Default: this process' environment. */
   readonly places?: Places;
-  /** Shared by all binaries of one run, so that a silent host is asked once. */
+  /** Shared by all binaries of one run, so that an unreachable host is tried once. */
   readonly downloads?: Downloads;
-  /** Default: this machine's; without a release for it everything is built. */
+  /** Default: this machine's architecture; where it has no release, everything is built. */
   readonly architecture?: Architecture | undefined;
   /** Folder that holds `tools/`. */
   readonly projectRoot?: string;
@@ -37,13 +37,13 @@ export interface ResolveOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A program that no source could give, each with its reason, and what a person can do. */
+/** A program that no source provides, each with its reason, and what a person can do. */
 export class BinaryMissing extends Error {
   override readonly name = 'BinaryMissing';
   constructor(
     readonly program: Wanted,
     readonly attempts: readonly Attempt[],
-    /** False when nothing was fetched because the caller did not want it. */
+    /** False when the caller disabled downloads and builds. */
     readonly fetched: boolean,
   ) {
     super(missingSentence(program, attempts, fetched));
@@ -54,12 +54,11 @@ const known = new Map<string, ResolvedBinary>();
 let ownDownloads: Downloads | undefined;
 
 /**
- * A program Slipway runs, at a version that fits: an explicit path (SLIPWAY_BIN_<NAME>), then PATH, then the cache,
- * then the official release with its checksum, then a build from the pinned source. What was found is remembered for
- * as long as this process lives and the file is there.
+ * A program that Slipway runs, at a version that fits: an explicit path (SLIPWAY_BIN_<NAME>), then PATH, then the cache, then the official
+ * release with its checksum, then a build from the pinned source. The result is cached for the life of this process, as long as the file
+ * exists.
  *
- * @throws BinaryMissing when no source gives it; ExplicitPathWrong when an explicit path does not lead to a program
- * that can be used.
+ * @throws BinaryMissing when no source provides it; ExplicitPathWrong when an explicit path does not lead to a usable program.
  */
 export async function resolveBinary(name: BinaryName, options: ResolveOptions = {}): Promise<ResolvedBinary> {
   const program = wanted(name, options.version);
@@ -82,7 +81,7 @@ async function look(program: Wanted, places: Places, options: ResolveOptions): P
   return fetchLocked(program, places, options, finding.attempts);
 }
 
-/** Gets it, or waits for whoever gets it already. */
+/** Downloads or builds it, or waits for the process that already does. */
 async function fetchLocked(
   pin: Pin,
   places: Places,
@@ -97,7 +96,7 @@ async function fetchLocked(
     onWait: ({ pid }: { pid: number }) => options.onProgress?.({ kind: 'waiting', name, version, pid }),
   };
   return withLock(place.lock, lockOptions, async () => {
-    // Whoever held the lock before may have done our work.
+    // The previous owner of the lock may have finished the same work.
     const record = await readCache(pin, place);
     if (record) return { name, path: place.file, version: record.version, source: 'cache' };
     return fetchInto(pin, places, options, before);
@@ -114,7 +113,7 @@ async function fetchInto(
   const attempts = [...before];
   const place = placeOf(pin, places.cache);
   for (const origin of ['download', 'build'] as const) {
-    // Ours alone while we hold the lock: whatever lies there was left by somebody who died.
+    // Only the owner of the lock uses this folder: its content is leftover from a process that died.
     await rm(place.partial, { recursive: true, force: true });
     await mkdir(place.partial, { recursive: true });
     try {
@@ -172,7 +171,7 @@ function started(origin: Origin, pin: Pin, options: ResolveOptions): void {
   options.onProgress?.({ kind: 'started', origin, name: pin.name, version: pin.version });
 }
 
-/** What was got must say itself that it is what was wanted; a release may hold another build than its name says. */
+/** The downloaded program must report the wanted version itself; a release may hold another build than its name says. */
 async function assertIsPin(file: string, pin: Pin): Promise<void> {
   await chmod(file, 0o755);
   const { misfit } = await observeVersion(file, pin, 'exact');

@@ -3,8 +3,8 @@ import { minorOf } from './pin.js';
 import { pins, wantedVersion } from './pins.js';
 
 /**
- * How a version of these is asked for: a node is spoken to by any talosctl of its minor; a Terraform state is written
- * by exactly the version its cluster names, and read by any of its minor.
+ * Which version rule these programs follow: any talosctl of a node's minor can talk to it; only the exact version that a cluster names
+ * writes its Terraform state, and any of that minor reads it.
  */
 const ASKED: Readonly<Record<VersionedName, RegExp>> = {
   talosctl: /^\d+\.\d+$/,
@@ -13,10 +13,10 @@ const ASKED: Readonly<Record<VersionedName, RegExp>> = {
 };
 
 /**
- * What is looked for.
- * @param version For programs that are used in several: a minor, of which any release fits (`1.13`), or for terraform and
- * tofu exactly one (`1.11.4`). By default the first pin of that name.
- * @returns a pin, or for a version that is not pinned what a program of it must be.
+ * The program to search for.
+ * @param version For programs that are used in several versions: a minor, of which any release fits (`1.13`), or for terraform and tofu
+ * exactly one (`1.11.4`). By default the first pin of that name.
+ * @returns a pin, or for an unpinned version its requirements.
  * @throws Error when it is no version, or the program is not used in several.
  */
 export function wanted(name: BinaryName, version?: string): Wanted {
@@ -33,7 +33,7 @@ export function wanted(name: BinaryName, version?: string): Wanted {
   return wantedVersion(name, version, fits);
 }
 
-/** What was asked for: the minor where any of its releases fits, else the version. */
+/** The requested version: the minor where any of its releases fits, else the exact version. */
 export function askedVersion({ version, fits }: Wanted): string {
   return fits === 'same-minor' ? minorOf(version) : version;
 }
@@ -43,7 +43,7 @@ export function isVersioned(name: string): name is VersionedName {
   return Object.hasOwn(ASKED, name);
 }
 
-/** True for what can be got; what is not pinned is only looked for. */
+/** True for pinned programs, which can be downloaded or built; unpinned ones are only searched for. */
 export function isPinned(program: Wanted): program is Pin {
   return 'source' in program;
 }
@@ -59,7 +59,7 @@ export function setupName({ name, version }: Pin): string {
   return wanted(name).version === version ? name : `${name}-${minorOf(version)}`;
 }
 
-/** The pin of a word a person typed: `kubectl`, `talosctl`, `talosctl-1.13`, `talosctl-1.12`; undefined for others. */
+/** The pin that a person's argument names: `kubectl`, `talosctl`, `talosctl-1.13`, `talosctl-1.12`; undefined for others. */
 export function pinNamed(word: string): Pin | undefined {
   return pins.find(
     (pin) =>
@@ -67,14 +67,14 @@ export function pinNamed(word: string): Pin | undefined {
   );
 }
 
-/** What a program may be called on PATH, in the order they are tried. */
+/** The names a program may have on PATH, in the order they are tried. */
 export function programNames(program: Wanted): readonly string[] {
   const { name } = program;
   const scoped = scopes(program).flatMap((scope) => [`${name}-${scope}`, `${name}-v${scope}`]);
   return [...scoped, name];
 }
 
-/** An environment variable that may name a program's path. */
+/** An environment variable that may hold a program's path. */
 export interface PathVariable {
   readonly variable: string;
   /** The program it names must be of this minor or version; undefined where it may be of any. */
@@ -82,8 +82,8 @@ export interface PathVariable {
 }
 
 /**
- * The variables that may name a program's path, in the order they are tried, e.g. SLIPWAY_BIN_KUBE_APISERVER, or
- * SLIPWAY_BIN_TALOSCTL_1_13 and SLIPWAY_BIN_TALOSCTL.
+ * The variables that may hold a program's path, in the order they are tried, e.g. SLIPWAY_BIN_KUBE_APISERVER, or SLIPWAY_BIN_TALOSCTL_1_13
+ * and SLIPWAY_BIN_TALOSCTL.
  */
 export function pathVariables(program: Wanted): readonly PathVariable[] {
   const variable = (name: string): string => `SLIPWAY_BIN_${name.toUpperCase().replaceAll(/[-.]/g, '_')}`;
@@ -92,7 +92,7 @@ export function pathVariables(program: Wanted): readonly PathVariable[] {
   return [...scoped, { variable: variable(name) }];
 }
 
-/** Versions that a person named a path for and that are not pinned. */
+/** Unpinned versions that have a configured path. */
 export function namedBeyondPins(env: Readonly<Record<string, string | undefined>>): readonly Wanted[] {
   return Object.entries(env)
     .flatMap(([variable, value]) => {
@@ -105,7 +105,7 @@ export function namedBeyondPins(env: Readonly<Record<string, string | undefined>
     .filter((program) => !isPinned(program));
 }
 
-/** From the narrowest: the version where exactly that one is wanted, and its minor; none for a program of one version. */
+/** From the narrowest: the exact version where one is wanted, then its minor; none for a program of one version. */
 function scopes(program: Wanted): readonly string[] {
   if (!isVersioned(program.name)) return [];
   return [...new Set([askedVersion(program), minorOf(program.version)])];

@@ -4,7 +4,7 @@ import type { GitMirror } from './mirror.js';
 import { commitId, pathInside } from './names.js';
 import { fileAt, filesAtCommit } from './read-mirror.js';
 
-/** What a commit says of a cluster: its inventory, every mistake of it, or that there is none. */
+/** What a commit declares for a cluster: its inventory, every mistake in it, or that there is none. */
 export type InventoryAtCommit = LoadedInventory | { readonly ok: 'absent' };
 
 /** Reads an inventory, and the files it names, as they stand in a commit that was fetched. @throws GitFailed */
@@ -23,21 +23,21 @@ export async function inventoryAt(
   return readInventory(found.text, file, filesAtCommit(mirror, commit, file));
 }
 
-/** Commits that are looked at, at most; a bot bumps versions a few times a month. */
+/** The number of commits that are read at most; a bot bumps versions a few times a month. */
 const lookedAtMax = 50;
 
-/** Since when a branch has said something, and what it said before. */
+/** Since when a branch has declared something, and what it declared before. */
 export interface Declaring {
   readonly commit: string;
-  /** What stood there before that commit; as it is now where no commit that was looked at says otherwise. */
+  /** What that commit replaced; the present declaration where none of the commits that were read differs. */
   readonly parent: InventoryAtCommit;
 }
 
 /**
- * The commit of a branch since which it has said what it says now: every delivery of one merge leads to the same one.
+ * The commit since which a branch declares what it declares now: every delivery of one merge leads to the same commit.
  *
- * @param files those the inventory names, from its folder on.
- * @param same whether another inventory says the same.
+ * @param files the files that the inventory names, relative to its folder.
+ * @param same whether another inventory declares the same.
  * @throws GitFailed
  */
 export async function declaringCommit(

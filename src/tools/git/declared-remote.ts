@@ -6,7 +6,7 @@ import type { GitRemote } from './git-remote.js';
  * A repository as starter.yaml declares it, for git.
  *
  * @param base where relative credential files start.
- * @param made a token that was made for it: of an app, which has none of its own. Default: the one starter.yaml refers to.
+ * @param made a token that was issued for it: for an app, which has none of its own. Default: the one that starter.yaml refers to.
  * @throws Refusal when that cannot be read.
  */
 export async function declaredRemote(
@@ -19,7 +19,7 @@ export async function declaredRemote(
     made ?? (own ? (await readCredential(`token for ${name}`, own.token, base)).text.trim() : undefined);
   return {
     url,
-    // What starter.yaml may name was checked when it was read: plain http only on this machine.
+    // The schema of starter.yaml already restricts addresses: plain http only on this machine.
     allow: ['https', 'ssh', 'http', 'file'],
     ...(token === undefined ? {} : { token }),
     ...(own?.user === undefined ? {} : { user: own.user }),

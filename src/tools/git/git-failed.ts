@@ -1,24 +1,24 @@
 import { CommandFailed } from '../command-failed.js';
 import { messageOf } from '../refusal.js';
 
-/** What kept git from answering. */
+/** Why git failed. */
 export type GitProblem =
-  /** The server did not answer, or not to its end. */
+  /** The server did not respond, or its answer was incomplete. */
   | 'unreachable'
-  /** It answered, and knows neither this repository nor us. */
+  /** The server knows neither this repository nor our credential. */
   | 'no-access'
-  /** A branch, a commit or a file that is not there. */
+  /** A branch, a commit or a file that does not exist. */
   | 'absent'
-  /** What was asked for is no name, no address, or may not be read. */
+  /** The request is no valid name or address, or reading it is not permitted. */
   | 'refused'
-  /** The mirror on this disk cannot be used; it was thrown away, and is replaced when it is asked again. */
+  /** The mirror on this disk is unusable; it was removed, and the next request recreates it. */
   | 'broken'
   | 'unknown';
 
-/** Asking again may help. */
+/** A retry may help. */
 const passing: ReadonlySet<GitProblem> = new Set(['unreachable', 'broken', 'unknown']);
 
-/** Git did not do what it was asked. The message is a sentence, and holds no secret. */
+/** A git command failed. The message is a sentence, and holds no secret. */
 export class GitFailed extends Error {
   override readonly name = 'GitFailed';
 
@@ -30,13 +30,13 @@ export class GitFailed extends Error {
     super(message, options);
   }
 
-  /** Whether the same question may be answered later. */
+  /** Whether a later retry of the same request may succeed. */
   get mayPass(): boolean {
     return passing.has(this.problem);
   }
 }
 
-/** What git says, in the English it is told to speak; the first that fits. */
+/** Patterns of git's English messages; the first match counts. */
 const words: readonly { readonly said: RegExp; readonly problem: GitProblem; readonly what: string }[] = [
   {
     said: /bad object|corrupt|loose object|packfile .* (cannot|could not|is )|inflate|not a git repository|invalid sha1 pointer|unable to read (tree|[0-9a-f]{40})|did not send all necessary objects|bad tree/i,
@@ -65,7 +65,7 @@ const words: readonly { readonly said: RegExp; readonly problem: GitProblem; rea
   },
 ];
 
-/** What a failed git means. @param where the repository, as a person knows it. */
+/** The meaning of a failed git. @param where the repository, in terms a person knows. */
 export function gitFailure(error: unknown, where: string): GitFailed {
   if (error instanceof GitFailed) return error;
   if (!(error instanceof CommandFailed))
@@ -83,7 +83,7 @@ export function gitFailure(error: unknown, where: string): GitFailed {
   );
 }
 
-/** The last line that says something. `error: RPC failed` comes before its reason, `fatal:` after it. */
+/** The last line with a reason. `error: RPC failed` comes before its reason, `fatal:` after it. */
 function lastLine(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   return lines.findLast((line) => line.startsWith('fatal: ')) ?? lines.at(-1) ?? '';

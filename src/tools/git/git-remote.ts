@@ -1,25 +1,25 @@
 import { GitFailed } from './git-failed.js';
 
-/** How a server may be spoken to. `http` is for one on this machine, `file` for tests and mirrors of one's own. */
+/** Allowed protocols. `http` is for servers on this machine, `file` for tests and local mirrors. */
 export type GitProtocol = 'https' | 'ssh' | 'http' | 'file';
 
-/** A repository somewhere else, and what opens it. */
+/** A remote repository and its credential. */
 export interface GitRemote {
   /** `https://…`, `ssh://…` or `git@host:path`. Never with a password in it. */
   readonly url: string;
   /** A token, sent to this server alone. For ssh, the keys of the user who runs this count. */
   readonly token?: string;
-  /** Whom the token is for. Default: what GitHub calls it; GitLab and Forgejo take any. */
+  /** The user name for the token. Default: the one GitHub expects; GitLab and Forgejo accept any. */
   readonly user?: string;
   /** Default: https and ssh. */
   readonly allow?: readonly GitProtocol[];
 }
 
-/** One that may be asked. */
+/** A validated remote. */
 export interface CheckedRemote {
   readonly url: string;
   readonly allow: readonly GitProtocol[];
-  /** Configuration for git that carries the token, and the texts of it that must not be seen. */
+  /** Git configuration that carries the token, and the texts of it that must not be shown. */
   readonly config: readonly (readonly [string, string])[];
   readonly secrets: readonly string[];
 }
@@ -57,7 +57,7 @@ function protocolOf(url: string): GitProtocol | undefined {
   const [, named] = /^([a-z]+):\/\/./.exec(url) ?? [];
   if (named !== undefined) return protocols.find((protocol) => protocol === named);
   if (url.startsWith('/')) return 'file';
-  // As ssh has it: git@host:path. What begins with a dash would be an option of ssh.
+  // The form that ssh takes: git@host:path. A leading dash would be an option of ssh.
   return /^[A-Za-z0-9_][\w.-]*@[A-Za-z0-9[][\w.:\]-]*:[^-:]/.test(url) ? 'ssh' : undefined;
 }
 

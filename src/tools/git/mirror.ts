@@ -10,21 +10,21 @@ import { type CheckedRemote, type GitRemote, checkedRemote } from './git-remote.
 import { branchRef, commitId } from './names.js';
 import { type GitCall, runGit } from './run-git.js';
 
-/** Milliseconds. A first fetch of a large repository over a slow line; a look at the disk. */
+/** Milliseconds: a first fetch of a large repository over a slow connection; a local read. */
 const limits = { fetch: 300_000, look: 20_000, tidy: 300_000 };
-/** What a fetch may find in its way, one after the other: leftovers of one that was killed. */
+/** Attempts of a fetch; before a retry it removes a leftover of a killed git. */
 const attemptsMax = 5;
 
-/** Which mirror, and how long it is waited for. */
+/** Which mirror, and how long to wait for it. */
 export interface MirrorOptions extends GitRemote {
-  /** Where mirrors are kept, each in a folder of its own. It may be thrown away: all of it can be fetched again. */
+  /** The folder of all mirrors, one subfolder each. It may be deleted: everything in it can be fetched again. */
   readonly folder: string;
   readonly signal?: AbortSignal;
 }
 
 /**
- * A bare copy of a repository: what one asks of it (read-mirror.ts) is answered from this disk. It holds branches and commits that
- * were fetched, has no work tree, and runs nothing. Several processes may use one at once: those that write take turns.
+ * A bare copy of a repository, so that reads (read-mirror.ts) need no network. It holds fetched branches and commits, has no work tree, and
+ * runs no hooks. Several processes may use one at once; writers are serialized.
  */
 export class GitMirror {
   /** The bare repository on this disk. */
@@ -41,12 +41,12 @@ export class GitMirror {
     this.path = path.join(folder, `${name.slice(-60)}-${hash}.git`);
   }
 
-  /** The repository, as a person knows it. */
+  /** The repository's name for messages. */
   get url(): string {
     return this.#remote.url;
   }
 
-  /** Fetches a branch. @returns the commit it stands at. @throws GitFailed `absent` where there is none of that name */
+  /** Fetches a branch. @returns the commit it points at. @throws GitFailed `absent` where there is none of that name */
   async fetchBranch(branch: string): Promise<string> {
     const ref = branchRef(branch);
     const kept = ref.replace('refs/heads/', 'refs/slipway/heads/');
@@ -58,9 +58,9 @@ export class GitMirror {
   }
 
   /**
-   * Fetches those of the commits that are not here yet, with all they come from.
+   * Fetches those of the commits that are missing here, with their ancestors.
    *
-   * @throws GitFailed `absent` where the server does not give one away: after a force push nothing may lead to it any more.
+   * @throws GitFailed `absent` where the server does not serve one: after a force push no branch may lead to it any more.
    */
   async fetchCommits(commits: readonly string[]): Promise<void> {
     const ids = [...new Set(commits.map(commitId))];
@@ -68,7 +68,7 @@ export class GitMirror {
     await this.#alone(async () => {
       const missing = await this.#missing(ids);
       if (missing.length === 0) return;
-      // By its id, where the other side gives it away like that; else all of its branches.
+      // By its id, where the server allows that; else through all of its branches.
       await this.#fetch(missing).catch(async (error: unknown) => {
         if (!(error instanceof GitFailed) || error.problem !== 'absent') throw error;
         await this.#fetch(['+refs/heads/*:refs/slipway/heads/*']);
@@ -79,12 +79,12 @@ export class GitMirror {
     });
   }
 
-  /** Runs git on what was fetched, and speaks to nobody. @throws GitFailed */
+  /** Runs git on fetched data, without network access. @throws GitFailed */
   async look(args: readonly string[], more: Partial<GitCall> = {}): Promise<CommandResult> {
     try {
       return await this.#run({ ...more, args });
     } catch (error) {
-      // The next that asks finds none, and fetches it again.
+      // The next request finds no mirror, and fetches it again.
       if (error instanceof GitFailed && error.problem === 'broken')
         await this.#locked(() => this.#throwAway());
       throw error;
@@ -95,7 +95,7 @@ export class GitMirror {
     if (!existsSync(this.path)) return [...commits];
     const missing: string[] = [];
     for (const commit of commits) {
-      // With all it comes from, in case that a fetch was cut off on a dying disk: the first tree stands for the rest.
+      // Checks ancestors as well, in case a fetch was cut off on a failing disk: the first tree stands for the rest.
       const { exitCode } = await this.#run({
         args: ['cat-file', '-e', `${commit}^{tree}`],
         acceptExitCodes: [0, 1, 128],
@@ -105,7 +105,7 @@ export class GitMirror {
     return missing;
   }
 
-  /** Fetches, past what a fetch that was killed has left behind. */
+  /** Fetches, and clears leftovers of a killed fetch. */
   async #fetch(what: readonly string[]): Promise<void> {
     const flags = [
       '--quiet',
@@ -125,7 +125,7 @@ export class GitMirror {
         return;
       } catch (error) {
         const failed = gitFailure(error, this.url);
-        // Broken again when it is new, it was not the disk.
+        // A new mirror that fails in the same way rules out the disk.
         if (attempt === attemptsMax || (broken && failed.problem === 'broken')) throw failed;
         broken ||= failed.problem === 'broken';
         if (!(await this.#cleared(failed))) throw failed;
@@ -133,7 +133,7 @@ export class GitMirror {
     }
   }
 
-  /** Whether what stood in the way is gone now. Only while it is ours alone: no git that runs may have made it. */
+  /** Whether the obstacle was removed. Only while this process holds the lock: no running git may have created it. */
   async #cleared(error: GitFailed): Promise<boolean> {
     const said = error.cause instanceof CommandFailed ? error.cause.stderrTail : '';
     const [, leftover] = /Unable to create '([^']+\.lock)': File exists/.exec(said) ?? [];
@@ -147,12 +147,12 @@ export class GitMirror {
     return true;
   }
 
-  /** What writes. Tidied up afterwards, where git finds that it is time. */
+  /** Runs a git that writes. Maintenance runs afterwards, where git decides that it is due. */
   async #alone<T>(work: () => Promise<T>): Promise<T> {
     return this.#locked(async () => {
       await this.#make();
       const result = await work();
-      // A mirror that is untidy is still a mirror.
+      // A mirror without maintenance still works.
       await this.#run({ args: ['gc', '--auto', '--quiet'], timeoutMs: limits.tidy }).catch(() => undefined);
       return result;
     });
@@ -162,7 +162,7 @@ export class GitMirror {
     const what = `fetching ${this.url}`;
     const timeoutMs = limits.fetch + limits.tidy;
     try {
-      // For this user alone: a repository may be private.
+      // Readable for this user only: a repository may be private.
       await mkdir(path.dirname(this.path), { recursive: true, mode: 0o700 });
       return await withLock(`${this.path}.lock`, { what, timeoutMs, signal: this.#signal }, work);
     } catch (error) {
@@ -171,7 +171,7 @@ export class GitMirror {
     }
   }
 
-  /** Makes an empty one where there is none, in one step: nobody ever sees half of it. */
+  /** Creates an empty mirror where there is none, in one step: no process ever sees an incomplete one. */
   async #make(): Promise<void> {
     if (existsSync(this.path)) return;
     const made = await mkdtemp(`${this.path}.new-`);
@@ -190,7 +190,7 @@ export class GitMirror {
     await rm(aside, { recursive: true, force: true });
   }
 
-  /** @throws GitFailed; what the signal says where it aborts. */
+  /** @throws GitFailed; the signal's reason where it aborts. */
   async #run(call: Partial<GitCall> & Pick<GitCall, 'args'>): Promise<CommandResult> {
     try {
       return await runGit({ mirror: this.path, timeoutMs: limits.look, signal: this.#signal, ...call });

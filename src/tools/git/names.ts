@@ -20,7 +20,7 @@ export function branchRef(branch: string): string {
   return `refs/heads/${branch}`;
 }
 
-/** A path in a repository, from its root on, without detours. @throws GitFailed `refused` for one that leads out of it */
+/** A path in a repository, relative to its root, normalized. @throws GitFailed `refused` for one that leads out of it */
 export function pathInside(name: string): string {
   const plain = path.posix.normalize(name);
   const bad =

@@ -4,16 +4,16 @@ import { GitFailed } from './git-failed.js';
 import type { GitMirror } from './mirror.js';
 import { commitId, pathInside } from './names.js';
 
-/** A file as it stands in a commit, or why there is none to be read. */
+/** A file in a commit, or why it cannot be read. */
 export type FileAtCommit =
   | { readonly kind: 'read'; readonly text: string }
   | { readonly kind: 'absent' }
   | { readonly kind: 'refused'; readonly why: string };
 
-/** The largest file that is read. An inventory of 2,000 nodes has a third of it. */
+/** The largest file that is read. An inventory of 2,000 nodes has a third of that. */
 const bytesMax = 1024 * 1024;
 
-/** Reads one file of a commit that was fetched. Links are not followed. @throws GitFailed */
+/** Reads one file of a fetched commit. Links are not followed. @throws GitFailed */
 export async function fileAt(
   mirror: GitMirror,
   commit: string,
@@ -44,7 +44,7 @@ export function filesAtCommit(mirror: GitMirror, commit: string, inventory: stri
       if (file.kind === 'read') return { text: file.text };
       return { unreadable: file.kind === 'refused' ? file.why : `it is not there at ${commit.slice(0, 12)}` };
     } catch (error) {
-      // Where git itself failed nobody knows what the file says.
+      // Where git itself failed the file's content is unknown.
       if (error instanceof GitFailed && error.problem === 'refused')
         return { unreadable: 'it leads out of the repository' };
       throw error;
@@ -52,7 +52,7 @@ export function filesAtCommit(mirror: GitMirror, commit: string, inventory: stri
   };
 }
 
-/** The newest commit that two have in common; undefined: none. @throws GitFailed `absent` for one that was not fetched */
+/** The newest common ancestor of two commits; undefined: none. @throws GitFailed `absent` for one that was not fetched */
 export async function mergeBase(mirror: GitMirror, a: string, b: string): Promise<string | undefined> {
   const { stdout, exitCode } = await mirror.look(['merge-base', commitId(a), commitId(b)], {
     acceptExitCodes: [0, 1],
@@ -60,7 +60,7 @@ export async function mergeBase(mirror: GitMirror, a: string, b: string): Promis
   return exitCode === 0 ? commitId(stdout.trim()) : undefined;
 }
 
-/** Whether one commit is the other, or one that it comes from. @throws GitFailed `absent` for one that was not fetched */
+/** Whether one commit equals the other, or is its ancestor. @throws GitFailed `absent` for one that was not fetched */
 export async function isAncestor(mirror: GitMirror, older: string, newer: string): Promise<boolean> {
   const args = ['merge-base', '--is-ancestor', commitId(older), commitId(newer)];
   const { exitCode } = await mirror.look(args, { acceptExitCodes: [0, 1] });
@@ -74,7 +74,7 @@ export interface Commit {
   readonly parents: readonly string[];
   /** When it was made, ISO 8601, as its maker's clock had it. */
   readonly at: string;
-  /** As it says itself: nobody has checked it. At most 100 characters. */
+  /** The author name in the commit, unverified. At most 100 characters. */
   readonly by: string;
   /** Its first line; at most 300 characters. */
   readonly subject: string;
@@ -83,16 +83,16 @@ export interface Commit {
 /** The commits of a branch between two, newest first. */
 export interface CommitsSince {
   readonly commits: readonly Commit[];
-  /** There are older ones that are not listed. */
+  /** True when older ones exist that are not listed. */
   readonly more: boolean;
 }
 
 const commitsMax = 200;
 
 /**
- * What came to a branch since a commit: merges and commits of its own, not those that a merge brought with it.
+ * The commits that a branch gained since a commit: merges and direct commits, without those a merge brought.
  *
- * @param since undefined: since ever.
+ * @param since undefined: the whole history.
  * @throws GitFailed `absent` for a commit that was not fetched.
  */
 export async function commitsSince(

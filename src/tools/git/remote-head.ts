@@ -5,14 +5,14 @@ import { checkedRemote } from './git-remote.js';
 import { branchRef, commitId } from './names.js';
 import { runGit } from './run-git.js';
 
-/** A server far away takes seconds. */
+/** Allows for a distant server. */
 const askMs = 30_000;
 
 /**
- * Where the branch of a repository stands at its git server: `git ls-remote`. Over ssh git signs in with the keys of the user it runs as.
+ * The commit that a branch of a repository points at: `git ls-remote`. Over ssh git signs in with the keys of the user it runs as.
  *
  * @param base where relative credential files start; default: the folder of starter.yaml.
- * @throws GitFailed when the server does not answer or refuses, and `absent` when it has no such branch; Refusal for a credential.
+ * @throws GitFailed when the server does not respond or refuses, and `absent` when it has no such branch; Refusal for a credential.
  */
 export async function remoteHead(repository: RepositorySettings, base = repository.base): Promise<string> {
   const { branch, name, url } = repository;

@@ -3,38 +3,38 @@ import type { CheckedRemote } from './git-remote.js';
 
 /** One call of git. */
 export interface GitCall {
-  /** The bare repository; left out: none, whatever folder this runs in. */
+  /** The bare repository; left out: none, whatever the working folder is. */
   readonly mirror?: string;
   readonly args: readonly string[];
   readonly timeoutMs: number;
-  /** Whom it may speak to; without it, nobody. */
+  /** The remote it may access; without it git has no network access. */
   readonly remote?: CheckedRemote;
   readonly acceptExitCodes?: readonly number[];
   readonly maxBytes?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What of our own environment decides how the network is reached. */
+/** The variables of our environment that configure network access. */
 const network = (
   'HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy ' +
   'SSL_CERT_FILE SSL_CERT_DIR GIT_SSL_CAINFO GIT_SSL_CAPATH SSH_AUTH_SOCK'
 ).split(' ');
 
 /**
- * Nothing of the machine's or the user's own configuration counts; nobody is asked for a password; nothing of the repository is run.
- * A redirect is not followed: the token is for the server that was named.
+ * Ignores the machine's and the user's git configuration, never prompts for a password, and runs nothing of the repository. Redirects are
+ * not followed: the token is for the configured server.
  */
 const always: readonly (readonly [string, string])[] = [
   ['core.hooksPath', '/dev/null'],
   ['core.fsmonitor', 'false'],
   ['credential.helper', ''],
   ['http.followRedirects', 'false'],
-  // A server that sends next to nothing is left, in bytes and seconds.
+  // Aborts when a server stays below this rate: bytes per second, and seconds.
   ['http.lowSpeedLimit', '100'],
   ['http.lowSpeedTime', '30'],
   ['fetch.recurseSubmodules', 'false'],
   ['gc.autoDetach', 'false'],
-  // What a reader was told of may not vanish under it; what nobody needs is little.
+  // Objects that a reader was given must not vanish; unreferenced objects are small.
   ['gc.pruneExpire', 'never'],
   ['maintenance.auto', 'false'],
   ['protocol.version', '2'],
@@ -81,7 +81,7 @@ function environment(remote: CheckedRemote | undefined): Record<string, string> 
     GIT_LITERAL_PATHSPECS: '1',
     GIT_NO_REPLACE_OBJECTS: '1',
     GIT_OPTIONAL_LOCKS: '0',
-    // Its words are read.
+    // Slipway parses the messages, so they must be English.
     LC_ALL: 'C',
   };
 }

@@ -3,13 +3,13 @@ import type { DialMap } from '../dial-map.js';
 import { messageOf } from '../refusal.js';
 import { exchange, type Exchange } from './exchange.js';
 
-/** How long a message may take, in milliseconds. It holds up nothing but the message itself. */
+/** Limit for one message, in milliseconds. A slow delivery delays nothing but the message itself. */
 export interface DeliveryLimits {
-  /** In all, pauses included: a service that asks for a longer pause is given up. */
+  /** The whole delivery, with pauses: a service that asks for a longer pause is given up. */
   readonly totalMs: number;
   /** One request. */
   readonly requestMs: number;
-  /** Before the second try; each further pause is twice as long. */
+  /** Pause before the second attempt; each further pause is twice as long. */
   readonly pauseMs: number;
 }
 
@@ -17,23 +17,23 @@ export const deliveryLimits: DeliveryLimits = { totalMs: 30_000, requestMs: 10_0
 
 const attemptsMax = 5;
 
-/** How deliveries are made. */
+/** Limits and network settings of a delivery. */
 export interface DeliveryWay {
   readonly dialMap: DialMap;
   readonly signal: AbortSignal;
   readonly limits: DeliveryLimits;
 }
 
-/** What a service's answer means; each service has words of its own. */
+/** The meaning of a service's answer; each service has its own codes. */
 export type Verdict<T> =
   | { readonly kind: 'accepted'; readonly value: T }
-  /** Try again, after that many milliseconds where the service says so. It did not take the message. */
+  /** Not accepted; retry, after that many milliseconds where the service says so. */
   | { readonly kind: 'later'; readonly why: string; readonly afterMs?: number }
-  /** The service failed with it, and may have taken it. */
+  /** The service failed, and may have accepted the message. */
   | { readonly kind: 'broken'; readonly why: string }
   | { readonly kind: 'refused'; readonly why: string; readonly gone?: true };
 
-/** What became of a delivery. */
+/** The result of a delivery. */
 export type Delivered<T> =
   | { readonly kind: 'accepted'; readonly value: T; readonly attempts: number }
   | {
@@ -41,15 +41,15 @@ export type Delivered<T> =
       readonly why: string;
       readonly attempts: number;
       readonly mayHaveArrived: boolean;
-      /** The message that was to be edited is not there any more. */
+      /** The message to edit no longer exists. */
       readonly gone: boolean;
     };
 
 /**
- * Delivers a request, again and again within its limits. Where nobody knows whether it arrived it is sent again only if that does no
+ * Delivers a request, with retries within its limits. Where it is unknown whether a request arrived, it is repeated only if that does no
  * harm.
  *
- * @param repeatable a service that gets it twice shows it once, or a person would rather read it twice than never.
+ * @param repeatable the service shows a repeated message once, or a duplicate is better than a lost message.
  */
 export async function deliver<T>(
   request: Exchange,
@@ -75,9 +75,9 @@ export async function deliver<T>(
       mayHaveArrived,
       gone: verdict.kind === 'refused' && verdict.gone === true,
     });
-    const unclear = verdict.kind === 'broken' || (verdict.kind === 'silent' && verdict.sent);
+    const unclear = verdict.kind === 'broken' || (verdict.kind === 'unreachable' && verdict.sent);
     mayHaveArrived ||= unclear;
-    const over = verdict.kind === 'refused' || (verdict.kind === 'silent' && !verdict.again);
+    const over = verdict.kind === 'refused' || (verdict.kind === 'unreachable' && !verdict.again);
     if (over || (unclear && !repeatable) || attempts >= attemptsMax) return failed(verdict.why);
     const asked = verdict.kind === 'later' ? verdict.afterMs : undefined;
     const pauseMs = asked ?? limits.pauseMs * 2 ** (attempts - 1);
@@ -90,7 +90,7 @@ export async function deliver<T>(
   }
 }
 
-/** Redirects, limits and failures mean the same everywhere. */
+/** Redirects, limits and server errors mean the same for every service. */
 function judged<T>(
   answer: { readonly status: number; readonly text: string; readonly retryAfter: string | null },
   judge: (answer: {
@@ -112,7 +112,7 @@ function judged<T>(
   return status >= 500 ? { kind: 'broken', why: verdict.why } : verdict;
 }
 
-/** A service that says it was asked too often. */
+/** The answer of a rate-limited service. */
 export function limited(status: number, pauseMs: number | undefined): Verdict<never> {
   return {
     kind: 'later',
@@ -121,7 +121,7 @@ export function limited(status: number, pauseMs: number | undefined): Verdict<ne
   };
 }
 
-/** Milliseconds of a Retry-After header, in seconds or as a date; undefined: it says nothing that can be read. */
+/** Milliseconds of a Retry-After header, in seconds or as a date; undefined: missing or invalid. */
 export function afterMs(header: string | null): number | undefined {
   if (header === null || header.trim() === '') return undefined;
   const value = header.trim();
@@ -129,13 +129,13 @@ export function afterMs(header: string | null): number | undefined {
   return Number.isFinite(ms) ? Math.max(0, Math.ceil(ms)) : undefined;
 }
 
-/** The refusal of an answer that is neither yes nor a limit: its status, and the beginning of what it said. */
+/** The error for an answer that is neither a success nor a limit: its status, and the beginning of its body. */
 export function refusal(status: number, said: string): Verdict<never> {
   const words = messageOf(said.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' '), 160);
   return { kind: 'refused', why: `it answered ${status}${words === '' ? '' : `: ${words}`}` };
 }
 
-/** An answer as JSON; undefined: it is none. */
+/** An answer as JSON; undefined: it is no JSON. */
 export function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text);

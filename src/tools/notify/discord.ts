@@ -23,17 +23,17 @@ const unknownMessage = 10008;
 const unknownWebhook = 10015;
 
 /**
- * Posts a message by a webhook, or edits the one of that id. Discord's webhooks know no key by which a repetition is told: what may have
- * arrived is not posted again, unless the message insists. An edit may be repeated.
+ * Posts a message by a webhook, or edits the one of that id. Discord's webhooks accept no idempotency key. A message that may have arrived
+ * is not posted again, unless it insists. An edit may be repeated.
  *
  * @param secret the webhook's address, as Discord shows it: `https://discord.com/api/webhooks/ID/TOKEN`.
  * @throws TypeError with a sentence, where that is no such address.
  */
-export async function tellDiscord(
+export async function notifyDiscord(
   secret: string,
   { discord, insist }: Pick<RenderedMessage, 'discord' | 'insist'>,
   message: string | undefined,
-  way: DeliveryWay,
+  delivery: DeliveryWay,
 ): Promise<Delivered<string>> {
   const url = webhookUrl(secret);
   const thread = url.searchParams.get('thread_id');
@@ -54,11 +54,11 @@ export async function tellDiscord(
     };
   };
   if (message !== undefined) {
-    const edited = await deliver(request('PATCH', `/messages/${message}`, {}), true, judge, way);
+    const edited = await deliver(request('PATCH', `/messages/${message}`, {}), true, judge, delivery);
     if (edited.kind === 'accepted' || !edited.gone) return edited;
   }
-  // With `wait` Discord answers once the message is there, and by its id.
-  return deliver(request('POST', '', { wait: 'true' }), insist, judge, way);
+  // With `wait` Discord answers once the message is posted, with its id.
+  return deliver(request('POST', '', { wait: 'true' }), insist, judge, delivery);
 }
 
 function webhookUrl(secret: string): URL {
@@ -88,8 +88,8 @@ function judge({
     return { kind: 'refused', why: 'it answered 200, and not with a message of Discord' };
   }
   if (status === 429) {
-    const told = tooOften.safeParse(body);
-    return limited(status, told.success ? Math.ceil(told.data.retry_after * 1000) : afterMs(retryAfter));
+    const limit = tooOften.safeParse(body);
+    return limited(status, limit.success ? Math.ceil(limit.data.retry_after * 1000) : afterMs(retryAfter));
   }
   const said = complaint.safeParse(body);
   const { code, message = '' } = said.success ? said.data : {};

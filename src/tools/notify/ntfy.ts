@@ -3,7 +3,7 @@ import type { RenderedMessage } from '../../planning/messages/render.js';
 import { deliver, jsonIn, refusal, type Delivered, type DeliveryWay, type Verdict } from './deliver.js';
 import { secretUrl } from './secret-url.js';
 
-/** Where to publish, by what its references held. */
+/** Where to publish, from its resolved references. */
 export interface NtfyTopic {
   /** Address of the server. */
   readonly server: URL;
@@ -13,24 +13,26 @@ export interface NtfyTopic {
 }
 
 const answer = z.object({ id: z.string().max(64), sequence_id: z.string().max(64).optional() });
-/** https://docs.ntfy.sh/config/#rate-limiting: 42908 is the day's quota, which no patience within a message brings back. */
+/** https://docs.ntfy.sh/config/#rate-limiting: 42908 is the daily quota, which no retry of this message outlasts. */
 const complaint = z.object({ code: z.number().optional(), error: z.string().optional() });
 const dayIsOver = 42908;
 
-/** What stands for the id of a board that this server cannot update: it is not sent again. */
+/** The stored id of a status message that this server cannot update: it is not sent again. */
 const cannotUpdate = 'no-updates';
 
 /**
- * Publishes a message as JSON. From 2.16 on a server takes a sequence id: what has it already is shown in its place. So a message may be
- * repeated, and a board be updated. An older server shows a repetition twice; a board is told to it once, since it answers without that id.
+ * Publishes a message as JSON. From 2.16 on a server accepts a sequence id: a message with a known id replaces the earlier one. So a
+ * message may be repeated, and a status message updated. An older server shows a repetition twice; it gets a status message once, since its
+ * answer lacks that id.
  */
-export async function tellNtfy(
+export async function notifyNtfy(
   { server, topic, authorization }: NtfyTopic,
-  { ntfy, thread, isBoard }: Pick<RenderedMessage, 'ntfy' | 'thread' | 'isBoard'>,
+  { ntfy, thread, isStatusMessage }: Pick<RenderedMessage, 'ntfy' | 'thread' | 'isStatusMessage'>,
   message: string | undefined,
-  way: DeliveryWay,
+  delivery: DeliveryWay,
 ): Promise<Delivered<string>> {
-  if (isBoard && message === cannotUpdate) return { kind: 'accepted', value: cannotUpdate, attempts: 0 };
+  if (isStatusMessage && message === cannotUpdate)
+    return { kind: 'accepted', value: cannotUpdate, attempts: 0 };
   const secrets = [
     topic,
     ...(authorization === undefined ? [] : [authorization, authorization.replace(/^\w+ /, '')]),
@@ -42,7 +44,7 @@ export async function tellNtfy(
     body: JSON.stringify({ topic, sequence_id: `slipway-${thread}`, ...ntfy }),
     secrets,
   };
-  return deliver(request, true, judge, way);
+  return deliver(request, true, judge, delivery);
 }
 
 /**
@@ -78,7 +80,7 @@ export function ntfyTopic(held: {
   return { server: rootOf(url), topic, ...(authorization ? { authorization } : {}) };
 }
 
-/** Credentials in an address go into a header, or fetch refuses it; a message as JSON goes to the root. */
+/** Credentials in an address go into a header, because fetch rejects them in a URL; a JSON message goes to the root. */
 function rootOf(url: URL): URL {
   const root = new URL(url);
   root.username = '';
@@ -114,7 +116,7 @@ function judge({ status, text }: { status: number; text: string }): Verdict<stri
   const said = complaint.safeParse(body);
   const { code, error = '' } = said.success ? said.data : {};
   if (status === 429 && code === dayIsOver) {
-    // Not as a limit: it would be tried again.
+    // Not as a limit, which would be retried.
     return { kind: 'later', why: "it answered 429, the day's messages are used up", afterMs: 86_400_000 };
   }
   if (status === 401 || status === 403) {

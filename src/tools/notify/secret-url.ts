@@ -1,5 +1,5 @@
 /**
- * An address that is a secret itself.
+ * Parses an address that is itself a secret.
  *
  * @throws TypeError with a sentence that does not repeat it.
  */

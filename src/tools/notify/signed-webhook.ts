@@ -7,15 +7,15 @@ import { secretUrl } from './secret-url.js';
 const secretMin = 16;
 
 /**
- * Posts a message as JSON, signed as Standard Webhooks says: `webhook-id`, `webhook-timestamp` (seconds) and `webhook-signature` (`v1,` and
- * the base64 of HMAC-SHA256 over `id.timestamp.body`). The id is the same for each repetition, so that a receiver can leave those out.
+ * Posts a message as JSON, signed according to Standard Webhooks: `webhook-id`, `webhook-timestamp` (seconds) and `webhook-signature`
+ * (`v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`). A repetition has the same id, so that a receiver can drop it.
  *
  * @throws TypeError with a sentence that holds no secret.
  */
-export async function tellWebhook(
+export async function notifyWebhook(
   { url, secret }: { readonly url: string; readonly secret: string },
   { webhook, key }: Pick<RenderedMessage, 'webhook' | 'key'>,
-  way: DeliveryWay,
+  delivery: DeliveryWay,
 ): Promise<Delivered<string>> {
   const target = secretUrl(url, 'https://example.org/hooks/slipway');
   const { username, password } = target;
@@ -44,7 +44,7 @@ export async function tellWebhook(
     true,
     ({ status, text }) =>
       status >= 200 && status < 300 ? { kind: 'accepted', value: '' } : refusal(status, text),
-    way,
+    delivery,
   );
 }
 

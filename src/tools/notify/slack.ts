@@ -29,7 +29,7 @@ const answer = z.object({
     .optional(),
 });
 
-/** Errors of Slack's methods (https://docs.slack.dev/reference/methods/chat.postMessage#errors) that a person can do something about. */
+/** Errors of Slack's methods (https://docs.slack.dev/reference/methods/chat.postMessage#errors) that a person can fix. */
 const wordsFor: Readonly<Record<string, string>> = {
   invalid_auth: 'Slack does not know the token',
   not_authed: 'Slack got no token',
@@ -42,7 +42,7 @@ const wordsFor: Readonly<Record<string, string>> = {
   is_archived: 'the channel is archived',
 };
 const tooOften: ReadonlySet<string> = new Set(['ratelimited', 'rate_limited']);
-/** The board is gone, or may not be edited any more: another one is posted. */
+/** The status message is gone, or can no longer be edited: a new one is posted. */
 const notEditable: ReadonlySet<string> = new Set([
   'message_not_found',
   'cant_update_message',
@@ -56,16 +56,16 @@ const itsOwnFault: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Posts a message to a channel with a bot's token, or edits the one of that id (`CHANNEL:TS`). Slack takes no key by which it would know a
- * repetition: what may have arrived is not posted again, unless the message insists. An edit may be repeated.
+ * Posts a message to a channel with a bot's token, or edits the one of that id (`CHANNEL:TS`). Slack accepts no idempotency key. A message
+ * that may have arrived is not posted again, unless it insists. An edit may be repeated.
  *
  * @throws TypeError with a sentence, where the token cannot be one.
  */
-export async function tellSlackChannel(
+export async function notifySlackChannel(
   { token, channel }: { readonly token: string; readonly channel: string },
   { slack, insist }: Message,
   message: string | undefined,
-  way: DeliveryWay,
+  delivery: DeliveryWay,
 ): Promise<Delivered<string>> {
   const bearer = token.trim();
   if (!/^[\x21-\x7e]+$/.test(bearer)) throw new TypeError('its token has characters no token has');
@@ -78,21 +78,21 @@ export async function tellSlackChannel(
   });
   const [where, ts] = message?.split(':') ?? [];
   if (where !== undefined && ts !== undefined) {
-    const edited = await deliver(request('chat.update', { channel: where, ts }), true, judgeMethod, way);
+    const edited = await deliver(request('chat.update', { channel: where, ts }), true, judgeMethod, delivery);
     if (edited.kind === 'accepted' || !edited.gone) return edited;
   }
-  return deliver(request('chat.postMessage', { channel }), insist, judgeMethod, way);
+  return deliver(request('chat.postMessage', { channel }), insist, judgeMethod, delivery);
 }
 
 /**
- * Posts a message by an incoming webhook. It answers no id, so nothing it posted can be edited.
+ * Posts a message by an incoming webhook. Its answer has no id, so the message cannot be edited later.
  *
  * @throws TypeError with a sentence, where the address is none.
  */
-export async function tellSlackWebhook(
+export async function notifySlackWebhook(
   secret: string,
   { slack, insist }: Message,
-  way: DeliveryWay,
+  delivery: DeliveryWay,
 ): Promise<Delivered<string>> {
   const url = secretUrl(secret, 'https://hooks.slack.com/services/T…/B…/…', ['https:']);
   const request = {
@@ -101,7 +101,7 @@ export async function tellSlackWebhook(
     body: JSON.stringify(slack),
     secrets: [secret.trim(), url.pathname],
   };
-  return deliver(request, insist, judgeWebhook, way);
+  return deliver(request, insist, judgeWebhook, delivery);
 }
 
 function judgeMethod({ status, text, retryAfter }: Answer): Verdict<string> {
@@ -124,7 +124,7 @@ function judgeMethod({ status, text, retryAfter }: Answer): Verdict<string> {
   };
 }
 
-/** An incoming webhook answers a word: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors. */
+/** An incoming webhook answers with a word: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors. */
 function judgeWebhook({ status, text }: Answer): Verdict<string> {
   if (status === 200 && text.trim() === 'ok') return { kind: 'accepted', value: '' };
   if (status === 200) return { kind: 'refused', why: 'it answered 200, and not as Slack does' };

@@ -1,10 +1,10 @@
-/** As a Go client words it: an endpoint says it so of the node behind it. */
+/** Error messages of Go clients: an endpoint reports so about the node behind it. */
 const inGo =
   /tls: (?:expired|unknown|bad|revoked|unsupported) certificate(?: authority)?|tls: certificate required/;
 
 /**
- * What OpenSSL says of a connection, in the words talosctl has for it. The numbers are TLS alerts (RFC 8446, section 6):
- * the server looked at our certificate. The rest is ours: the server's certificate is not of the talosconfig's CA.
+ * OpenSSL's connection errors, with talosctl's message for each. The numbers are TLS alerts (RFC 8446, section 6): the server rejected our
+ * certificate. The rest are ours: the server's certificate is not signed by the talosconfig's CA.
  */
 const fromOpenSsl: Readonly<Record<string, string>> = {
   'SSL alert number 42': 'tls: bad certificate',
@@ -23,7 +23,7 @@ const fromOpenSsl: Readonly<Record<string, string>> = {
   'certificate signature failure': 'x509: certificate signed by unknown authority',
 };
 
-/** What an error of a connection says of a certificate, in the words talosctl has for it; undefined: it says nothing of one. */
+/** The certificate problem behind a connection error, in talosctl's words; undefined: the error has another cause. */
 export function certificateTrouble(details: string): string | undefined {
   return inGo.exec(details)?.[0] ?? Object.entries(fromOpenSsl).find(([said]) => details.includes(said))?.[1];
 }

@@ -2,9 +2,9 @@ import type { CallLimits, TalosTarget } from '../talos-target.js';
 import { oneMessage, type Message } from './one-message.js';
 import type { Call } from './talos-looks.js';
 
-/** What a control plane's etcd tells. Ids are hex, as talosctl prints them. */
+/** Reads of a control plane's etcd. Ids are hex, as talosctl prints them. */
 export interface EtcdLooks {
-  /** The members as this node's own member sees them. */
+  /** The members as this node's own member lists them. */
   etcdMembers(
     target: TalosTarget,
     limits?: CallLimits,
@@ -13,7 +13,7 @@ export interface EtcdLooks {
   etcdAlarms(target: TalosTarget, limits?: CallLimits): Promise<{ memberId: string; alarm: string }[]>;
 }
 
-/** How one member is, as it says itself. */
+/** The status of one member, as it reports it itself. */
 export interface EtcdStatus {
   readonly memberId: string;
   /** Zeros: it follows no leader. */
@@ -25,7 +25,7 @@ export interface EtcdStatus {
   readonly errors: string[];
   /** The etcd it runs: `3.6.5`. */
   readonly version?: string;
-  /** The etcd version its data is of: `3.6.0`. Members before 3.6 do not say. */
+  /** The etcd storage version of its data: `3.6.0`. Members before 3.6 do not report it. */
   readonly storage?: string;
 }
 
@@ -77,7 +77,7 @@ export function etcdLooks(call: Call): EtcdLooks {
     },
     etcdStatus: async (target, limits) => {
       const { member_status: seen } = await ask<Status>('EtcdStatus', {}, target, limits);
-      if (!seen) throw new Error(`${target.node} tells no etcd status`);
+      if (!seen) throw new Error(`${target.node} reports no etcd status`);
       return {
         memberId: inHex(seen.member_id),
         leaderId: inHex(seen.leader),
@@ -99,7 +99,7 @@ export function etcdLooks(call: Call): EtcdLooks {
   };
 }
 
-/** An id of etcd, which comes in decimal. */
+/** An etcd id, converted from decimal. */
 function inHex(id: string): string {
   return BigInt(id).toString(16).padStart(16, '0');
 }

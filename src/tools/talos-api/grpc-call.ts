@@ -1,13 +1,13 @@
 import { constants, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
 import { grpcStatus } from './grpc-status.js';
 
-/** The server answered, and it is no answer to the call: a status that is not OK, or nothing that gRPC knows. */
+/** The server's answer is an error: a status that is not OK, or invalid gRPC. */
 export class GrpcRefused extends Error {
   override readonly name = 'GrpcRefused';
 
   /**
    * @param status number of the gRPC status.
-   * @param details what the server says.
+   * @param details the server's message.
    */
   constructor(
     readonly status: number,
@@ -17,20 +17,20 @@ export class GrpcRefused extends Error {
   }
 }
 
-/** A call that was sent. */
+/** A call in progress. */
 export interface GrpcCall {
-  /** Its messages, once all are there. @throws GrpcRefused; an Error of the connection that broke */
+  /** Its messages, once all have arrived. @throws GrpcRefused; an Error of the connection that broke */
   readonly answers: Promise<readonly Buffer[]>;
-  /** Gives it up: its answer does not matter any more. */
+  /** Cancels the call: its answer is no longer needed. */
   cancel(): void;
 }
 
-/** As talosctl: Talos answers with megabytes at most. */
+/** The same limit as talosctl's: Talos' answers have megabytes at most. */
 const largestAnswer = 32 * 1024 * 1024;
 
 /**
- * Sends one message and reads the messages that answer it: gRPC over HTTP/2, the part of it a look needs
- * (github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). Nothing is compressed, and nothing tried again.
+ * Sends one message and reads the messages of the answer: the part of gRPC over HTTP/2 that a read needs
+ * (github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). Nothing is compressed, and nothing retried.
  *
  * @param path of the call: `/machine.MachineService/Version`.
  * @param metadata sent with it.
@@ -52,7 +52,7 @@ export function grpcCall(
   const answers = new Promise<readonly Buffer[]>((resolve, reject) => {
     const pieces: Buffer[] = [];
     let size = 0;
-    // A call that is refused at once has its status among the headers.
+    // A call that is rejected at once has its status among the headers.
     let head: IncomingHttpHeaders = {};
     stream.on('response', (headers) => (head = { ...head, ...headers }));
     stream.on('trailers', (trailers: IncomingHttpHeaders) => (head = { ...head, ...trailers }));
@@ -88,7 +88,7 @@ function answered(head: IncomingHttpHeaders, body: Buffer): readonly Buffer[] | 
   return messagesIn(body);
 }
 
-/** A message on the wire: whether it is compressed, its length, itself. */
+/** A message on the wire: compression flag, length, content. */
 function framed(message: Buffer): Buffer {
   const prefix = Buffer.alloc(prefixLength);
   prefix.writeUInt32BE(message.length, 1);
@@ -110,7 +110,7 @@ function messagesIn(body: Buffer): readonly Buffer[] | Error {
   return messages;
 }
 
-/** A status message is percent-encoded; one that is not comes as it is. */
+/** A status message is percent-encoded; invalid encoding is kept as it is. */
 function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,4 +1,4 @@
-/** The statuses of gRPC that something is decided by, with their numbers on the wire. */
+/** The gRPC statuses that Slipway decides on, with their numbers on the wire. */
 export const grpcStatus = {
   ok: 0,
   cancelled: 1,

@@ -2,9 +2,9 @@ import type { CallLimits, TalosTarget } from '../talos-target.js';
 import { oneMessage, type Message } from './one-message.js';
 import type { Call } from './talos-looks.js';
 
-/** What the machine itself tells. */
+/** Reads of the machine itself. */
 export interface MachineLooks {
-  /** Health is `OK`, `Fail` or `?`: has no health check, or none has run yet. */
+  /** Health is `OK`, `Fail` or `?`: no health check, or none has run yet. */
   services(
     target: TalosTarget,
     limits?: CallLimits,

@@ -9,7 +9,7 @@ import { resourceLooks } from './resource-looks.js';
 import { TalosCallFailed } from './talos-call-failed.js';
 import type { Call } from './talos-looks.js';
 
-/** What a machine tells of itself that has no configuration yet. Nobody vouches for it. */
+/** What a machine without a configuration reports of itself. Nothing in it is authenticated. */
 export interface MaintenanceSeen {
   /** `maintenance`. */
   readonly stage: string;
@@ -17,18 +17,20 @@ export interface MaintenanceSeen {
   readonly version: string;
   /** SMBIOS UUID, in lower case. */
   readonly uuid: string;
-  /** Of its cards, in lower case. */
+  /** MACs of its network interfaces, in lower case. */
   readonly macs: readonly string[];
-  /** Of the certificate it showed, as `talosctl --cert-fingerprint` takes it: what is sent goes to this machine or to none. */
+  /**
+   * Fingerprint of the certificate it showed, in the format of `talosctl --cert-fingerprint`: a configuration is sent only to this machine.
+   */
   readonly fingerprint: string;
 }
 
 /**
- * Asks whoever answers at an address who it is, over one connection: stage, version, UUID, cards. Up to Talos 1.12 a small
- * service answers in maintenance mode, from 1.13 on the usual one; both tell resources that are no secret.
+ * Reads the identity of the machine at an address, over one connection: stage, version, UUID, network interfaces. Up to Talos 1.12 a small
+ * service runs in maintenance mode, from 1.13 on the usual one; both show resources that are no secret.
  *
  * @param endpoint where to connect.
- * @throws TalosCallFailed when nothing answers, or what answers wants to see a certificate: it has its configuration
+ * @throws TalosCallFailed when nothing responds, or the machine requires a certificate: then it has its configuration
  */
 export async function lookInMaintenance(endpoint: string, limits: CallLimits = {}): Promise<MaintenanceSeen> {
   const target: TalosTarget = { node: endpoint, endpoint };
@@ -50,7 +52,7 @@ export async function lookInMaintenance(endpoint: string, limits: CallLimits = {
   }
 }
 
-/** Calls that name no node: what answers is asked itself. */
+/** Calls without a node header: the endpoint itself answers. */
 function calls({ session, accepted }: UnverifiedSession, end: number, signal: AbortSignal): Call {
   return async <T>(path: string, request: object, target: TalosTarget): Promise<readonly T[]> => {
     const method = methodAt(path);
@@ -86,7 +88,7 @@ function calls({ session, accepted }: UnverifiedSession, end: number, signal: Ab
   };
 }
 
-/** SHA-256 of the public key (SPKI), as Talos' crypto library writes it: base64. */
+/** SHA-256 of the public key (SPKI), in base64 as Talos' crypto library writes it. */
 function fingerprintOf(certificate: Buffer): string {
   const key = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' });
   return createHash('sha256').update(key).digest('base64');

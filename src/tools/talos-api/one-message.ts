@@ -2,22 +2,22 @@ import type { TalosTarget } from '../talos-target.js';
 import { grpcStatus } from './grpc-status.js';
 import { TalosCallFailed } from './talos-call-failed.js';
 
-/** What stands in each message where a proxy merges the answers of several nodes. */
+/** The metadata of each message where a proxy merges the answers of several nodes. */
 export interface MessageMetadata {
   readonly hostname: string;
-  /** Why that node did not answer; empty: it did. */
+  /** Why that node failed; empty: it did not. */
   readonly error: string;
   readonly status: { readonly code: number; readonly message: string } | null;
 }
 
-/** A message of Talos, as far as all have it. */
+/** A Talos message: the fields that all messages share. */
 export interface Message {
   readonly metadata: MessageMetadata | null;
 }
 
 /**
- * The message of the one node that was asked. A node that failed behind a proxy that merges answers is an error too,
- * although the call itself was answered.
+ * The message of the requested node. If a node fails behind a proxy that merges answers, this throws too, although the call itself
+ * succeeded.
  *
  * @throws TalosCallFailed
  */

@@ -2,14 +2,14 @@ import path from 'node:path';
 import { loadSync, type MethodDefinition, type ServiceDefinition } from '@grpc/proto-loader';
 import { projectRoot } from '../project-root.js';
 
-/** Where the .proto files are; they import one another by their names. */
+/** The folder of the .proto files; they import one another by name. */
 export const protosFolder = path.join(projectRoot, 'src/tools/talos-api/protos');
 
 let loaded: Record<string, unknown> | undefined;
 
 /**
- * A call of Talos' API by its path, `/machine.MachineService/Version`. In its messages names are those of the .proto files,
- * 64-bit numbers and enums are strings, and what is not set is empty (a message: null).
+ * A call of Talos' API by its path, `/machine.MachineService/Version`. Field names are those of the .proto files, 64-bit numbers and enums
+ * are strings, and unset fields are empty (a message: null).
  */
 export function methodAt(requestPath: string): MethodDefinition<object, object> {
   loaded ??= loadSync(['machine.proto', 'resource.proto'], {

@@ -4,12 +4,12 @@ import { isRecord } from '../record.js';
 import type { CallLimits, TalosTarget } from '../talos-target.js';
 import type { Call } from './talos-looks.js';
 
-/** What Talos' resources tell: those that `talosctl get` shows. */
+/** Reads of Talos' resources: those that `talosctl get` shows. */
 export interface ResourceLooks {
-  /** What runs: `v1.13.4`. */
+  /** The running version: `v1.13.4`. */
   version(target: TalosTarget, limits?: CallLimits): Promise<string>;
   nodename(target: TalosTarget, limits?: CallLimits): Promise<string>;
-  /** The schematic is undefined for an image that no factory made. */
+  /** The schematic is undefined for an image that was not built by a factory. */
   extensions(
     target: TalosTarget,
     limits?: CallLimits,
@@ -20,17 +20,17 @@ export interface ResourceLooks {
   ): Promise<{ stage: string; ready: boolean; unmet: string[] }>;
   /** The machine's SMBIOS UUID, in lower case. */
   systemUuid(target: TalosTarget, limits?: CallLimits): Promise<string>;
-  /** MACs of its network interfaces, in lower case and in the order the machine counts them. */
+  /** MACs of its network interfaces, in lower case and in the machine's order. */
   macs(target: TalosTarget, limits?: CallLimits): Promise<string[]>;
   /** Its network interfaces, in that order. */
   cards(target: TalosTarget, limits?: CallLimits): Promise<ObservedInterface[]>;
-  /** The machine configuration it runs, as a text: it holds the cluster's secrets. Needs the admin role. */
+  /** The running machine configuration, as text: it holds the cluster's secrets. Needs the admin role. */
   machineConfiguration(target: TalosTarget, limits?: CallLimits): Promise<string>;
 }
 
 type Spec = Readonly<Record<string, unknown>>;
 
-/** A resource as it is sent: its spec is there as protobuf and, for whoever does not know its kind, as YAML. */
+/** A resource on the wire: its spec as protobuf, and as YAML for clients that do not know its kind. */
 interface Answer {
   readonly resource: { readonly spec: { readonly yaml_spec: string } | null } | null;
 }
@@ -101,7 +101,7 @@ function configurationText(shown: string): string {
 
 function text(spec: Spec, field: string): string {
   const value = spec[field];
-  if (typeof value !== 'string' || value === '') throw new Error(`Talos told no ${field}`);
+  if (typeof value !== 'string' || value === '') throw new Error(`Talos reported no ${field}`);
   return value;
 }
 
@@ -115,13 +115,13 @@ function extensionsOf(specs: readonly Spec[]): { schematic: string | undefined; 
   return { schematic: typeof schematic === 'string' ? schematic : undefined, names: names.toSorted() };
 }
 
-/** Cards are links of the kind that hardware has: none. Bonds, bridges, VLANs and tunnels have a kind. */
+/** Network interfaces are links without a kind. Bonds, bridges, VLANs and tunnels have one. */
 function networkInterfacesOf(specs: readonly Spec[]): ObservedInterface[] {
   return specs
     .filter(({ type, kind }) => type === 'ether' && (kind === '' || kind === undefined))
     .toSorted((a, b) => Number(a['index']) - Number(b['index']))
     .flatMap(({ hardwareAddr, permanentAddr, driver }): ObservedInterface[] => {
-      // The one it was made with: a bond gives its own to all its cards.
+      // The permanent MAC: a bond gives its own to all its interfaces.
       const mac = permanentAddr === undefined || permanentAddr === '' ? hardwareAddr : permanentAddr;
       if (typeof mac !== 'string' || mac === '') return [];
       return [{ mac: mac.toLowerCase(), ...(typeof driver === 'string' && driver !== '' ? { driver } : {}) }];

@@ -3,24 +3,24 @@ import { apiAddress } from './api-address.js';
 import { certificateTrouble } from './certificate-trouble.js';
 import { grpcStatus } from './grpc-status.js';
 
-/** How a call of Talos' API ended that did not end well. */
+/** How a call of Talos' API failed. */
 export interface TalosCallFailure {
-  /** Its name: `EtcdStatus`; for a resource its kind, `MachineStatuses.runtime.talos.dev`. */
+  /** The call's name: `EtcdStatus`; for a resource its kind, `MachineStatuses.runtime.talos.dev`. */
   readonly call: string;
   readonly target: TalosTarget;
-  /** Number of the gRPC status: the server's, or the one that stands for what happened to the connection. */
+  /** Number of the gRPC status: the server's, or the one that corresponds to the connection error. */
   readonly status: number;
-  /** What the server says, or what happened to the connection. */
+  /** The server's message, or the connection error. */
   readonly details: string;
-  /** Whether the endpoint answered at all. */
+  /** Whether the endpoint responded at all. */
   readonly reached: boolean;
-  /** Milliseconds between its start and this. */
+  /** Milliseconds from the start of the call to its failure. */
   readonly durationMs: number;
 }
 
 /**
- * The one error for a call of Talos' API that failed. The message says which call, of which node through which, and why.
- * The fields are for those who decide: nobody should have to parse the message.
+ * The one error for a call of Talos' API that failed. The message says which call, of which node through which, and why. The fields are for
+ * decisions: nobody should have to parse the message.
  */
 export class TalosCallFailed extends Error implements TalosCallFailure {
   override readonly name = 'TalosCallFailed';
@@ -30,11 +30,11 @@ export class TalosCallFailed extends Error implements TalosCallFailure {
   readonly details: string;
   readonly reached: boolean;
   readonly durationMs: number;
-  /** It took longer than its time limit. */
+  /** The call reached its time limit. */
   readonly timedOut: boolean;
-  /** Its caller ended it, or kept it from starting. */
+  /** The caller cancelled it, or kept it from starting. */
   readonly cancelled: boolean;
-  /** Why, without which call it was. */
+  /** The reason, without the call's name. */
   readonly why: string;
 
   constructor(failure: TalosCallFailure) {
@@ -52,17 +52,17 @@ export class TalosCallFailed extends Error implements TalosCallFailure {
     this.why = why;
   }
 
-  /** The endpoint itself did not answer (and may well be the one that is down), as opposed to the node behind it. */
+  /** The endpoint itself did not respond (and may well be the one that is down), as opposed to the node behind it. */
   get wayIsClosed(): boolean {
     if (!this.reached) return !this.cancelled;
-    // The endpoint answered, and says that it cannot reach the node: neither could another one.
+    // The endpoint responded, and reports the node as unreachable: another endpoint could not reach it either.
     const { node, endpoint } = this.target;
     const behind = [`dial tcp ${node}:`, `dial tcp [${node}]:`];
     if (node !== endpoint && behind.some((words) => this.details.includes(words))) return false;
     return this.status === grpcStatus.unavailable && /transport|connection refused/.test(this.details);
   }
 
-  /** What it says of the credential where that was looked at and rejected, or the server's own was; each is final. */
+  /** Why a certificate was rejected, ours or the server's; each reason is final. */
   get rejection(): string | undefined {
     if (this.status === grpcStatus.permissionDenied && this.details === 'not authorized') return this.details;
     if (this.status !== grpcStatus.unavailable) return undefined;
@@ -70,7 +70,7 @@ export class TalosCallFailed extends Error implements TalosCallFailure {
   }
 }
 
-/** What the network's errors are called by people. */
+/** Readable names of network errors. */
 const networkErrors: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection reset',
@@ -81,7 +81,7 @@ const networkErrors: Readonly<Record<string, string>> = {
 };
 
 function reasonOf({ status, details, target, reached, durationMs }: TalosCallFailure): string {
-  // Talos wraps the errors of its own calls; the part after the last `desc =` is what happened.
+  // Talos wraps the errors of its own calls; the part after the last `desc =` is the cause.
   if (reached) return details.split('desc = ').at(-1) || `gRPC status ${status}`;
   if (status === grpcStatus.cancelled) return 'it was cancelled';
   if (status === grpcStatus.deadlineExceeded) return `no answer within ${Math.round(durationMs / 1000)} s`;

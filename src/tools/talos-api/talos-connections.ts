@@ -18,23 +18,23 @@ class Ended extends Error {
   }
 }
 
-/** A control plane passes each call on to a node; a cluster of hundreds is not asked all at once. */
+/** A control plane forwards each call to a node; a cluster of hundreds is not called all at once. */
 const callsAtOnce = 32;
 
 /**
- * Calls of Talos' API with one talosconfig (mutual TLS, HTTP/2). A connection is kept until it fails; then the next call
- * connects again, as each talosctl does: what is found is how it is now. Knows how to call, not what.
+ * Calls of Talos' API with one talosconfig (mutual TLS, HTTP/2). A connection is kept until it fails; then the next call connects again, as
+ * each talosctl does, and observes the present state. This class knows how to call, not what.
  */
 export class TalosConnections {
   readonly #keys: TalosKeys;
   readonly #sessions: TalosSessions;
   readonly #ownSessions: boolean;
-  /** Ends each call that is under way. */
+  /** Cancels each call in progress. */
   readonly #ends = new Set<() => void>();
   readonly #places = new ProcessSlots(callsAtOnce);
   #closed = false;
 
-  /** @param sessions connections to share with others, and to leave to them. Default: its own, closed with it. */
+  /** @param sessions shared connections, which stay open. Default: its own, closed with it. */
   constructor(keys: TalosKeys, sessions?: TalosSessions) {
     this.#keys = keys;
     this.#sessions = sessions ?? new TalosSessions();
@@ -42,8 +42,7 @@ export class TalosConnections {
   }
 
   /**
-   * Makes one call and answers all its messages: one, or those of a stream that ends automatically. Its time begins once it has
-   * a place among the others.
+   * Makes one call and returns all its messages: one, or those of a stream that ends on its own. Its time limit starts once it has a slot.
    *
    * @param path of the call: `/machine.MachineService/Version`.
    * @throws TalosCallFailed
@@ -80,7 +79,7 @@ export class TalosConnections {
         this.#unlessEnded(target, { ...limits, timeoutMs: end - Date.now() }, (session) =>
           grpcCall(session, path, sent, metadataFor(target)),
         );
-      // What only looks may be asked twice.
+      // Reads may be repeated.
       const again = (error: unknown): Promise<readonly Buffer[]> => {
         if (error instanceof BrokenSince) return attempt();
         throw error;
@@ -99,14 +98,14 @@ export class TalosConnections {
     }
   }
 
-  /** Ends all calls, and closes every connection that is not shared, at once. */
+  /** Cancels all calls, and closes every connection that is not shared, at once. */
   close(): void {
     this.#closed = true;
     for (const end of this.#ends) end();
     if (this.#ownSessions) this.#sessions.close();
   }
 
-  /** Makes a call as soon as there is a connection; leaves it, and the connection, when its time is up or its caller aborts. */
+  /** Makes a call as soon as there is a connection; abandons it, and the connection, when its time is up or its caller aborts. */
   async #unlessEnded(
     { endpoint }: TalosTarget,
     { timeoutMs = lookMs, signal }: CallLimits,
@@ -129,7 +128,7 @@ export class TalosConnections {
       return await Promise.race([
         new Promise<never>((_, refuse) => (reject = refuse)),
         connection.accepted.then(() => {
-          // It may have ended while the connection was made.
+          // It may have ended while the connection was opened.
           if (ended) throw ended;
           call = start(connection.session);
           return call.answers;
@@ -149,7 +148,7 @@ export class TalosConnections {
   }
 }
 
-/** One node, whose answer and whose errors come through as they are. */
+/** Metadata for one node, whose answer and errors are passed through unchanged. */
 function metadataFor({ node }: TalosTarget): Record<string, string> {
   return { node, runtime: 'Talos' };
 }
@@ -159,7 +158,7 @@ function nameOf(path: string, request: object): string {
   return 'type' in request ? String(request.type) : (path.split('/').at(-1) ?? path);
 }
 
-/** A stream that ends with its connection says only that; why is behind it. */
+/** A stream that ends with its connection reports only that; the cause comes with the connection's error. */
 function causeOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return cause instanceof Error ? cause.message : String(cause);

@@ -8,14 +8,14 @@ import { TalosCallFailed } from './talos-call-failed.js';
 import { TalosConnections } from './talos-connections.js';
 import type { TalosSessions } from './talos-sessions.js';
 
-/** Everything Slipway reads through Talos' API. Nothing here changes a node. */
+/** Everything that Slipway reads through Talos' API. Nothing here changes a node. */
 export interface TalosLooks extends MachineLooks, ResourceLooks, EtcdLooks {
-  /** Ends all looks, and closes the connections that are not shared. */
+  /** Cancels all reads, and closes the connections that are not shared. */
   close(): void;
 }
 
 /**
- * Makes a call and answers its messages, with its credential's rejection told apart.
+ * Makes a call and returns its messages. A rejected credential is a distinct error.
  *
  * @throws TalosCallFailed, Refusal `credential-rejected`
  */
@@ -27,10 +27,10 @@ export type Call = <T>(
 ) => Promise<readonly T[]>;
 
 /**
- * Looks with one talosconfig. Nothing is connected before the first look.
+ * Reads with one talosconfig. Connects on first use.
  *
- * @param which what the talosconfig is called when it is rejected: `talosconfig (reader)`.
- * @param sessions connections it shares with others; default: it has its own.
+ * @param which the talosconfig's name in errors: `talosconfig (reader)`.
+ * @param sessions shared connections; default: its own.
  */
 export function talosLooks(keys: TalosKeys, which = 'talosconfig', sessions?: TalosSessions): TalosLooks {
   const connections = new TalosConnections(keys, sessions);
@@ -41,7 +41,7 @@ export function talosLooks(keys: TalosKeys, which = 'talosconfig', sessions?: Ta
     limits?: CallLimits,
   ): Promise<readonly T[]> => {
     try {
-      // What a call answers is written in the .proto files.
+      // The .proto files define the answer of each call.
       return (await connections.call(path, request, target, limits)) as readonly T[];
     } catch (error) {
       throw rejected(error, which) ?? error;
@@ -55,7 +55,7 @@ export function talosLooks(keys: TalosKeys, which = 'talosconfig', sessions?: Ta
   };
 }
 
-/** A credential that was looked at and rejected; undefined: something else happened. */
+/** The reason for a rejected credential; undefined: another failure. */
 function rejected(error: unknown, which: string): Refusal | undefined {
   if (!(error instanceof TalosCallFailed)) return undefined;
   const why = error.rejection;

@@ -6,7 +6,7 @@ import { openSession, type TalosSession } from './open-session.js';
 
 /** A connection to one endpoint with one certificate. */
 export interface Connection extends TalosSession {
-  /** Whether it stood before this call: it may have broken since, unnoticed. */
+  /** Whether it existed before this call: it may have broken since, unnoticed. */
   readonly stood: boolean;
 }
 
@@ -15,15 +15,15 @@ interface Kept {
   readonly place: string;
   /** Milliseconds since the epoch. */
   readonly usableUntil: number;
-  /** How many calls wait for it, or are under way on it. */
+  /** The number of calls that wait for it or use it. */
   calls: number;
   accepted: boolean;
   idle: NodeJS.Timeout | undefined;
 }
 
 /**
- * Connections to Talos' API by endpoint and credential, made by the first call that needs one. One that is not used holds no
- * process up, and is closed after a while; one that failed, or has become too old, is not given out again.
+ * Connections to Talos' API by endpoint and credential, opened by the first call that needs one. An idle connection does not keep the
+ * process alive, and is closed after a while; one that failed or is too old is not reused.
  */
 export class TalosSessions {
   readonly #byPlace = new Map<string, Kept>();
@@ -46,13 +46,13 @@ export class TalosSessions {
     return { ...kept.opened, stood: kept.accepted };
   }
 
-  /** The next call to its endpoint makes a connection of its own. Calls that are under way on this one go on. */
+  /** The next call to its endpoint opens a new connection. Calls in progress on this one continue. */
   forget({ session }: Connection): void {
     const kept = this.#all.get(session);
     if (kept && this.#byPlace.get(kept.place) === kept) this.#byPlace.delete(kept.place);
   }
 
-  /** A call on it has ended, well or not. */
+  /** A call on it has ended, with success or failure. */
   release({ session }: Connection): void {
     const kept = this.#all.get(session);
     if (!kept) return;
@@ -87,7 +87,7 @@ export class TalosSessions {
     return kept;
   }
 
-  /** Ends one that is given out no more, once its last call has ended. */
+  /** Closes a retired connection, once its last call has ended. */
   #endUnused(kept: Kept): void {
     if (kept.calls === 0 && this.#byPlace.get(kept.place) !== kept) kept.opened.session.destroy();
   }
@@ -97,7 +97,7 @@ function isUsable({ opened: { session }, usableUntil: until }: Kept): boolean {
   return !session.closed && !session.destroyed && Date.now() < until;
 }
 
-/** Another credential is another connection; the credential itself is no key of a map. */
+/** Another credential needs another connection; the credential itself must not be a map key, so its hash is. */
 function digestOf(keys: TalosKeys): string {
   return createHash('sha256').update(JSON.stringify(keys)).digest('hex');
 }

@@ -6,7 +6,7 @@ const ticksPerSecond = 100;
 const names = /^(terraform|tofu)\b/;
 
 /**
- * When each Terraform or OpenTofu that runs on this machine was started, in milliseconds since the epoch.
+ * When each Terraform or OpenTofu on this machine was started, in milliseconds since the epoch.
  *
  * @param known process ids to leave out.
  */

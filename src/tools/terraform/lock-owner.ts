@@ -1,7 +1,7 @@
 import type { ProcessLife } from '../process-place.js';
 import type { StateLock } from './state-lock.js';
 
-/** One start of Terraform by Slipway, as it was recorded. */
+/** The record of one Terraform that Slipway started. */
 export interface RecordedRun {
   readonly pid: number;
   readonly operation: 'plan' | 'apply';
@@ -10,41 +10,41 @@ export interface RecordedRun {
   readonly version: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** When its worker saw it alive for the last time, to within `seenEveryMs`. Milliseconds since the epoch. */
+  /** When its worker last saw it alive, accurate to `seenEveryMs`. Milliseconds since the epoch. */
   readonly seenAlive: number;
-  /** The lock it held, asked for while it held it. */
+  /** The id of the lock it held, observed while it held it. */
   readonly lockId: string | undefined;
   /** Whether exactly this process still runs. */
   readonly life: ProcessLife;
 }
 
-/** What is known when a lock stands in the way. */
+/** What is known when a lock blocks a Terraform. */
 export interface LockSurroundings {
-  /** Runs on the same state, by the Slipways that keep their records where this one does. */
+  /** Runs on the same state, by Slipways that share these records. */
   readonly runs: readonly RecordedRun[];
-  /** When the one who was refused was started. */
+  /** When the blocked Terraform was started. */
   readonly askedAt: number;
   /** `user@host` of Terraform here. */
   readonly who: string;
-  /** Living Terraforms of this machine that no record is about: when each was started. */
+  /** Unrecorded Terraforms that run on this machine: when each was started. */
   readonly strangers: readonly number[];
 }
 
 export type LockJudgement =
   | { readonly release: true; readonly run: RecordedRun }
-  /** `told`: whether what the lock says of its owner may be repeated. `madeUp`: not even its id is that of the lock. */
+  /** `told`: whether messages may repeat what the lock says of its owner. `madeUp`: not even its id is the lock's. */
   | { readonly release: false; readonly why: string; readonly told: boolean; readonly madeUp?: true };
 
-/** How often a worker says that its Terraform lives. */
+/** How often a worker records that its Terraform is alive. */
 export const seenEveryMs = 2_000;
-/** Clocks of one machine, and the time between a start and its record. */
+/** Tolerance for the clocks of one machine, and for the time between a start and its record. */
 const slackMs = 2_000;
 
 /**
- * Whether a lock was taken by a Terraform of ours that is dead. Beyond doubt it is when the lock's id was recorded while that
- * process held it. Otherwise everything must fit: user, host, version, operation, and a moment in the life of exactly one
- * dead process, while no other Terraform of this machine lives that could have taken it. All else is left to a person, and so is
- * the lock of a process of another machine or container: only there can anybody see whether it lives.
+ * Whether a dead Terraform of ours took a lock. It is proven when the lock's id was recorded while that process held it. Otherwise
+ * everything must match: user, host, version, operation, and a time within the life of exactly one dead process, while no other living
+ * Terraform of this machine could have taken it. Every other lock needs a person. So does the lock of a process on another machine or in
+ * another container: only there can anybody check whether it lives.
  */
 export function judgeLock(lock: StateLock, around: LockSurroundings): LockJudgement {
   const { runs } = around;
@@ -54,7 +54,7 @@ export function judgeLock(lock: StateLock, around: LockSurroundings): LockJudgem
   if (recorded) return { release: true, run: recorded };
   if (lock.who === undefined || lock.created === undefined)
     return { ...keep('the backend does not say who took it'), told: false };
-  // Some backends fill in the one who asks, and the id of the lock that was not had.
+  // Some backends report the one who asks as the owner, with the id of the lock that was not acquired.
   if (lock.who === around.who && lock.created >= around.askedAt)
     return { ...keep('the backend does not say who took it'), told: false, madeUp: true };
   const fitting = runs.filter((run) => fits(lock, run));
@@ -79,7 +79,7 @@ function fits({ who, version, operation, created }: StateLock, run: RecordedRun)
   );
 }
 
-/** Why the lock of one that is not dead, or not surely, stays. */
+/** Why a lock stays whose owner lives, or is not proven dead. */
 function stands({ life, pid, who }: RecordedRun): string {
   if (life === 'lives') return `process ${pid}, which Slipway started, still works on it`;
   return `Slipway started process ${pid} as ${who} on another machine or in another container, and only there it can be seen whether it lives`;

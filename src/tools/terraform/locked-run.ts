@@ -15,13 +15,13 @@ import { eventOf, hearDiagnostics, type Diagnostic } from './terraform-events.js
 import { errorsOf, failureOf } from './terraform-failure.js';
 import { runTerraform, type TerraformLimits, type TerraformRoot } from './terraform-root.js';
 
-/** A plan or an apply: what takes the state's lock. */
+/** A plan or an apply: a command that takes the state's lock. */
 export interface LockedRun {
   readonly operation: 'plan' | 'apply';
-  /** All but those of the lock; `-json` is among them. */
+  /** All arguments except those of the lock; `-json` is among them. */
   readonly args: readonly string[];
   readonly acceptExitCodes?: readonly number[];
-  /** Arguments with which a plan stops at the lock and tells its id. */
+  /** Arguments with which a plan stops at the lock and reports its id. */
   readonly lockProbe?: readonly string[];
 }
 
@@ -33,10 +33,9 @@ const releasesMax = 2;
 const pollMs = 500;
 
 /**
- * Runs what takes the lock. An earlier Terraform of ours that lives here is let finish first, for as long as `timeoutMs` lasts: it
- * makes or destroys machines, and only what it did tells how to go on. The lock of one is released when it is surely dead
- * (`judgeLock`); a lock of anybody else is waited for, `lockMs` long, and then told. Where `lockMs` is 0 nothing is waited for, and
- * with `startBefore` no lock.
+ * Runs a command that takes the lock. It first waits for an earlier Terraform of ours that runs here, for at most `timeoutMs`: that one
+ * replaces machines, and the next step depends on its result. A lock is released when its owner is proven dead (`judgeLock`). It waits
+ * `lockMs` for any other lock, and then reports it. With `lockMs` 0 it waits for nothing, and with `startBefore` for no lock.
  *
  * @throws Refusal `terraform-locked`, `terraform-state-unwritten`, and those of the command.
  */
@@ -47,20 +46,20 @@ export async function runLocked(
 ): Promise<CommandResult> {
   const stepEnd = Date.now() + given.timeoutMs;
   await afterEarlierRuns(root, given, root.lockMs === 0 ? Date.now() : stepEnd);
-  // The wait was time of the step.
+  // The wait counts towards the step's time limit.
   const limits = { ...given, timeoutMs: Math.max(1_000, stepEnd - Date.now()) };
   const end = Math.min(stepEnd, Date.now() + root.lockMs);
-  // What was looked at for it grows old while it waits.
+  // The observation that the command rests on ages while it waits.
   const now = limits.startBefore !== undefined;
   let releases = 0;
   for (let tries = 1; ; tries += 1) {
     const left = await root.records.of(root.identity);
-    // The lock of a dead one is better seen at once than after five minutes.
+    // The lock of a dead process is better detected at once than after five minutes.
     const patient = now || tries > 1 || !left.some(({ life }) => life === 'dead');
     const askedAt = Date.now();
     const attempt = await once(root, run, patient && !now ? Math.max(0, end - Date.now()) : 0, limits);
     if (attempt.ok) {
-      // Whoever holds the lock has no other to fear.
+      // Whoever holds the lock has no other owner to wait for.
       for (const old of left)
         if (old.life === 'dead' && !existsSync(unwritten(old.folder))) root.records.forget(old);
       return attempt.result;
@@ -78,9 +77,9 @@ export async function runLocked(
 }
 
 /**
- * Takes the lock as a plan does, and releases it: nothing is waited for, released or recorded.
+ * Takes the lock as a plan does, and releases it: it waits for nothing, releases no other lock, and records nothing.
  *
- * @param args of a plan that looks at no machine.
+ * @param args of a plan that reads no machine.
  * @throws Refusal `terraform-locked`, `terraform-plan-failed`
  */
 export async function tryLock(
@@ -100,7 +99,7 @@ export async function tryLock(
 }
 
 async function judged(root: TerraformRoot, lock: StateLock, askedAt: number): Promise<LockJudgement> {
-  // A process id of another place is another process here.
+  // A process id of another place means another process here.
   const recorded = (await root.records.all()).filter(({ life }) => life !== 'unknown');
   return judgeLock(lock, {
     runs: await root.records.of(root.identity),
@@ -110,7 +109,7 @@ async function judged(root: TerraformRoot, lock: StateLock, askedAt: number): Pr
   });
 }
 
-/** What a Terraform that asks for the lock once is told. */
+/** The lock's description, as a Terraform that tries once gets it. */
 async function probe(
   root: TerraformRoot,
   args: readonly string[],
@@ -122,8 +121,8 @@ async function probe(
 }
 
 /**
- * Waits for what outlived its worker, and fetches what it could not give to the backend. After `startBefore` it waits no longer:
- * what comes then is not started, and looked at again.
+ * Waits for a Terraform that outlived its worker, and fetches the state that it could not write to the backend. After `startBefore` it
+ * stops waiting: the command is not started, and the caller observes again.
  */
 async function afterEarlierRuns(
   root: TerraformRoot,
@@ -199,15 +198,15 @@ async function once(
   } finally {
     over.abort();
     await asked;
-    // Before the record goes: it is what tells where the state lies.
+    // Before the record is deleted: it says where the state is.
     await rescue(root, root.folder, () => open?.over(true));
     open?.over(clean);
   }
 }
 
 /**
- * Asks a second Terraform which lock keeps it away, while the first holds it: so it is known beyond doubt, whatever the backend
- * tells of its owner. The id counts only when the first still has a change in hand after all that was said until then was read.
+ * Runs a second Terraform to see which lock blocks it, while the first holds the lock: this proves the id, whatever the backend reports of
+ * its owner. The id counts only if the first still has a change in progress after all of its output until then was read.
  */
 async function recordLock(
   root: LockingRoot,
@@ -231,7 +230,7 @@ async function release(root: TerraformRoot, lockId: string, limits: TerraformLim
   }
 }
 
-/** @throws Refusal `terraform-state-unwritten` when there is something to fetch. */
+/** @throws Refusal `terraform-state-unwritten` when there is a state to fetch. */
 async function rescue(root: TerraformRoot, folder: string, done: () => void): Promise<void> {
   const file = unwritten(folder);
   if (!existsSync(file)) return;
@@ -241,7 +240,7 @@ async function rescue(root: TerraformRoot, folder: string, done: () => void): Pr
   throw new Refusal({ kind: 'terraform-state-unwritten', file: kept.file });
 }
 
-/** Where Terraform writes a state that its backend does not take. */
+/** The file to which Terraform writes a state that its backend rejects. */
 function unwritten(folder: string): string {
   return path.join(folder, 'errored.tfstate');
 }
@@ -251,12 +250,12 @@ function refusal(
   judgement: LockJudgement,
   ofDead = 'it was released, and taken again',
 ): Refusal {
-  const told = !judgement.release && judgement.told;
+  const isOwnerKnown = !judgement.release && judgement.told;
   return new Refusal({
     kind: 'terraform-locked',
-    who: told ? lock.who : undefined,
-    since: told && lock.created !== undefined ? new Date(lock.created).toISOString() : undefined,
-    operation: told ? operationWord(lock) : undefined,
+    who: isOwnerKnown ? lock.who : undefined,
+    since: isOwnerKnown && lock.created !== undefined ? new Date(lock.created).toISOString() : undefined,
+    operation: isOwnerKnown ? operationWord(lock) : undefined,
     id: !judgement.release && judgement.madeUp ? undefined : lock.id,
     why: judgement.release
       ? `process ${judgement.run.pid}, which Slipway started, is dead; ${ofDead}`

@@ -19,17 +19,17 @@ export interface OpenOptions {
   readonly base: string;
   /** The folder of slipway.yaml, where the repository is looked for; left out: `base`. */
   readonly home?: string;
-  /** The commit the run's slipway.yaml stands at; undefined where it is not committed. */
+  /** The commit that the run's slipway.yaml is at; undefined where it is not committed. */
   readonly commit: string | undefined;
-  /** Everything it writes in clear stands here, and goes with it. */
+  /** Everything that Terraform writes in clear goes to this folder, and is removed with it. */
   readonly step: StepFolder;
-  /** Where encrypted etcd snapshots are kept, and for whom: states are kept beside them. */
+  /** The folder of encrypted etcd snapshots, and their recipient: states are kept beside them. */
   readonly snapshot: { readonly directory: string; readonly recipient: string };
-  /** Names that may be seen in messages though a variable file holds them: nodes, hosts, addresses. */
+  /** Names that messages may show although a variable file holds them: nodes, hosts, addresses. */
   readonly visible: readonly string[];
-  /** A bare repository on this disk that has the commit, to be used instead of `terraform.source.repository`. */
+  /** A bare repository on this disk that has the commit, to use instead of `terraform.source.repository`. */
   readonly mirror?: string;
-  /** How long a lock of somebody else is waited for, in milliseconds. `none`: none is taken, and no plan may be applied. */
+  /** How long to wait for a lock of another owner, in milliseconds. `none`: no lock is taken, and no plan may be applied. */
   readonly lockMs: number | 'none';
   readonly signal?: AbortSignal;
   /** Left out: in this user's state folder. */
@@ -40,8 +40,7 @@ export interface OpenOptions {
 const gitMs = 5_000;
 
 /**
- * Makes Terraform ready in a checkout of its configuration at the run's commit. Nothing is asked of any backend yet: that
- * begins with `init`.
+ * Prepares Terraform in a checkout of its configuration at the run's commit. Accesses no backend yet: that begins with `init`.
  *
  * @throws Refusal `terraform-commit-unknown`, `terraform-source`, `credential-unreadable`, `tool-missing`
  */
@@ -61,14 +60,14 @@ export async function openTerraform(section: Section, options: OpenOptions): Pro
     all('variables.files', section.variables.files),
     Promise.all(
       Object.entries(section.env).map(
-        // What a program prints, or a file holds, ends with a line break that is none of the value.
+        // The output of a program, or the text of a file, ends with a line break that is not part of the value.
         async ([name, reference]) =>
           [name, (await read(`terraform.env.${name}`, reference)).replace(/\r?\n$/, '')] as const,
       ),
     ),
   ]);
   const source = checkedOut(section, options, commit);
-  // Nothing is left at work in the folder of a step that has failed.
+  // No process may still work in the folder of a failed step.
   await Promise.allSettled([credentials, source]);
   const [backend, variables, values] = await credentials;
   const { repository, folder } = await source;
@@ -110,7 +109,7 @@ async function checkedOut(
   return { repository, folder: await checkOut({ repository, commit, folder }, step.folder, signal) };
 }
 
-/** As the inventory names it; a path starts at the folder of slipway.yaml. Otherwise the repository that folder is in. */
+/** As the inventory names it; a path is relative to the folder of slipway.yaml. Otherwise the repository that contains that folder. */
 async function repositoryOf({ source }: Section, home: string): Promise<string> {
   const { repository } = source;
   if (repository !== undefined) {
@@ -126,7 +125,7 @@ async function repositoryOf({ source }: Section, home: string): Promise<string> 
   }
 }
 
-/** Terraform tells the two ways to write a file of values by its name. */
+/** Terraform distinguishes the two formats of a variable file by its name. */
 function suffixOf(text: string): '.tfvars' | '.tfvars.json' {
   return text.trimStart().startsWith('{') ? '.tfvars.json' : '.tfvars';
 }

@@ -19,7 +19,7 @@ const schema = z.object({
   version: z.string(),
   operation: z.enum(['plan', 'apply']),
   startedAt: z.number(),
-  /** Where it works: what it could not give to the backend lies there. */
+  /** Its working folder: a state that it could not write to the backend is there. */
   folder: z.string(),
   lockId: z.string().optional(),
 });
@@ -32,33 +32,33 @@ export interface KeptRun extends RecordedRun {
   readonly file: string;
 }
 
-/** The record of a Terraform that runs. */
+/** The record of a running Terraform. */
 export interface OpenRun {
   readonly identity: ProcessIdentity;
   /** The lock it holds at this moment. */
   holds(lockId: string): void;
-  /** It is gone; `clean`: automatically, and with its lock given back. Otherwise the record stays, to tell whose the lock is. */
+  /** Called when it has exited; `clean`: on its own, and with its lock released. Otherwise the record stays, to show who owns the lock. */
   over(clean: boolean): void;
 }
 
-/** Records older than this help nobody: a lock so old is a person's business. */
+/** Older records are useless: a lock so old needs a person. */
 const keptMs = 30 * 24 * 60 * 60_000;
 
 /**
- * The Terraforms that Slipway started and that did not end in order, one file each. They outlive their worker: they tell whose a
- * left-over lock is, and where a state lies that the backend did not take. Where machines or containers share the folder, some
- * are of another place than this.
+ * The Terraforms that Slipway started and that did not end cleanly, one file each. The files outlive their worker: they show who owns a
+ * leftover lock, and where a state is that the backend rejected. Where machines or containers share the folder, some records are of another
+ * place than this.
  */
 export class RunRecords {
   constructor(private readonly folder: string = defaultFolder()) {}
 
-  /** Writes the record of a process that was started just now. It is written before the process can have a lock. */
+  /** Records a process that was just started. The record is written before the process can have a lock. */
   async prepare(): Promise<
     (pid: number, about: Omit<Content, 'pid' | 'startTime' | 'boot' | 'home' | 'who'>) => OpenRun
   > {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     return (pid, about) => {
-      // One that ends at once may have left a lock all the same.
+      // One that ends at once may still have left a lock.
       const identity = identifyChild(pid);
       if (!identity) throw new Error(`process ${pid} was not started by this process`);
       const place = placeHere();
@@ -77,7 +77,7 @@ export class RunRecords {
     };
   }
 
-  /** The runs on one state that did not end in order, or have not ended. */
+  /** The runs on one state that did not end cleanly, or have not ended. */
   async of(root: string): Promise<KeptRun[]> {
     return (await this.all()).filter((run) => run.root === root);
   }
@@ -129,7 +129,7 @@ function userName(): string {
   }
 }
 
-/** Whole or not at all. */
+/** Written atomically. */
 function write(file: string, content: Content): void {
   const partial = `${file}.part`;
   writeFileSync(partial, JSON.stringify(content), { mode: 0o600 });
@@ -141,7 +141,7 @@ function touch(file: string): void {
   try {
     utimesSync(file, now, now);
   } catch {
-    // It is gone with its folder; the process goes on all the same.
+    // Its folder was removed with it; the process continues.
   }
 }
 

@@ -1,10 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
 
-/** A bucket, and who asks for it. */
+/** A bucket, and the credential for it. */
 export interface Bucket {
   readonly name: string;
   readonly region: string;
-  /** Base URL of the server: `https://s3.eu-central-1.amazonaws.com`. The bucket stands in the path. */
+  /** Base URL of the server: `https://s3.eu-central-1.amazonaws.com`. The bucket is in the path. */
   readonly endpoint: string;
   readonly accessKey: string;
   readonly secretKey: string;
@@ -17,14 +17,14 @@ export interface BucketAnswer {
   readonly text: string;
 }
 
-/** A server that tells more than this about a bucket is none. */
+/** A larger answer is not from an S3 server. */
 const answerMax = 64 * 1024;
 
 /**
- * Asks for a setting of a bucket: `versioning`, `encryption`. Only this much of S3 is spoken, for which an SDK would be much.
+ * Reads a setting of a bucket: `versioning`, `encryption`. This covers the small part of S3 that Slipway needs without an SDK.
  *
  * @param more for tests: another method, with a body.
- * @throws Error when the server does not answer.
+ * @throws Error when the server does not respond.
  */
 export async function askBucket(
   bucket: Bucket,
@@ -50,9 +50,7 @@ interface Request {
   readonly at: Date;
 }
 
-/**
- * Signature version 4, as AWS describes it ("Create a signed AWS API request"). Every server that speaks S3 takes it.
- */
+/** Signature version 4, as AWS describes it ("Create a signed AWS API request"). Every S3 server accepts it. */
 export function signedHeaders(
   bucket: Bucket,
   { method, url, query, body, at }: Request,
@@ -85,7 +83,7 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** The bucket of a backend `s3`; undefined where its credentials are not given to Terraform by name: a profile, a role. */
+/** The bucket of a backend `s3`; undefined where its credentials are not named explicitly: a profile, a role. */
 export function bucketOf(
   config: Readonly<Record<string, unknown>>,
   env: Readonly<Record<string, string>>,

@@ -1,10 +1,10 @@
 import { Redaction } from '../redaction.js';
 
-/** Shorter texts stand in ordinary words: taking them out would black out the message. */
+/** Shorter texts occur in ordinary words: redacting them would black out the message. */
 const quotedMin = 8;
 const envMin = 5;
 
-/** Settings of backends that say where the state is, and are no secret unless a password stands in them. */
+/** Settings of backends that say where the state is, and are no secret unless they contain a password. */
 const places = new Set(
   (
     'path workspace_dir bucket key region endpoint endpoints s3 dynamodb_table workspace_key_prefix address lock_address ' +
@@ -13,16 +13,16 @@ const places = new Set(
   ).split(' '),
 );
 
-/** The texts a step hands to Terraform. */
+/** The texts a step passes to Terraform. */
 export interface HandedTexts {
   readonly backend: readonly string[];
   readonly variables: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Names that may be seen wherever they stand: of nodes, hosts, versions. */
+  /** Names that messages may show anywhere: of nodes, hosts, versions. */
   readonly visible: readonly string[];
 }
 
-/** What must not be seen of what Terraform says: values of the environment, and what is quoted in variable and backend files. */
+/** The texts to redact in Terraform's output: values of the environment, and quoted text in variable and backend files. */
 export function secretTexts({ backend, variables, env, visible }: HandedTexts): string[] {
   const open = new Set(['default', 'true', 'false', ...visible]);
   const all = [
@@ -38,7 +38,7 @@ export function secretTexts({ backend, variables, env, visible }: HandedTexts): 
   return [...new Set(all)].filter((text) => !open.has(text));
 }
 
-/** Takes secrets out of messages of Terraform, which it wraps and escapes as it likes, and makes each one line. */
+/** Redacts secrets in messages of Terraform, however it wraps and escapes them, and joins each to one line. */
 export class Discretion {
   readonly #asWritten: Redaction;
   readonly #inOneLine: Redaction;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { messageOf, Refusal } from '../refusal.js';
 import { CommandFailed, runCommand } from '../run-command.js';
 
-/** Where a configuration stands: a git repository, at one commit. */
+/** The source of a configuration: a git repository, at one commit. */
 export interface TerraformSource {
   /** URL or path. */
   readonly repository: string;
@@ -13,12 +13,11 @@ export interface TerraformSource {
   readonly folder: string;
 }
 
-/** A first fetch of a large repository over a slow line. */
+/** Allows for a first fetch of a large repository over a slow connection. */
 const fetchMs = 120_000;
 
 /**
- * Checks a configuration out at its commit, into a folder of the step. Nothing of the repository's own set-up is run: no
- * hooks, no submodules, no filters.
+ * Checks a configuration out at its commit, into a folder of the step. Runs no code of the repository: no hooks, no submodules, no filters.
  *
  * @returns the folder of the root module.
  * @throws Refusal `terraform-source`
@@ -29,7 +28,7 @@ export async function checkOut(source: TerraformSource, into: string, signal?: A
   const [, user] = /^\w+:\/\/([^/@]*)@/.exec(source.repository) ?? [];
   const repository = user === undefined ? source.repository : source.repository.replace(`${user}@`, '');
   const refuse = (why: string): Refusal => new Refusal({ kind: 'terraform-source', repository, commit, why });
-  // Said before anything is fetched.
+  // Checked before anything is fetched.
   const root = path.resolve(checkout, source.folder);
   if (root !== checkout && !root.startsWith(`${checkout}${path.sep}`))
     throw refuse(`terraform.source.folder ${source.folder} leads out of the repository`);
@@ -38,7 +37,7 @@ export async function checkOut(source: TerraformSource, into: string, signal?: A
     runCommand({
       command: 'git',
       args: ['-c', 'core.hooksPath=/dev/null', '-C', checkout, ...args],
-      // Never asks anybody for a password.
+      // Git never prompts for a password.
       env: { GIT_TERMINAL_PROMPT: '0', GIT_LFS_SKIP_SMUDGE: '1' },
       timeoutMs: fetchMs,
       // `user:password` of the URL.
@@ -47,7 +46,7 @@ export async function checkOut(source: TerraformSource, into: string, signal?: A
     });
   try {
     await git('init', '--quiet');
-    // One commit alone, where the other side gives it away by its id; else all of its branches.
+    // One commit alone, where the server serves it by its id; else all branches.
     await git('fetch', '--quiet', '--no-tags', '--depth', '1', '--', source.repository, commit).catch(
       async (error: unknown) => {
         if (signal?.aborted) throw error;
@@ -69,7 +68,7 @@ export async function checkOut(source: TerraformSource, into: string, signal?: A
   return root;
 }
 
-/** The last line git said. */
+/** The last line of git's output. */
 function whyOf(error: unknown): string {
   const lines = error instanceof CommandFailed ? error.stderrTail.trim().split('\n') : [];
   return lines.findLast((line) => line.trim() !== '') ?? messageOf(error);

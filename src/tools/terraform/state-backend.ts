@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Reason } from '../../planning/reasons/reason.js';
 
-/** Where a state is kept, as `init` found it. */
+/** Where a state is kept, as `init` recorded it. */
 export interface StateBackend {
   /** `local`, `s3`, `http`, `pg`, `cloud`, … */
   readonly type: string;
@@ -20,14 +20,14 @@ const schema = z.looseObject({
 /** Without a block `backend`: a file beside the configuration. */
 const none: StateBackend = { type: 'local', config: {} };
 
-/** @param dataFolder `TF_DATA_DIR`, in which `init` keeps what it found under the name of a state. */
+/** @param dataFolder `TF_DATA_DIR`, in which `init` stores its result under the name of a state. */
 export async function backendIn(dataFolder: string): Promise<StateBackend> {
   const text = await readFile(path.join(dataFolder, 'terraform.tfstate'), 'utf8').catch(() => undefined);
   const { backend } = text === undefined ? {} : schema.parse(JSON.parse(text));
   return backend ? { type: backend.type, config: backend.config ?? {} } : none;
 }
 
-/** Settings of which one makes a backend lock its states. All others lock without being told, or know no lock at all. */
+/** Settings of which one makes a backend lock its states. All others lock by default, or do not lock at all. */
 const lockSettings: Readonly<Record<string, readonly string[]>> = {
   s3: ['use_lockfile', 'dynamodb_table'],
   http: ['lock_address'],
@@ -38,8 +38,8 @@ const lockSettings: Readonly<Record<string, readonly string[]>> = {
 const lockless = new Set(['artifactory', 'etcd', 'manta', 'swift']);
 
 /**
- * Why nothing is done with states at this backend: they would go with the step's folder, or have two writers at once. Variables of
- * the environment that set up the backend `http` count too.
+ * Why Slipway rejects this backend: the state would be removed with the step's folder, or could have two writers at once. Variables of the
+ * environment that set up the backend `http` count too.
  */
 export function backendRefusals(
   { type, config }: StateBackend,

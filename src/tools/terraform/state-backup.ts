@@ -3,7 +3,7 @@ import path from 'node:path';
 import { storeEncrypted } from '../etcd-snapshot.js';
 import type { StepFolder } from '../step-folder.js';
 
-/** Where states are kept, and for whom. */
+/** The folder of the states, and their recipient. */
 export interface StateBackups {
   readonly folder: string;
   /** An age recipient: a state holds secrets in clear. */
@@ -11,20 +11,20 @@ export interface StateBackups {
   readonly cluster: string;
 }
 
-/** A state that is kept, encrypted. */
+/** A stored, encrypted state. */
 export interface KeptState {
   readonly file: string;
   readonly sha256: string;
 }
 
-/** So many are kept at least … */
+/** At least this many are kept … */
 const keptMin = 30;
-/** … and each at least so long. */
+/** … and each at least this long. */
 const keptMs = 30 * 24 * 60 * 60_000;
 
 /**
- * Stores a state, encrypted and readable to this user alone, and removes the oldest ones that nobody needs any more. What the
- * backend did not take (`unwritten`) is never removed.
+ * Stores a state, encrypted and readable for this user only, and removes the oldest ones beyond both limits. States that the backend
+ * rejected (`unwritten`) are never removed.
  *
  * @param clear a file of the step's folder.
  */
@@ -41,7 +41,7 @@ export async function keepState(
   return { file, sha256 };
 }
 
-/** Keeps a state as text. */
+/** Stores a state given as text. */
 export async function keepStateText(
   text: string,
   backups: StateBackups,
@@ -55,7 +55,7 @@ export async function keepStateText(
   }
 }
 
-/** By name: the moment stands in it. */
+/** Sorted by name, which contains the time. */
 async function removeOld(folder: string, cluster: string, now: number): Promise<void> {
   const own = new RegExp(String.raw`^${cluster}-backup-\d{4}-[\dTZ-]+\.tfstate\.age$`);
   const names = (await readdir(folder)).filter((name) => own.test(name)).toSorted();

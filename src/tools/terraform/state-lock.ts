@@ -1,6 +1,6 @@
 import type { Diagnostic } from './terraform-events.js';
 
-/** A lock on a state, as an error of Terraform tells it. Whatever the backend does not say is undefined. */
+/** A lock on a state, as a Terraform error describes it. Fields that the backend does not report are undefined. */
 export interface StateLock {
   readonly id: string | undefined;
   readonly path: string | undefined;
@@ -14,14 +14,14 @@ export interface StateLock {
   readonly created: number | undefined;
 }
 
-/** What Terraform and OpenTofu call it, in every backend (command/clistate). */
+/** Terraform's and OpenTofu's name for it, in every backend (command/clistate). */
 const acquiring = 'Error acquiring the state lock';
 
 /**
- * The lock that kept Terraform from its work; undefined: that was something else.
+ * The lock that blocked Terraform; undefined: it failed for another reason.
  *
- * Not every backend tells who holds it: pg, and http before OpenTofu 1.12, fill in the one who asks. The id, which http
- * names apart (`already locked: ID=…`), is then the only thing that is true.
+ * Not every backend reports the owner: pg, and http before OpenTofu 1.12, fill in the one who asks. The id, which http names separately
+ * (`already locked: ID=…`), is then the only true value.
  */
 export function lockIn({ summary, detail }: Diagnostic): StateLock | undefined {
   if (summary !== acquiring) return undefined;

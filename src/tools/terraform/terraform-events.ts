@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A message of Terraform about something that is wrong. */
+/** A warning or an error of Terraform. */
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
   readonly summary: string;
@@ -9,14 +9,14 @@ export interface Diagnostic {
   readonly address?: string;
 }
 
-/** What a line of `plan -json` or `apply -json` says, as far as it is read. */
+/** The part of a line of `plan -json` or `apply -json` that Slipway reads. */
 export type TerraformEvent =
   | { readonly kind: 'diagnostic'; readonly diagnostic: Diagnostic }
   | {
       readonly kind: 'progress';
       readonly sentence: string;
       readonly address: string;
-      /** While one has begun to be changed and not ended, the state's lock is surely held. */
+      /** Between `begins` and `ends` of a resource the state's lock is certainly held. */
       readonly change?: 'begins' | 'ends';
     }
   | { readonly kind: 'waits-for-lock' };
@@ -41,7 +41,7 @@ const line = z.looseObject({
     .optional(),
 });
 
-/** Collects what is wrong from the lines a Terraform writes. */
+/** Collects warnings and errors from Terraform's output. */
 export function hearDiagnostics(): {
   readonly diagnostics: readonly Diagnostic[];
   readonly onLine: (stream: string, line: string) => void;
@@ -54,7 +54,7 @@ export function hearDiagnostics(): {
   return { diagnostics, onLine };
 }
 
-/** One action, as in: is doing it, has done it, could not do it. */
+/** The wording of one action: in progress, done, failed. */
 interface Words {
   readonly doing: string;
   readonly done: string;
@@ -68,15 +68,15 @@ const actions: Readonly<Record<string, Words>> = {
   delete: { doing: 'destroying', done: 'destroyed', undone: 'destroy' },
 };
 
-/** Of an action that is not known here. */
+/** The wording of an unknown action. */
 const atWork: Words = { doing: 'at work on', done: 'done its work on', undone: 'do its work on' };
 
 type Hook = NonNullable<z.infer<typeof line>['hook']>;
 
 /**
- * What Terraform does at each event, to be said after its name; made of address, action and seconds alone: what a provisioner prints, and ids, may be secret. That one
- * begins is no event here: it would hide whether its resource is made or destroyed.
- * Addresses never are: Terraform takes no sensitive value as a key.
+ * Terraform's progress at each event, as the end of a sentence. It consists of address, action and seconds only: a provisioner's output,
+ * and ids, may be secret. A resource's start is no event here: it would hide whether the resource is created or destroyed. Addresses are
+ * never secret: Terraform accepts no sensitive value as a key.
  */
 const sentences: Readonly<Record<string, (hook: Hook) => string>> = {
   refresh_start: (hook) => `looks at ${of(hook)}`,
@@ -93,7 +93,7 @@ const changes: Readonly<Record<string, 'begins' | 'ends'>> = {
   apply_errored: 'ends',
 };
 
-/** Reads one line; undefined for what is no event, or none that is read. */
+/** Parses one line; undefined for no event, or one that is not used. */
 export function eventOf(text: string): TerraformEvent | undefined {
   const said = line.safeParse(parsed(text)).data;
   if (!said) return undefined;
@@ -118,8 +118,8 @@ export function eventOf(text: string): TerraformEvent | undefined {
 }
 
 /**
- * The errors that Terraform prints for people: with bars beside them or without, wrapped at 78 characters. Each begins with
- * `Error:` at the beginning of a line.
+ * The errors that Terraform prints for people: with bars beside them or without, wrapped at 78 characters. Each begins with `Error:` at the
+ * beginning of a line.
  */
 export function errorsIn(text: string): Diagnostic[] {
   const lines = text.split('\n').map((one) => one.replace(/^[│╷╵]\s?/, '').trimEnd());

@@ -4,7 +4,7 @@ import { Refusal } from '../refusal.js';
 import type { Discretion } from './secret-texts.js';
 import { errorsIn, type Diagnostic } from './terraform-events.js';
 
-/** What Terraform was about to do. */
+/** The Terraform command that failed. */
 export type TerraformCommand = 'init' | 'plan' | 'apply' | 'state' | 'force-unlock';
 
 export interface FailedCommand {
@@ -12,16 +12,16 @@ export interface FailedCommand {
   readonly version: string;
   readonly command: TerraformCommand;
   readonly error: unknown;
-  /** What its JSON said; otherwise its texts are read. */
+  /** The diagnostics of its JSON output; otherwise its text output is parsed. */
   readonly diagnostics: readonly Diagnostic[];
   readonly discretion: Discretion;
 }
 
-/** So many messages are told, and so many characters of each. */
+/** Limits: the number of messages shown, and the characters of each. */
 const messagesMax = 3;
 const charactersMax = 400;
 
-/** What certain errors mean, by their summary; the rest goes by the command. */
+/** The meaning of certain errors, by their summary; all others depend on the command. */
 const known: readonly {
   readonly summary: RegExp;
   readonly reason: (why: string, of: FailedCommand) => Reason;
@@ -35,7 +35,7 @@ const known: readonly {
     reason: (why, { tool, version }) => ({ kind: 'terraform-program', tool, version, why }),
   },
   {
-    // What the backend `remote` says of a workspace that does not run its plans here.
+    // The message of the backend `remote` for a workspace that does not run its plans here.
     summary: /^Saving a generated plan is currently not supported$/,
     reason: () => ({ kind: 'terraform-remote-execution', backend: 'remote' }),
   },
@@ -55,17 +55,17 @@ const byCommand: Readonly<
   }),
 };
 
-/** The errors a command ended with, the warnings left out. */
+/** The errors of a failed command, without warnings. */
 export function errorsOf(error: unknown, diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length > 0 || !(error instanceof CommandFailed)) return errors;
-  const told = errorsIn(error.stderrTail);
-  return told.length > 0 ? told : errorsIn(error.stdoutTail);
+  const onStderr = errorsIn(error.stderrTail);
+  return onStderr.length > 0 ? onStderr : errorsIn(error.stdoutTail);
 }
 
 /**
- * What a command that failed is told as, without a secret. Whoever stopped it gets the bare error back; its texts are
- * left out, since nobody has read them for secrets.
+ * The reported error of a failed command, without secrets. A caller that stopped it gets the original error; its output is omitted, since
+ * it was not redacted.
  */
 export function failureOf(failed: FailedCommand): unknown {
   const { error, command, diagnostics, discretion } = failed;
@@ -78,8 +78,8 @@ export function failureOf(failed: FailedCommand): unknown {
     if (index !== -1) return new Refusal(reason(messages[index] ?? '', failed));
   }
   const [ending] = discreet(error, discretion).message.split('\n');
-  const told = error.timedOut || messages.length === 0 ? [ending ?? '', ...messages] : messages;
-  return new Refusal(byCommand[command](told.slice(0, messagesMax), told.length, failed));
+  const reported = error.timedOut || messages.length === 0 ? [ending ?? '', ...messages] : messages;
+  return new Refusal(byCommand[command](reported.slice(0, messagesMax), reported.length, failed));
 }
 
 /** `module.worker_nodes["k8s-work-2"].terraform_data.vm: local-exec provisioner error: …` */

@@ -9,7 +9,7 @@ import type { Discretion } from './secret-texts.js';
 import { backendIn, type StateBackend } from './state-backend.js';
 import type { StateBackups } from './state-backup.js';
 
-/** A root module, and what its children get. */
+/** A root module, and the settings of its child processes. */
 export interface TerraformRoot {
   readonly tool: 'terraform' | 'tofu';
   readonly version: string;
@@ -18,7 +18,7 @@ export interface TerraformRoot {
   readonly step: StepFolder;
   /** The folder of the root module, in a checkout of the step's own. */
   readonly folder: string;
-  /** Tells this state from others: see `identityOf`. */
+  /** Identifies this state: see `identityOf`. */
   readonly identity: string;
   readonly workspace: string;
   /** Files for `-backend-config`. */
@@ -27,11 +27,11 @@ export interface TerraformRoot {
   readonly variableFiles: readonly string[];
   /** Environment of Terraform and its providers. */
   readonly env: Readonly<Record<string, string>>;
-  /** Takes secrets out of its messages. */
+  /** Redacts secrets in its messages. */
   readonly discretion: Discretion;
-  /** Providers are fetched into it once, for all steps of this machine. */
+  /** The shared provider cache for all steps of this machine. */
   readonly pluginCache: string;
-  /** How long a lock of somebody else is waited for, in milliseconds. `none`: none is taken, and no plan may be applied. */
+  /** How long to wait for a lock of another owner, in milliseconds. `none`: no lock is taken, and no plan may be applied. */
   readonly lockMs: number | 'none';
   readonly records: RunRecords;
   readonly backups: StateBackups;
@@ -40,37 +40,37 @@ export interface TerraformRoot {
 export interface TerraformLimits {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
-  /** Milliseconds since the epoch after which it is not started any more; nor is any lock waited for then. */
+  /** Milliseconds since the epoch after which it is not started any more; nor does it wait for a lock then. */
   readonly startBefore?: number;
-  /** One sentence on how far it is, without secrets. */
+  /** Called with one progress sentence, without secrets. */
   readonly says?: (sentence: string) => void;
 }
 
-/** Providers finish what they have in hand and write the state: for a machine being made that takes minutes. */
+/** Grace time: providers complete what they have in progress and write the state; creating a machine takes minutes. */
 const patienceMs = 15 * 60_000;
 
-/** Of one that writes no state: it has nothing to finish, dies with its worker, and keeps nobody waiting. */
+/** Grace time of a command that writes no state: it has nothing to complete and dies with its worker. */
 const mortal = { deathSignal: 'KILL', graceMs: 5_000 } as const;
 
-/** Plans and states of hundreds of machines are some megabytes. */
+/** Plans and states of hundreds of machines have some megabytes. */
 export const jsonMax = 64 * 1024 * 1024;
 
 const unattended = { TF_IN_AUTOMATION: '1', TF_INPUT: '0', CHECKPOINT_DISABLE: '1' };
 
-/** Variables that would change what is asked of Terraform, or make it tell secrets. */
+/** Variables that would change the command, or make Terraform print secrets. */
 const ours = /^TF_(CLI_ARGS|LOG|DATA_DIR|WORKSPACE|PLUGIN_CACHE|INPUT|IN_AUTOMATION|REATTACH|FORCE_LOCAL)/;
 
-/** Which state: the same in every attempt and every run, as long as slipway.yaml says the same. */
+/** The id of a state: the same in every attempt and every run, as long as slipway.yaml is unchanged. */
 export function identityOf(...parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
 /**
- * Starts it once. One that must stop gets SIGINT once: it finishes what its providers do, and writes the state. One whose
- * worker dies goes on alone to its end: the kernel would send it SIGINT several times, and the second one makes Terraform leave
- * at once, with its state unwritten. Nor is its output a pipe, of whose break it would die in the same way.
+ * Starts it once. To stop it, Slipway sends SIGINT once: Terraform completes what its providers do, and writes the state. If its worker
+ * dies, it continues alone to its end: the kernel would send SIGINT several times, and the second one makes Terraform exit at once, with
+ * its state unwritten. Its output is no pipe for the same reason: a broken one would kill it.
  *
- * No secret is taken out of the output: addresses and values are compared, so whoever tells of it uses `discretion`.
+ * The output is not redacted: addresses and values are compared, so whoever shows it uses `discretion`.
  */
 export async function runTerraform(
   root: TerraformRoot,
@@ -87,8 +87,8 @@ export async function runTerraform(
       ...unattended,
       TF_DATA_DIR: dataFolder(root),
       TF_PLUGIN_CACHE_DIR: root.pluginCache,
-      // The default one is chosen anyway, and backends with a fixed workspace refuse to be told. To `init` a workspace that is
-      // not there would be one to make.
+      // The default workspace is selected anyway, and backends with a fixed workspace reject the variable. `init` would create a missing
+      // workspace.
       ...(root.workspace === 'default' || ['init', 'workspace'].includes(args[0] ?? '')
         ? {}
         : { TF_WORKSPACE: root.workspace }),
@@ -103,7 +103,7 @@ export async function runTerraform(
   });
 }
 
-/** All of what it printed; half of a JSON text is none. */
+/** The whole output; a truncated JSON text is useless. */
 export function wholeOutput({ stdout, stdoutTruncated }: CommandResult): string {
   if (stdoutTruncated) throw new Error(`Terraform printed more than ${jsonMax} bytes of JSON`);
   return stdout;
@@ -114,7 +114,7 @@ export function backendOf(root: TerraformRoot): Promise<StateBackend> {
   return backendIn(dataFolder(root));
 }
 
-/** Makes the folder that all steps share. */
+/** Creates the folder that all steps share. */
 export async function makePluginCache(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
 }

@@ -33,7 +33,7 @@ const header = z.looseObject({
   serial: z.int().nonnegative(),
 });
 
-/** The shape is checked as far as a decision rests on it. Variables and configuration are dropped: secrets stand there in clear. */
+/** Validates only the fields that a decision depends on. Variables and configuration are dropped: they hold secrets in clear. */
 export function planFrom(text: string): TerraformPlan {
   const { variables: _variables, configuration: _configuration, ...rest } = plan.parse(JSON.parse(text));
   return rest as TerraformPlan;
@@ -44,7 +44,7 @@ export function stateFrom(text: string): TerraformState {
   return state.parse(JSON.parse(text)) as TerraformState;
 }
 
-/** `state pull` of a backend that holds nothing prints nothing, or a state that was never written: one without a lineage. */
+/** `state pull` of an empty backend prints nothing, or a state that was never written: one without a lineage. */
 export function stateHeaderFrom(text: string): StateHeader | undefined {
   if (text.trim() === '') return undefined;
   const found = header.parse(JSON.parse(text));

@@ -21,18 +21,18 @@ import {
 import { planFrom, stateFrom, stateHeaderFrom } from './terraform-shapes.js';
 import { runUnlocked } from './unlocked-plan.js';
 
-/** What one plan is made with. */
+/** The inputs of one plan. */
 export interface PlanArguments {
-  /** Values of a hop, by variable; no secrets: they stand among the arguments of a process. */
+  /** Values of a hop, by variable; no secrets: they become arguments of a process. */
   readonly values: Readonly<Record<string, string>>;
   readonly replace: readonly string[];
   readonly targets: readonly string[];
 }
 
-/** A saved plan: it holds secrets in clear, and goes with its step's folder. */
+/** A saved plan: it holds secrets in clear, and is removed with its step's folder. */
 export interface SavedPlan {
   readonly file: string;
-  /** False: the world is as the configuration says. */
+  /** False: the machines match the configuration. */
   readonly changes: boolean;
   readonly plan: TerraformPlan;
   readonly made: PlanArguments;
@@ -47,28 +47,28 @@ export interface PulledState {
 
 export interface Terraform {
   readonly program: { readonly tool: 'terraform' | 'tofu'; readonly version: string };
-  /** What Terraform gets as its environment. It holds secrets in clear. */
+  /** The environment of Terraform. It holds secrets in clear. */
   readonly env: Readonly<Record<string, string>>;
   /**
-   * Gets modules and providers, and finds the backend; before all else, once.
+   * Gets modules and providers, and finds the backend; call it first, once.
    *
    * @throws Refusal `terraform-init-failed`, `terraform-program`, `terraform-local-state`, `terraform-lockless`
    */
   init(limits: TerraformLimits): Promise<StateBackend>;
   plan(what: PlanArguments, limits: TerraformLimits): Promise<SavedPlan>;
-  /** Applies exactly what was saved; Terraform refuses it where the state was written since. */
+  /** Applies exactly the saved plan; Terraform rejects it where the state was written since. */
   apply(saved: SavedPlan, limits: TerraformLimits): Promise<void>;
   state(limits: TerraformLimits): Promise<TerraformState>;
   /** Undefined: the backend holds none. */
   pull(limits: TerraformLimits): Promise<PulledState | undefined>;
   /** Takes the state's lock as a plan does, and releases it. @throws Refusal `terraform-locked`, `terraform-plan-failed` */
   tryLock(values: PlanArguments['values'], limits: TerraformLimits): Promise<void>;
-  /** Keeps what `pull` answered, encrypted, beside the etcd snapshots. */
+  /** Stores a pulled state, encrypted, beside the etcd snapshots. */
   backUp(pulled: PulledState): Promise<KeptState>;
 }
 
 /**
- * Terraform, or OpenTofu, in one root module. Every flag is explicit, nothing is asked, and nobody is phoned home to.
+ * Terraform, or OpenTofu, in one root module. Every flag is explicit, it never prompts, and never sends telemetry.
  *
  * @see openTerraform
  */
@@ -99,19 +99,19 @@ async function init(root: TerraformRoot, limits: TerraformLimits): Promise<State
   const { timeoutMs, signal } = limits;
   await makePluginCache(root.pluginCache);
   const backend = root.backendFiles.map((file) => `-backend-config=${file}`);
-  // What Git says of the providers' versions holds.
+  // The lock file in git decides the providers' versions.
   const pinned = existsSync(path.join(root.folder, '.terraform.lock.hcl')) ? ['-lockfile=readonly'] : [];
-  // Two that fetch the same provider at once would spoil it for each other.
+  // Serialized: two downloads of the same provider at once would corrupt it.
   const lock = { what: `${root.tool} init`, timeoutMs, ...(signal ? { signal } : {}) };
   await withLock(path.join(root.pluginCache, 'slipway.lock'), lock, () =>
-    told(root, 'init', () =>
+    withFailure(root, 'init', () =>
       runTerraform(root, ['init', '-input=false', '-no-color', ...pinned, ...backend], limits),
     ),
   );
   const kept = await backendOf(root);
   const [refusal] = backendRefusals(kept, root);
   if (refusal) throw new Refusal(refusal);
-  if (root.workspace !== 'default') await told(root, 'init', () => refuseNewWorkspace(root, limits));
+  if (root.workspace !== 'default') await withFailure(root, 'init', () => refuseNewWorkspace(root, limits));
   return kept;
 }
 
@@ -142,7 +142,7 @@ async function plan(
   return { file, changes: exitCode === 2, plan: read(root.tool, () => planFrom(shown)), made: what };
 }
 
-/** A plan that looks at no machine, and ends where it does not get the lock at once. */
+/** A plan that reads no machine, and ends where it does not get the lock at once. */
 const lockProbe = ['plan', '-json', '-input=false', '-refresh=false', '-lock=true', '-lock-timeout=0s'];
 
 async function apply(root: TerraformRoot, { file, made }: SavedPlan, limits: TerraformLimits): Promise<void> {
@@ -156,12 +156,12 @@ function takesLocks(root: TerraformRoot): root is LockingRoot {
   return root.lockMs !== 'none';
 }
 
-/** The rule of `planning/terraform/saved-plan.ts`, which tells a person the same; there is why. */
+/** The same rule as `planning/terraform/saved-plan.ts`, which shows it to a person and explains it. */
 export function takesVariablesAgain(version: string): boolean {
   return semver.gte(version, '1.11.0');
 }
 
-/** Later ones win: a hop's own values. */
+/** Later ones take precedence: a hop's own values. */
 function variables(root: TerraformRoot, { values }: Pick<PlanArguments, 'values'>): string[] {
   return [
     ...root.variableFiles.map((file) => `-var-file=${file}`),
@@ -169,7 +169,11 @@ function variables(root: TerraformRoot, { values }: Pick<PlanArguments, 'values'
   ];
 }
 
-async function told<T>(root: TerraformRoot, command: TerraformCommand, work: () => Promise<T>): Promise<T> {
+async function withFailure<T>(
+  root: TerraformRoot,
+  command: TerraformCommand,
+  work: () => Promise<T>,
+): Promise<T> {
   const { tool, version, discretion } = root;
   try {
     return await work();
@@ -178,14 +182,14 @@ async function told<T>(root: TerraformRoot, command: TerraformCommand, work: () 
   }
 }
 
-/** What changes nothing and holds no lock dies with its worker. */
+/** A command that changes nothing and holds no lock dies with its worker. */
 function json(root: TerraformRoot, args: readonly string[], limits: TerraformLimits): Promise<string> {
-  return told(root, 'state', async () =>
+  return withFailure(root, 'state', async () =>
     wholeOutput(await runTerraform(root, args, limits, { maxBytes: jsonMax, deathSignal: 'KILL' })),
   );
 }
 
-/** Terraform takes a workspace that is not there for an empty one, and would make everything a second time. */
+/** Terraform treats a missing workspace as an empty one, and would create everything a second time. */
 async function refuseNewWorkspace(root: TerraformRoot, limits: TerraformLimits): Promise<void> {
   const { tool, workspace } = root;
   const { stdout } = await runTerraform(root, ['workspace', 'list', '-no-color'], limits);
@@ -195,7 +199,7 @@ async function refuseNewWorkspace(root: TerraformRoot, limits: TerraformLimits):
   throw new Refusal({ kind: 'terraform-init-failed', tool, why });
 }
 
-/** A shape nobody knows is told by its fields alone: values may be secret. */
+/** The error for an unknown shape names its fields only: values may be secret. */
 function read<T>(tool: 'terraform' | 'tofu', work: () => T): T {
   try {
     return work();
@@ -205,7 +209,7 @@ function read<T>(tool: 'terraform' | 'tofu', work: () => T): T {
   }
 }
 
-/** A plan made here is a zip archive; one made at the other side is a note of where it is. */
+/** A plan made here is a zip archive; one made by the remote service is a note with its location. */
 async function isArchive(file: string): Promise<boolean> {
   const handle = await open(file, 'r');
   try {

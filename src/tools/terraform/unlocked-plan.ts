@@ -4,11 +4,11 @@ import { failureOf } from './terraform-failure.js';
 import { runTerraform, type TerraformLimits, type TerraformRoot } from './terraform-root.js';
 
 /**
- * Makes a plan that nobody will apply: it takes no lock, so it keeps nobody waiting, and waits for nobody. Changing nothing, it dies with
- * its worker.
+ * Makes a plan that will not be applied. It takes no lock: it blocks nobody and waits for nobody. It changes nothing, so it dies with its
+ * worker.
  *
- * @param args all but those of the lock; `-json` is among them.
- * @throws Refusal `terraform-plan-failed`, and what certain errors mean
+ * @param args all except those of the lock; `-json` is among them.
+ * @throws Refusal `terraform-plan-failed`, and those of certain errors
  */
 export async function runUnlocked(
   root: TerraformRoot,

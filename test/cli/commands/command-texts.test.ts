@@ -7,18 +7,18 @@ import type { NodeObject, NodeObservation } from '../../../src/planning/node/obs
 import { marked } from '../../planning/a-cluster.js';
 import { aNode, aRunView, after, at, doneNode } from '../../runs/view/a-run-view.js';
 
-group('marks that a run left', () => {
+group('leftover annotations of a run', () => {
   const none = marked({});
   const seen = (name: string, marks: NodeObject['marks'] | undefined): NodeObservation => ({
     name,
     role: 'worker',
     address: '10.0.0.1',
     talos: { kind: 'unreachable', why: 'not asked' },
-    // Only the marks are looked at.
+    // Only the annotations are read.
     kubernetes: { kind: 'answered', value: marks && ({ marks } as NodeObject) },
   });
 
-  test('are found by any of the three, and named by their run', () => {
+  test('are found by any of the three keys, and named by their run', () => {
     const nodes = [
       seen('a', none),
       seen('b', { ...none, cordonedBy: 'run/prox-ops/42' }),
@@ -37,18 +37,18 @@ group('marks that a run left', () => {
   test.each([
     ['a version that waits for its boot', { armed: 'v1.13.9 boot-of-b' }],
     ['an install that ended nobody knows how', {}],
-  ])('of %s are found where nothing else is left, and named by who sent it', (_name, more) => {
+  ])('of %s are found without any other, and named by the sender', (_name, more) => {
     const by = 'run/prox-ops/42/1/b/1';
     const nodes = [seen('b', { ...none, ...more, install: `${by} v1.13.9 boot-of-b` })];
     expect(marksOf({ nodes })).toEqual({ kind: 'seen', marks: [{ node: 'b', run: by }] });
   });
 
-  test('are unseen, not none, when Kubernetes does not answer', () => {
-    const silent: NodeObservation = {
+  test('are unknown, not absent, when Kubernetes does not respond', () => {
+    const unreachable: NodeObservation = {
       ...seen('a', none),
       kubernetes: { kind: 'unreachable', why: 'connection refused' },
     };
-    expect(marksOf({ nodes: [seen('b', none), silent] })).toEqual({
+    expect(marksOf({ nodes: [seen('b', none), unreachable] })).toEqual({
       kind: 'unseen',
       why: 'connection refused',
     });
@@ -58,7 +58,7 @@ group('marks that a run left', () => {
 group('the report of a run without a result', () => {
   const nodes = [doneNode('k8s-ctrl-2', 10, 90), aNode('k8s-ctrl-3')];
 
-  test('is what there is so far, while it is open', () => {
+  test('is incomplete while the run is open', () => {
     const text = reportText(aRunView({ nodes }), after(100));
     expect(text).toMatch(
       /^# Run 42 of prox-ops\n\nThe run is still open; this is what there is so far\.\n\n```text\nrun 42/,
@@ -75,7 +75,7 @@ group('the report of a run without a result', () => {
   });
 });
 
-test('the list of tools says where each is, and how to get what is missing', () => {
+test('the list of tools says where each is, and how to install a missing one', () => {
   const text = toolsText(
     [
       {

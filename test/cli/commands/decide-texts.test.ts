@@ -3,8 +3,8 @@ import { rollbackLines } from '../../../src/cli/commands/decide.js';
 
 const chosen = { cluster: 'prox-ops', run: 42 };
 
-describe('what a rollback is answered', () => {
-  test('in place: the steps, and what becomes of the run', () => {
+describe('the answer to a rollback', () => {
+  test('in place: the steps, and what happens to the run', () => {
     const lines = rollbackLines(chosen, {
       verdict: 'rolling-back',
       node: 'work-1',
@@ -16,7 +16,7 @@ describe('what a rollback is answered', () => {
     ]);
   });
 
-  test('by another machine: what it costs, too', () => {
+  test('by replacement: its duration too', () => {
     const lines = rollbackLines(chosen, {
       verdict: 'rolling-back',
       node: 'work-1',

@@ -1,7 +1,7 @@
 import { describe as group, expect, test } from '@jest/globals';
 import { pauseLines, requireAnswer } from '../../../src/cli/commands/pause.js';
 import { resumeLines } from '../../../src/cli/commands/resume.js';
-import { TemporalSilent } from '../../../src/cli/mistakes.js';
+import { TemporalUnreachable } from '../../../src/cli/mistakes.js';
 import { aNode, aRunView, after, at, doneNode, runningNode } from '../../runs/view/a-run-view.js';
 
 const chosen = { cluster: 'prox-ops', run: 42 };
@@ -18,14 +18,14 @@ group('the answer to a pause', () => {
     ]);
   });
 
-  test('can be given when the run cannot be read', () => {
+  test('does not need the view of the run', () => {
     const [first] = pauseLines(chosen, { verdict: 'pausing', limit }, undefined, after(20));
     expect(first).toBe(
       'Run 42 of prox-ops pauses. Nodes under way are finished first; no further one is begun.',
     );
   });
 
-  test('says whose pause it is already', () => {
+  test('says who paused the run already', () => {
     const pause = { by: 'ada@bench', why: 'the backup', at: at(11), limit, waiting: undefined };
     const [first] = pauseLines(
       chosen,
@@ -38,7 +38,7 @@ group('the answer to a pause', () => {
     );
   });
 
-  test('says that there is nothing to pause in a run that ends', () => {
+  test('says that a run that is ending cannot be paused', () => {
     const [first] = pauseLines(chosen, { verdict: 'ending-already', limit }, undefined, after(20));
     expect(first).toContain('on its way to its end');
   });
@@ -58,7 +58,7 @@ group('the answer to a resume', () => {
   });
 });
 
-group('no answer', () => {
+group('an unanswered update', () => {
   const workers = {
     taskQueue: 'slipway',
     answering: false,
@@ -68,8 +68,8 @@ group('no answer', () => {
   const ask = (sent: boolean) => (): unknown =>
     requireAnswer({ kind: 'unanswered', sent, workers }, chosen, 'paused');
 
-  test('is a silence that says whether anything is with Temporal', () => {
-    expect(ask(false)).toThrow(TemporalSilent);
+  test('says whether Temporal has the update', () => {
+    expect(ask(false)).toThrow(TemporalUnreachable);
     expect(ask(false)).toThrow('Run 42 of prox-ops was not paused: nothing is recorded');
     expect(ask(true)).toThrow('may still be paused, should one hear it now');
   });

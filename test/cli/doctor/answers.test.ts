@@ -56,7 +56,7 @@ describe('credentials', () => {
 });
 
 describe('permissions', () => {
-  test('the shipped ClusterRole is read as it is written, and is not too much by our own table', async () => {
+  test('the shipped ClusterRole is parsed, and grants nothing that our table calls excessive', async () => {
     const granted = await grantedByRole();
     expect(granted).toContainEqual({ group: '', resource: 'pods/eviction', verb: 'create' });
     expect(granted).toContainEqual({ group: '', resource: 'nodes', verb: 'patch' });
@@ -64,7 +64,7 @@ describe('permissions', () => {
       expect(granted).not.toContainEqual({ group, resource, verb });
   });
 
-  test('too little fails with the first things that are missing', () => {
+  test('missing permissions fail with the first of them', () => {
     expect(enoughAnswer(20, [])).toMatchObject({ verdict: 'ok' });
     expect(
       enoughAnswer(20, [{ group: 'policy', resource: 'poddisruptionbudgets', verb: 'list' }]),
@@ -74,7 +74,7 @@ describe('permissions', () => {
     });
   });
 
-  test('too much warns; of a cluster-admin nothing else is listed', () => {
+  test('excessive permissions warn; for a cluster-admin nothing else is listed', () => {
     expect(tooMuchAnswer([])).toMatchObject({ verdict: 'ok' });
     expect(tooMuchAnswer(['read Secrets', 'delete pods']).says).toContain('read Secrets and delete pods');
     const words = tooMuch.map((one) => one.words);
@@ -119,7 +119,7 @@ test.each([
   expect(minorsBetween(running, declared)).toEqual(expected);
 });
 
-describe('marks', () => {
+describe('annotations of runs', () => {
   const marked = {
     node: 'w',
     marks: { 'slipway.dev/run': 'run/atlas/7/1/w/1', 'slipway.dev/armed': 'v1.13.1 abc' },
@@ -129,14 +129,14 @@ describe('marks', () => {
     ['of another run', 8, 'warn'],
     ['of run 7 while 77 is open', 77, 'warn'],
     ['while no run is open', 'none', 'warn'],
-    ['while Temporal is silent', 'unknown', 'warn'],
+    ['while Temporal is unreachable', 'unknown', 'warn'],
   ] as const)('%s', (_case, open, verdict) => {
     const answer = markAnswer(marked, open, 'atlas');
     expect(answer).toMatchObject({ what: 'w', verdict });
     expect(answer.says).toMatch(/run[ /]/);
   });
 
-  test('without a run are named by themselves', () => {
+  test('without a run are named by their keys', () => {
     const armed = { node: 'w', marks: { 'slipway.dev/armed': 'v1.13.1 abc' } };
     expect(markAnswer(armed, 'none', 'atlas').says).toContain('slipway.dev/armed');
   });
@@ -163,7 +163,7 @@ describe('the folder of snapshots', () => {
     expect(spaceAnswer(free, largest).verdict).toBe(verdict);
   });
 
-  test('with a snapshot in clear fails; with half a one warns', () => {
+  test('with an unencrypted snapshot fails; with an incomplete one warns', () => {
     const kept = {
       file: 'a.etcd.age',
       takenAt: '2026-11-21T23:00:00Z',
@@ -207,16 +207,16 @@ describe('the folder of snapshots', () => {
     expect(answer.says).toMatch(says);
   });
 
-  test('of a process in a pod is never simply well', () => {
+  test('of a process in a pod never passes without a remark', () => {
     expect(placeAnswer(fileSystemOf('/var/snapshots', mountinfo), inventory, true).verdict).toBe('warn');
   });
 });
 
-describe('probes', () => {
+describe('smoke tests', () => {
   const probe = Probe.parse({ name: 'gpu', image: 'cuda:12' });
   const elsewhere = Probe.parse({ name: 'vlan', image: 'busybox', namespace: 'probes-host' });
 
-  test('that may not be started say what to apply, in the namespace they name', () => {
+  test('that may not be started say what to apply, in their namespace', () => {
     expect(deniedAnswer(probe, ['create', 'delete'])).toMatchObject({
       verdict: 'fail',
       says: 'It may not create and delete pods in the namespace slipway-probes.',
@@ -227,7 +227,7 @@ describe('probes', () => {
     );
   });
 
-  test('are good where Kubernetes would take their Pod, and are told what it says where not', () => {
+  test('pass if Kubernetes would accept their Pod, and otherwise show its error', () => {
     expect(takenAnswer(probe, ['a', 'b'], undefined)).toEqual({
       verdict: 'ok',
       says: 'Kubernetes would take its Pod in slipway-probes; it is for a and b.',

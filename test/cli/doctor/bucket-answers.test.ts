@@ -15,7 +15,7 @@ const closed = ['BlockPublicAcls', 'IgnorePublicAcls', 'BlockPublicPolicy', 'Res
   .map((block) => `<${block}>true</${block}>`)
   .join('');
 
-describe('what a bucket of states says of itself', () => {
+describe('the settings of a bucket of states', () => {
   test.each<[string, (text: string, bucket: string) => { verdict: string }, string, string]>([
     ['it keeps versions', versionsAnswer, '<Status>Enabled</Status>', 'ok'],
     ['versions are suspended', versionsAnswer, '<Status>Suspended</Status>', 'warn'],
@@ -40,7 +40,7 @@ describe('what a bucket of states says of itself', () => {
     ['it is forbidden', { status: 403, text: '<Code>AccessDenied</Code>' }, 'not-asked'],
     ['the server does not know it', { status: 501, text: '<Code>NotImplemented</Code>' }, 'not-asked'],
     ['no server answers', undefined, 'not-asked'],
-  ])('an answer that is none: %s', (_, answer, verdict) => {
+  ])('a failed request: %s', (_, answer, verdict) => {
     expect(judged(answer, 'states', lifecycleAnswer).verdict).toBe(verdict);
   });
 });
@@ -49,7 +49,7 @@ describe('the bucket of a backend', () => {
   const keys = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' };
   const config = { bucket: 'states', region: 'us-east-1' };
 
-  test('is at AWS, or at an endpoint of its own', () => {
+  test('is at AWS, or at a custom endpoint', () => {
     expect(bucketOf(config, keys)).toMatchObject({ endpoint: 'https://s3.us-east-1.amazonaws.com' });
     const own = { ...config, endpoints: { s3: 'https://minio.example:9000' } };
     expect(bucketOf(own, keys)).toMatchObject({ endpoint: 'https://minio.example:9000' });
@@ -58,14 +58,14 @@ describe('the bucket of a backend', () => {
     );
   });
 
-  test('is not asked without keys, or in the name of somebody else', () => {
+  test('is not asked without keys, or with the keys of another user', () => {
     expect(bucketOf(config, {})).toBeUndefined();
     expect(bucketOf({ ...config, profile: 'ops' }, keys)).toBeUndefined();
     expect(bucketOf({ ...config, assume_role: [{}] }, keys)).toBeUndefined();
   });
 
   // "Example: GET Bucket Lifecycle" of "Authenticating Requests: Using the Authorization Header", Amazon S3 API Reference.
-  test('is asked with the signature that AWS gives as its example', () => {
+  test('is asked with a signature as in the example from AWS', () => {
     const bucket = {
       name: 'examplebucket',
       region: 'us-east-1',

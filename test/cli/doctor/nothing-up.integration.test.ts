@@ -7,7 +7,7 @@ import type { Finding } from '../../../src/cli/doctor/check.js';
 import { projectRoot } from '../../../src/tools/project-root.js';
 import { slipway, type Ended } from '../run-slipway.js';
 
-/** Credentials are there, and nobody answers: every check ends, and what cannot be asked says why. */
+/** Credentials exist, and nothing responds: every check ends, and each skipped check says why. */
 const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-doctor-'));
 const nowhere = '127.0.0.99';
 let ended: Ended;
@@ -58,13 +58,13 @@ function verdictOf(what: string): string | undefined {
 }
 
 describe('slipway doctor where nothing is up', () => {
-  test('exits 1 and has an answer in every group', () => {
+  test('exits 1 and has a result in every group', () => {
     expect(ended.code).toBe(1);
     expect(new Set(findings.map(({ group }) => group)).size).toBe(10);
     for (const { says } of findings) expect(says).toMatch(/[.!?…]$/);
   });
 
-  test('names each way that is closed, automatically, with what to type', () => {
+  test('names each unreachable endpoint on its own row, with what to type', () => {
     const closed = findings.filter(({ group, verdict }) => group === 'endpoints' && verdict === 'fail');
     expect(closed.map(({ what }) => what)).toEqual([
       'k8s-ctrl-1, Talos API',

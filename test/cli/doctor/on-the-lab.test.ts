@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World } from '../../../lab/world.js';
 import type { Finding } from '../../../src/cli/doctor/check.js';
 
-/** Only here: the checks against a cluster that answers, with the shipped role and with more than that. */
+/** Covered only here: the checks against a cluster that responds, with the shipped role and with more permissions. */
 describe('slipway doctor on the lab', () => {
   let world: World;
 
@@ -32,7 +32,7 @@ describe('slipway doctor on the lab', () => {
   const notWell = (findings: readonly Finding[]): Finding[] =>
     findings.filter(({ verdict }) => verdict === 'fail' || verdict === 'warn');
 
-  it('finds a cluster with a worker well, and asks each way automatically', async () => {
+  it('reports a cluster with a worker as healthy, and checks each endpoint separately', async () => {
     const { code, findings } = await doctor();
     expect(notWell(findings)).toEqual([]);
     expect(code).toBe(0);
@@ -50,7 +50,7 @@ describe('slipway doctor on the lab', () => {
     expect(added).not.toContain('"front":"vip"');
   });
 
-  it('says what credentials may beyond what they need', async () => {
+  it('reports permissions of credentials beyond the required ones', async () => {
     const other = await withInventory((text) =>
       text
         .replace('kubeconfig-slipway', 'kubeconfig-admin')
@@ -64,7 +64,7 @@ describe('slipway doctor on the lab', () => {
     expect(code).toBe(0);
   });
 
-  it('fails a kubeconfig whose user may too little, by what it may not', async () => {
+  it('fails a kubeconfig whose user lacks permissions, and names them', async () => {
     await world.kubectl('delete', 'clusterrolebinding', 'slipway');
     try {
       const { code, findings } = await doctor();
@@ -84,7 +84,7 @@ describe('slipway doctor on the lab', () => {
     }
   });
 
-  it("names the plan's disagreements, and marks that no open run has", async () => {
+  it("names the plan's disagreements, and annotations that belong to no open run", async () => {
     await world.kubectl('annotate', 'node', 'k8s-work-1', 'slipway.dev/run=run/prox-ops/7/1/k8s-work-1/1');
     const other = await withInventory((text) => text.replaceAll('k8s-work-3', 'k8s-work-9'));
     const { code, findings } = await doctor('--inventory', other);
@@ -100,7 +100,7 @@ describe('slipway doctor on the lab', () => {
     expect(code).toBe(1);
   });
 
-  it('goes on without Temporal, and with one control plane cut off', async () => {
+  it('continues without Temporal, and with one control plane unreachable', async () => {
     const dial = JSON.parse(await readFile(world.lab.dialMap, 'utf8')) as Record<string, string>;
     const cut = path.join(world.lab.directory, 'cut.json');
     const address = world.lab.machines.find(({ name }) => name === 'k8s-ctrl-2')?.address ?? '';

@@ -19,7 +19,7 @@ const row = (
 const never = new Promise<never>(() => undefined);
 
 describe('runChecks', () => {
-  test('one that never answers fails at its limit, its signal aborts, and the others are there', async () => {
+  test('a check without a result fails at its timeout and its signal aborts; the other results are complete', async () => {
     let aborted = false;
     const hangs = row(
       'hangs',
@@ -39,7 +39,7 @@ describe('runChecks', () => {
     expect(aborted).toBe(true);
   });
 
-  test('a refusal fails with its sentence and what to type; anything else with its message', async () => {
+  test('a refusal fails with its sentence and what to type; any other error with its message', async () => {
     const refusal = new Refusal({
       kind: 'credential-unreadable',
       which: 'kubeconfig',
@@ -61,7 +61,7 @@ describe('runChecks', () => {
     expect(second).toMatchObject({ verdict: 'fail', says: 'odd.' });
   });
 
-  test('what needs something that failed is not asked, with the nearest reason', async () => {
+  test('a check whose dependency failed is not asked, with the root cause', async () => {
     const failed = Promise.reject(new Error('broken'));
     failed.catch(() => undefined);
     const inner = () => needed(failed, 'Temporal does not answer');
@@ -103,7 +103,7 @@ describe('the table', () => {
     { tookMs: 2_000, width: 80 },
   );
 
-  test('names each group that has a row, and only what is not well says what to type', () => {
+  test('names each group that has a row, and only failures and warnings say what to type', () => {
     expect(text).toMatch(/^Programs$/m);
     expect(text).not.toContain('Image Factory');
     expect(text).toContain('node worker.js');

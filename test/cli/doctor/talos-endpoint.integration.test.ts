@@ -5,7 +5,7 @@ import { talosKeys, type TalosKeys } from '../../../src/tools/credential-certifi
 import { talosAnswers } from '../../../src/tools/talos-endpoint.js';
 import { limits } from '../../limits.js';
 
-/** A machine's Talos API as far as the handshake goes: mutual TLS with Ed25519 keys, HTTP/2. */
+/** A machine's Talos API up to the handshake: mutual TLS with Ed25519 keys, HTTP/2. */
 const address = '127.81.3.1';
 const machine = { name: 'a', role: 'control-plane', address, loopback: address } as const;
 const options = { machines: [machine], vip: { address, loopback: address }, apiServer: address };
@@ -36,7 +36,7 @@ function keys(ca: typeof talos, client: typeof talos): TalosKeys {
 const inTime = (): AbortSignal => AbortSignal.timeout(limits.wait);
 
 describe('talosAnswers', () => {
-  test('takes a moment with the keys of that cluster', async () => {
+  test('succeeds with the keys of that cluster, and returns the time it took', async () => {
     expect(await talosAnswers(address, keys(talos, talos), inTime())).toBeGreaterThan(0);
   });
 

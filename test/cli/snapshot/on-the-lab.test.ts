@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Finished } from '../../../lab/processes/foreground.js';
 import { World } from '../../../lab/world.js';
 
-/** Only here: a snapshot of a real etcd, taken by a person, opened again, and a full etcd started on it. */
+/** Covered only here: a snapshot of a real etcd that a person takes and decrypts, and a full etcd started from it. */
 describe('slipway snapshot on the lab', () => {
   let world: World;
   let file: string;
-  /** The commands' own folder of temporary files: the machine's is shared with labs whose steps hold snapshots right now. */
+  /** The commands' own temporary folder: the machine's is shared with labs whose steps have snapshots there at the same time. */
   let temporary: string;
 
   beforeAll(async () => {
@@ -27,7 +27,7 @@ describe('slipway snapshot on the lab', () => {
     return world.slipwayWith({ TMPDIR: temporary }, ...args);
   }
 
-  /** Folders of steps that hold anything: what is in clear would be there. */
+  /** Folders of steps that are not empty: unencrypted data would be there. */
   async function inClear(): Promise<string[]> {
     const steps = path.join(temporary, `slipway-steps-${process.getuid?.() ?? 0}`);
     const owners = await readdir(steps).catch(() => []);
@@ -46,7 +46,7 @@ describe('slipway snapshot on the lab', () => {
     return files.flat().filter((name) => /snapshot|restored|sock/.test(name));
   }
 
-  it('takes one from a healthy member, and keeps it encrypted, for its owner alone', async () => {
+  it('takes one from a healthy member, and stores it encrypted, readable only by its owner', async () => {
     const { code, stdout, stderr } = await slipway('snapshot', 'take', '--json');
     expect(stderr).toBe('');
     expect(code).toBe(0);
@@ -65,7 +65,7 @@ describe('slipway snapshot on the lab', () => {
     expect(JSON.parse(stdout)).toMatchObject({ snapshots: [{ file: path.basename(file), encrypted: true }] });
   });
 
-  it('proves it with a full etcd, and leaves nothing in clear', async () => {
+  it('proves it with a full etcd, and leaves nothing unencrypted', async () => {
     const finished = await slipway('snapshot', 'prove', '--identity', world.lab.ageIdentity, '--json');
     expect(finished).toMatchObject({ code: 0, stderr: '' });
     const { stdout } = finished;
@@ -75,7 +75,7 @@ describe('slipway snapshot on the lab', () => {
     expect(await inClear()).toEqual([]);
   });
 
-  it('does not open it with the identity of another, and says so', async () => {
+  it('refuses to decrypt it with another identity', async () => {
     const other = path.join(world.lab.directory, 'other.key');
     await writeFile(other, `${await generateX25519Identity()}\n`, { mode: 0o600 });
     const { code, stderr } = await slipway('snapshot', 'prove', '--identity', other);

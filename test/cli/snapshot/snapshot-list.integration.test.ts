@@ -30,7 +30,7 @@ writeFileSync(
 );
 
 describe('the folder of snapshots', () => {
-  test('gives those of the cluster, the newest first, and counts the others', async () => {
+  test('lists the snapshots of the cluster, the newest first, and counts other files', async () => {
     const found = await lookIntoSnapshots(snapshots, 'atlas');
     expect(found.snapshots).toEqual([
       {
@@ -71,7 +71,7 @@ describe('the folder of snapshots', () => {
 
 describe('slipway snapshot list', () => {
   test(
-    'exits 0 where all is encrypted, and 1 with what to type where one is not, whatever its name says',
+    'exits 0 if all are encrypted, and 1 with what to type if one is not, whatever its name',
     async () => {
       expect((await slipway(['snapshot', 'list', '--json'], { cwd: folder })).code).toBe(0);
       const clear = 'atlas-run9-2026-11-22T08-00-00-000Z.etcd.age';
@@ -86,7 +86,7 @@ describe('slipway snapshot list', () => {
   );
 
   test(
-    'has none before the first one, which creates the folder',
+    'lists none before the first snapshot, which creates the folder',
     async () => {
       const elsewhere = path.join(folder, 'elsewhere');
       mkdirSync(elsewhere);
@@ -108,7 +108,7 @@ describe('slipway snapshot prove', () => {
     ['without an identity', [], /encrypted to age1[^]*no identity was named[^]*--identity FILE/],
     ['with a file that is not there', ['--identity', 'nowhere.key'], /nowhere\.key cannot be read/],
     [
-      'with a file that is no identity, without repeating it',
+      'with a file that is no identity, without quoting it',
       ['--identity', 'slipway.yaml'],
       /no file of age identities/,
     ],
@@ -124,7 +124,7 @@ describe('slipway snapshot prove', () => {
     typedMs,
   );
 
-  test('tells what a full etcd says otherwise', () => {
+  test('reports how a full etcd differs from the snapshot', () => {
     const snapshot = { revision: 12, keys: 5 };
     expect(differenceOf({ snapshot, etcd: { ...snapshot } })).toBeUndefined();
     expect(differenceOf({ snapshot, etcd: { revision: 12, keys: 4 } })).toBe(

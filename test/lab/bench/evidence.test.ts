@@ -41,7 +41,7 @@ describe('a history', () => {
     ]);
   });
 
-  it('says who went on after a worker was killed', () => {
+  it('names the worker that resumed after a kill', () => {
     expect(wentOn(history.started, { killedAt: 10_001, pid: 1 })).toEqual({ at: 19_000, worker: 'w#2' });
     expect(wentOn(history.started, { killedAt: 10_001, pid: 2 })).toEqual({ at: 10_005, worker: 'w#1' });
     expect(wentOn(history.started, { killedAt: 19_000, pid: 1 })).toBeUndefined();
@@ -57,7 +57,7 @@ describe('a request', () => {
     expect(sends.map((sent) => talosctlRequest(0, sent)).filter(standsForProcess)).toHaveLength(1);
   });
 
-  it('of Slipway itself is a look, and stands for no process', () => {
+  it('of Slipway itself is an observation, and counts as no process', () => {
     const look = request(0, requests.status);
     expect([standsForProcess(look), isLook(look)]).toEqual([false, true]);
     expect(isLook(talosctlRequest(0, requests.forfeit))).toBe(false);
@@ -89,7 +89,7 @@ describe('the plan of a large cluster', () => {
     expect(bytes).toBeLessThan(temporalLimits.plan);
   });
 
-  it('lets through so many nodes as the reckoning says', () => {
+  it('admits as many nodes as estimated', () => {
     const { size, fits } = measureLargePlan(1);
     expect(fits).toBeGreaterThan(largeClusterNodes);
     expect(size.plan * (fits / largeClusterNodes)).toBeLessThan(temporalLimits.plan);

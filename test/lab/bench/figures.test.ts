@@ -34,7 +34,7 @@ describe('a figure', () => {
     expect(figureOf(measured(values, { median: 2, p95: 4 })).ok).toBe(ok);
   });
 
-  it('is never made of nothing', () => {
+  it('needs at least one value', () => {
     expect(() => figureOf(measured([]))).toThrow('overhead per node: nothing was measured');
     expect(quantile([7], 0.95)).toBe(7);
   });
@@ -60,7 +60,7 @@ describe('the outcome', () => {
 });
 
 describe('the page', () => {
-  it('gets new tables in place of the old ones, and keeps its words', () => {
+  it('gets new tables in place of the old ones, and keeps its text', () => {
     const page = 'before\n<!-- bench:begin -->\nold\n<!-- bench:end -->\nafter\n';
     const once = withTables(page, '| new |', 'bench');
     expect(once).toBe('before\n<!-- bench:begin -->\n\n| new |\n\n<!-- bench:end -->\nafter\n');

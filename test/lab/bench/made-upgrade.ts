@@ -89,7 +89,7 @@ const logs: LabLogs = {
   terraform: [],
 };
 
-/** A worker's upgrade in the legacy flow, from 0 to 12,000: every time in it is round, and made up. */
+/** A worker's upgrade in the legacy flow, from 0 to 12,000, with invented round times. */
 export const legacyUpgrade: NodeEvidence = {
   node,
   role: 'worker',

@@ -29,7 +29,7 @@ describe('the overhead of a node', () => {
     expect(nodeOverhead(legacyUpgrade).split).toEqual({
       // 100 ms before each of seven activities, and 200 after the last.
       roundTrips: 900,
-      // Ready at 8,000; the look that saw it began at 8,700.
+      // Ready at 8,000; the observation that found it began at 8,700.
       polling: 700,
       // The last pod was gone at 2,000, the drain ended at 2,900.
       kubectl: 900,
@@ -38,7 +38,7 @@ describe('the overhead of a node', () => {
     });
   });
 
-  it('tells it by step, with the processes each started', () => {
+  it('reports it by step, with the processes that each started', () => {
     const { byStep, starts, looks } = nodeOverhead(legacyUpgrade);
     expect(byStep.find(({ step }) => step === 'awaitBoot')).toEqual({
       step: 'awaitBoot',
@@ -72,8 +72,8 @@ describe('the overhead of a node', () => {
     expect(nodeOverhead(late).split.polling).toBe(50);
   });
 
-  it('counts as polling what passed between giving leadership away and the next look', () => {
-    const evidence = withActivities(activity('handOverLeadership', 2_910, 2_990));
+  it('counts the time between the leadership transfer and the next observation as polling', () => {
+    const evidence = withActivities(activity('transferLeadership', 2_910, 2_990));
     const asked = [
       request(2_920, requests.forfeit, { endedAt: 2_930 }),
       request(2_960, requests.status),
@@ -110,7 +110,7 @@ describe('the overhead of a machine replaced', () => {
 
   it('leaves out what Terraform makes and what the machine does automatically, and adds up', () => {
     expect(total).toBe(12_000);
-    // The apply until 3,000; its boot until 3,200 and from its configuration on, until its member votes, and answers.
+    // The apply until 3,000; its boot until 3,200 and from its configuration on, until its member votes, and responds.
     expect(apart).toEqual({ machine: 1_000 + 200 + 3_500 + 1_900, drain: 0, soak: 0, gates: 0 });
     expect(overhead).toBe(12_000 - 6_600);
     const { roundTrips, polling, kubectl, terraform, looking } = split;
@@ -118,18 +118,18 @@ describe('the overhead of a machine replaced', () => {
   });
 
   it('counts every Terraform but the apply, and what ran while the machine was busy', () => {
-    // The last one looked while the machine booted, and for 50 longer.
+    // The last poll ran while the machine booted, and for 50 longer.
     expect(split.terraform).toBe(300 + 500 + 50);
     expect(terraformStarts).toBe(5);
   });
 
   it('counts as polling what passed once its member had its vote, but for what that took to answer', () => {
-    // It voted at 8,000, was asked at 8,100 and answered at 10,000; the step ended at 10,050.
+    // It voted at 8,000, was read at 8,100 and responded at 10,000; the step ended at 10,050.
     expect(split.polling).toBe(100 + 50);
     expect(byStep.find(({ step }) => step === 'awaitEtcdMember')?.overhead).toBe(100 + 50);
   });
 
-  it('is told with another word where it never came to be', () => {
+  it('has another name where it never happened', () => {
     const lost = {
       ...replacedUpgrade,
       logs: { ...replacedUpgrade.logs, machines: [moment(2_500, 'created')] },

@@ -21,7 +21,7 @@ describe('what is drawn', () => {
     expect(drawRun(3, 8)).not.toEqual({ ...many[6], index: 8 });
   });
 
-  it('has something in the way of every run', () => {
+  it('has a fault or an interruption for every run', () => {
     expect(many.filter(({ faults, points }) => faults.length + points.length === 0)).toEqual([]);
   });
 
@@ -48,14 +48,14 @@ describe('what is drawn', () => {
     expect(many.some((run) => run.shape === shape)).toBe(true);
   });
 
-  it.each(shapeNames)('plays on %s alone where it is told to', (shape) => {
+  it.each(shapeNames)('plays only on %s where that is requested', (shape) => {
     expect(new Set(many.slice(0, 20).map(({ index }) => drawRun(3, index, [shape]).shape))).toEqual(
       new Set([shape]),
     );
   });
 
   const possible = new Set([...stepOrders.legacy, ...stepOrders.lifecycle, ...stepOrders.replace]);
-  it.each([...possible])('comes in the way of %s', (step: StepName) => {
+  it.each([...possible])('interrupts %s', (step: StepName) => {
     expect(many.some(({ points }) => points.some((point) => point.step === step))).toBe(true);
     expect(steps).toHaveProperty([step]);
   });

@@ -170,13 +170,13 @@ describe('a promise is broken by', () => {
       /no state with a name/,
     ],
     [
-      'a cordon that nobody was told of',
+      'a cordon without a report',
       end({ nodes: [{ ...well, cordoned: true }] }),
       'I5',
-      /is cordoned, and nobody was told/,
+      /is cordoned, and no report names it/,
     ],
     [
-      'a cordon of its own that nobody was told of, where somebody else was at work as well',
+      'its own cordon without a report, where another user worked as well',
       {
         story: story({ outcome: 'halted', reasons: [why], nodes: [{ ...halted, cordoned: undefined }] }),
         ...end({
@@ -185,7 +185,7 @@ describe('a promise is broken by', () => {
         }),
       },
       'I5',
-      /is cordoned, and nobody was told/,
+      /is cordoned, and no report names it/,
     ],
     [
       'a cordon of a node the run was not about',
@@ -203,13 +203,13 @@ describe('a promise is broken by', () => {
       /still carries slipway\.dev\/run/,
     ],
     [
-      'a node that is told as back, and is not',
+      'a node that is reported as rolled back, and is not',
       { story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack] }) },
       'I5',
-      /told as rolled-back, which is v1\.12\.1, and runs v1\.12\.2/,
+      /reported as rolled-back, which is v1\.12\.1, and runs v1\.12\.2/,
     ],
     [
-      'a node that never went, and is told to have',
+      'a node that never rolled back, and is reported as if',
       {
         story: story({
           outcome: 'halted',
@@ -219,13 +219,13 @@ describe('a promise is broken by', () => {
         ...end({ nodes: [{ ...well, cordoned: true }] }),
       },
       'I5',
-      /told as back-on-old, which is v1\.12\.1, and runs v1\.12\.2/,
+      /reported as back-on-old, which is v1\.12\.1, and runs v1\.12\.2/,
     ],
     [
-      'a node that is told to be done, and is not',
+      'a node that is reported as done, and is not',
       end({ nodes: [old] }),
       'I5',
-      /told as on-target, which is v1\.12\.2, and runs v1\.12\.1/,
+      /reported as on-target, which is v1\.12\.2, and runs v1\.12\.1/,
     ],
     [
       'a node that rolled back and stays cordoned',
@@ -234,7 +234,7 @@ describe('a promise is broken by', () => {
         ...end({ nodes: [{ ...old, cordoned: true }] }),
       },
       'I5',
-      /is cordoned, and nobody was told/,
+      /is cordoned, and no report names it/,
     ],
     [
       'a node that rolls back though nobody says so',
@@ -246,13 +246,13 @@ describe('a promise is broken by', () => {
       /rolled back automatically, and slipway.yaml does not say so/,
     ],
     [
-      'a rollback of which nothing is told',
+      'a rollback without a report',
       { story: story({ decisions: [{ ...byItself, by: 'Ada' }] }) },
       'I5',
       /does not say what became of that/,
     ],
     [
-      'a rollback that is told in two ways',
+      'a rollback with two different reports',
       {
         story: story({
           outcome: 'halted',

@@ -6,7 +6,7 @@ const queueOf = (all: readonly string[]): LaneQueue<string> =>
   new LaneQueue(all, (one) => one.replace(/ .*/, ''));
 
 describe('work that lanes share', () => {
-  test('one lane plays a kind to its end before it starts another lab', () => {
+  test('one lane completes a kind before it starts another lab', () => {
     const queue = queueOf(work);
     expect(work.map(() => queue.next(0))).toEqual(['small 1', 'small 3', 'small 4', 'atlas 2', 'portkey 5']);
     expect(queue.next(0)).toBeUndefined();

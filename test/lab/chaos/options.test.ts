@@ -18,11 +18,11 @@ describe('what is typed after npm run chaos --', () => {
     expect(readOptions(['--only', text]).only).toEqual(only);
   });
 
-  test('plays on as many labs side by side as it is told', () => {
+  test('plays on the given number of labs side by side', () => {
     expect(readOptions(['--lanes', '1']).lanes).toBe(1);
   });
 
-  test('shows what was played before, from where it is kept usually, or from elsewhere', () => {
+  test('shows earlier results, from the default file or another one', () => {
     expect(readOptions(['--page'])).toMatchObject({
       page: true,
       json: expect.stringContaining('.slipway/chaos.json'),

@@ -53,8 +53,8 @@ const result = (runs: readonly JudgedRun[], more: Partial<ChaosResult> = {}): Ch
 });
 const broken = { promise: 'I6', what: 'sent twice' } as const;
 
-describe('what the watcher found', () => {
-  test('is put to the run in which it happened', () => {
+describe('the watcher’s findings', () => {
+  test('are assigned to the run in which they happened', () => {
     const at = new Date(Date.UTC(2026, 0, 1, 0, 2, 10)).toISOString();
     const verdict = { violations: [{ ...broken, about: node, at }] } as unknown as Verdict;
     expect(withVerdict([run(1), run(2), run(3)], verdict).map((one) => one.broken)).toEqual([
@@ -65,7 +65,7 @@ describe('what the watcher found', () => {
   });
 });
 
-describe('results that are put together', () => {
+describe('merged results', () => {
   const lost = { seed: 7, index: 3, why: 'no disk' };
 
   test('have each run once, as it was played last', () => {
@@ -77,7 +77,7 @@ describe('results that are put together', () => {
     });
   });
 
-  test('keep what a run came to, where it could not be played again', () => {
+  test('keep the result of a run that could not be repeated', () => {
     const all = together(result([run(3)]), result([], { notPlayed: [lost] }));
     expect(all.runs).toEqual([run(3)]);
     expect(all.notPlayed).toEqual([lost]);
@@ -91,7 +91,7 @@ describe('results that are put together', () => {
 });
 
 describe('the figures', () => {
-  test('count what came in the way, and how it ended', () => {
+  test('count the interruptions, and the ends', () => {
     const rolledBack = run(2, {
       outcome: 'halted',
       fired: ['a', 'b'],
@@ -184,7 +184,7 @@ describe('the page', () => {
     expect(page).toContain('2.5 s median, 2.5 s p95, 2.5 s at most (2 kills)');
   });
 
-  test('names what was played: a page that is older than its code can be told', () => {
+  test('names the commit: it shows when a page is older than its code', () => {
     const [session] = result([]).sessions;
     if (!session) throw new Error('there is no session');
     const sessions = [session, { ...session, commit: 'e6b046c' }, { ...session, commit: '0b058e2+' }];

@@ -41,7 +41,7 @@ describe.each(clusterNames)('the cluster %s of the lab', (name) => {
     );
   });
 
-  it('runs workloads the lab can apply, with a value for all they leave open', () => {
+  it('runs workloads that the lab can apply, with a value for every placeholder', () => {
     const known = new Set(['kubernetes', 'hours-ago', ...Object.keys(definition.values ?? {})]);
     for (const [file, text] of filesOf(definition)) {
       const open = [...text.matchAll(/\{\{([a-z-]+)[:}]/g)].map(([, value]) => value);

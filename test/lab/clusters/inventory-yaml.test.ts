@@ -57,7 +57,7 @@ describe('the slipway.yaml of a simulated cluster', () => {
     });
   });
 
-  it('has no step end by its limit for a busy machine, and ends waits in vain soon where that is asked for', () => {
+  it('has limits that a busy machine does not reach, and short ones on request', () => {
     const limitsOf = (limits: InventoryTarget['limits']): Record<string, string> =>
       (
         parse(labInventory(proxOpsSmall, { ...target, terraform, limits }).text) as {
@@ -114,7 +114,7 @@ describe('the slipway.yaml of a simulated cluster', () => {
     },
   );
 
-  it('keeps of an example what its owner says of Terraform, but for the place, the state and the credentials', () => {
+  it('keeps an example’s Terraform section, except for the place, the state and the credentials', () => {
     const { text } = labInventory(clusterNamed('prox-ops'), { ...target, terraform });
     const kept = Inventory.parse(parse(text));
     expect(kept.patches).toHaveLength(1);

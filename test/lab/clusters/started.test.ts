@@ -68,7 +68,7 @@ describe('portkey in a lab', () => {
     expect(ceph?.status?.phase).toBe('Connected');
   });
 
-  it('lets a pod wait for its volume until the storage has let it go elsewhere', async () => {
+  it('makes a pod wait for its volume until the storage has released it elsewhere', async () => {
     const detachIn = (seconds: number): Promise<unknown> => {
       const annotations = { 'lab.slipway.dev/detach-seconds': String(seconds) };
       return lab.admin.patch('/api/v1/persistentvolumes/vaultwarden', { metadata: { annotations } }, 'merge');
@@ -130,7 +130,7 @@ describe('prox-ops in a lab', () => {
     expect(networks.map(({ metadata }) => metadata.name).toSorted()).toEqual(['dmz-vlan81', 'iot-vlan62']);
   });
 
-  it('offers no card after a boot without its extension, and a pod waits for one', async () => {
+  it('has no allocatable GPU after a boot without its extension, and a pod waits for one', async () => {
     const node = 'k8s-work-4';
     const allocatable = async (): Promise<string | undefined> =>
       (await listOf(lab, '/api/v1/nodes')).find(({ metadata }) => metadata.name === node)?.status

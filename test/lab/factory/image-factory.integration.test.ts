@@ -65,7 +65,7 @@ describe('the simulated Image Factory', () => {
     });
   });
 
-  it('tells machines what an image would install', async () => {
+  it('shows machines the content of an image', async () => {
     const reference = `factory.talos.dev/nocloud-installer/${worker}:v1.12.2`;
     expect(await factory.exists(reference)).toEqual({ version: 'v1.12.2', schematic: worker, extensions });
     for (const other of [

@@ -2,28 +2,28 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { faultCatalogue, type FaultName } from '../../../lab/faults/catalogue.js';
-import { forgeFaults } from '../../../lab/forge/forge-faults.js';
+import { githubFaults } from '../../../lab/fake-github/github-faults.js';
 import { hypervisorFaults } from '../../../lab/hypervisor/hypervisor-faults.js';
-import { replacementFaults } from '../../../lab/machines/machine-room/replacement-faults.js';
-import { wayBackFaults } from '../../../lab/machines/rollback-faults.js';
-import { sinkFaults } from '../../../lab/sinks/sink-faults.js';
+import { replacementFaults } from '../../../lab/machines/hypervisor-adapter/replacement-faults.js';
+import { rollbackFaults } from '../../../lab/machines/rollback-faults.js';
+import { serviceFaults } from '../../../lab/fake-services/service-faults.js';
 import { projectRoot } from '../../../src/tools/project-root.js';
 import { casesIn } from '../../scenarios/faults/every-case.js';
 import type { Flow } from '../../scenarios/faults/fault-case.js';
 
-/** No flow that keeps the machine asks a hypervisor for anything, nor replaces a machine; the one that does shows these alone. */
+/** No in-place flow calls a hypervisor, nor replaces a machine; the replace flow shows only these. */
 const hypervisor = Object.keys({ ...hypervisorFaults, ...replacementFaults }) as FaultName[];
 
 /** No flow rolls back. */
-const onlyBack = Object.keys(wayBackFaults) as FaultName[];
+const onlyBack = Object.keys(rollbackFaults) as FaultName[];
 
-/** No flow passes a forge, or whoever is told of it: their own tests play these, on the forge and the sinks alone. */
-const aroundIt = Object.keys({ ...forgeFaults, ...sinkFaults }) as FaultName[];
+/** No flow contacts a fake GitHub, or a notification service: separate tests play these, on the fake GitHub and the fake services alone. */
+const aroundIt = Object.keys({ ...githubFaults, ...serviceFaults }) as FaultName[];
 
-/** Played in a scenario of its own: on the cluster whose machines have cards, and where a node rolls back. */
+/** Played in a separate scenario: on the cluster whose machines have GPUs, and where a node rolls back. */
 const elsewhere: readonly (readonly [file: string, fault: FaultName])[] = [
   ['test/scenarios/long/replacement-prox-ops.test.ts', 'vm-without-gpu'],
-  ...(Object.keys(wayBackFaults) as FaultName[]).map(
+  ...(Object.keys(rollbackFaults) as FaultName[]).map(
     (name) => ['test/scenarios/long/rollback-fails.test.ts', name] as const,
   ),
 ];

@@ -12,7 +12,7 @@ describe('a fault plan', () => {
     expect(plan.take('installer:finished', 'k8s-ctrl-2')).toBeUndefined();
   });
 
-  test('fires as often as it was told, for whoever comes first', () => {
+  test('fires the given number of times, for the first machines that pass', () => {
     const plan = new FaultPlan();
     plan.arm({ name: 'factory-429', times: 2 });
     const taken = [1, 2, 3].map(() => plan.take('factory:manifest'));

@@ -5,15 +5,15 @@ import { FaultPlan } from '../../../lab/faults/fault-plan.js';
 import { startHypervisor, type RunningHypervisor } from '../../../lab/hypervisor/hypervisor-server.js';
 import type { HypervisorLine } from '../../../lab/hypervisor/request-log.js';
 import { authorization, type ApiToken } from '../../../lab/hypervisor/tokens.js';
-import { SmallMachineRoom } from './small-machine-room.js';
+import { SmallHypervisorAdapter } from './small-hypervisor-adapter.js';
 
 export const terraformToken: ApiToken = { name: 'terraform@pve!lab', secret: 'secret-1', may: 'change' };
 export const readerToken: ApiToken = { name: 'slipway@pve!reader', secret: 'secret-2', may: 'read' };
 
-/** A hypervisor of its own for a test, with a small machine room. */
+/** A separate hypervisor for a test, with a small hypervisor adapter. */
 export interface TestHypervisor extends RunningHypervisor {
   readonly folder: string;
-  readonly room: SmallMachineRoom;
+  readonly room: SmallHypervisorAdapter;
   readonly faults: FaultPlan;
   ask(
     method: string,
@@ -25,13 +25,13 @@ export interface TestHypervisor extends RunningHypervisor {
   end(): Promise<void>;
 }
 
-/** A hypervisor for a test. `machines`: names of what runs in the machine room before there is a VM for it. */
+/** A hypervisor for a test. `machines`: names of running machines in the hypervisor adapter that have no VM yet. */
 export async function aHypervisor(
   hosts: readonly string[],
   machines: readonly string[] = [],
 ): Promise<TestHypervisor> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-hypervisor-'));
-  const room = new SmallMachineRoom();
+  const room = new SmallHypervisorAdapter();
   const faults = new FaultPlan();
   const logFile = path.join(folder, 'hypervisor.jsonl');
   const running = await startHypervisor({

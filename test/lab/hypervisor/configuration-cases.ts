@@ -7,9 +7,9 @@ import { TerraformRun, changesOf } from './terraform-run.js';
 const fromNothing = 180_000;
 const aRun = 60_000;
 
-/** What the configuration does, with either program. */
+/** The configuration's behaviour, with either program. */
 export function configurationCases(tool: 'terraform' | 'tofu'): void {
-  // As it is usually: what prox-ops' own repository has otherwise is in terraform-shapes.test.ts.
+  // The default layout: the differences of prox-ops' own repository are in terraform-shapes.test.ts.
   const definition = { ...proxOps(), terraform: {} };
   const nodes = definition.machines.map(({ name }) => name);
   const hosts = ['baldar', 'heimdall', 'odin', 'thor'];

@@ -13,7 +13,7 @@ const definition = {
   machines: proxOpsSmall.machines.filter(({ host }) => host === 'baldar'),
 };
 
-/** What goes wrong on the hypervisor, with either program. */
+/** Failures of the hypervisor, with either program. */
 export function failureCases(tool: 'terraform' | 'tofu'): void {
   let hypervisor: TestHypervisor;
   let terraform: TerraformRun;
@@ -95,7 +95,7 @@ export function failureCases(tool: 'terraform' | 'tofu'): void {
       run.kill('SIGKILL');
       await run;
       const left = await resource();
-      // Terraform has written down that the old one is gone; OpenTofu writes a state every 20 seconds, and at its end.
+      // Terraform has recorded that the old one is gone; OpenTofu writes a state every 20 seconds, and at its end.
       expect([undefined, before]).toContain(left?.values.id);
       expect(left?.tainted).toBeUndefined();
       expect(await hypervisor.ask('DELETE', `/vms/${vmid}`)).toEqual({

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { proxOpsSchematics } from '../../../lab/clusters/prox-ops-small.js';
 import type { FaultName } from '../../../lab/faults/catalogue.js';
-import type { VirtualMachine } from '../../../lab/hypervisor/machine-room.js';
+import type { VirtualMachine } from '../../../lab/hypervisor/hypervisor-adapter.js';
 import { aHypervisor, readerToken, type TestHypervisor } from './a-hypervisor.js';
 
 const schematic = proxOpsSchematics.worker.id;
@@ -69,7 +69,7 @@ describe('the simulated hypervisor', () => {
     expect((await ask('GET', '/vms/8004')).body).not.toHaveProperty('image');
   });
 
-  it('takes a machine that runs already for the first VM of its name, and replaces it after that', async () => {
+  it('adopts a running machine as the first VM of its name, and replaces it after that', async () => {
     const other = await aHypervisor(['baldar'], ['k8s-work-1']);
     try {
       await other.ask('POST', '/templates', template('v1.12.1'));
@@ -177,18 +177,21 @@ describe('the simulated hypervisor', () => {
     ['vm-wrong-vlan', { nics: [{ vlan: 'untagged' }, { vlan: 62 }, { vlan: 4000 }] }],
     ['vm-nic-missing', { nics: [{ vlan: 'untagged' }, { vlan: 62 }] }],
     ['vm-without-gpu', { pci: [] }],
-  ])('%s: the machine is made wrong, once, and the hypervisor tells what it is', async (name, wrong) => {
-    await made();
-    await ask('DELETE', '/vms/8004');
-    await ask('DELETE', '/templates/9001');
-    await ask('POST', '/templates', template('v1.13.9'));
-    hypervisor.faults.arm({ name, node: 'k8s-work-1' });
-    expect(await made()).toMatchObject(wrong);
-    const { image: _image, ...told } = wrong;
-    expect((await ask('GET', '/vms/8004/status')).body).toMatchObject(told);
-    await ask('DELETE', '/vms/8004');
-    expect(await made()).not.toMatchObject(wrong);
-  });
+  ])(
+    '%s: the machine is created wrong, once, and the hypervisor reports its real state',
+    async (name, wrong) => {
+      await made();
+      await ask('DELETE', '/vms/8004');
+      await ask('DELETE', '/templates/9001');
+      await ask('POST', '/templates', template('v1.13.9'));
+      hypervisor.faults.arm({ name, node: 'k8s-work-1' });
+      expect(await made()).toMatchObject(wrong);
+      const { image: _image, ...told } = wrong;
+      expect((await ask('GET', '/vms/8004/status')).body).toMatchObject(told);
+      await ask('DELETE', '/vms/8004');
+      expect(await made()).not.toMatchObject(wrong);
+    },
+  );
 
   it.each<[FaultName, string[]]>([
     ['vm-never-boots', ['create 8004']],
@@ -245,7 +248,7 @@ describe('the simulated hypervisor', () => {
     expect(hypervisor.room.asked).toEqual(['create 8004', 'off 8004', 'on 8004']);
   });
 
-  it('changes by hand what is written down of a VM, not the guest that runs', async () => {
+  it('changes the record of a VM out of band, not the running guest', async () => {
     await made();
     await ask('PATCH', '/vms/8004', { memoryMb: 16_384 });
     expect((await ask('GET', '/vms/8004')).body).toMatchObject({ memoryMb: 16_384, cpu: 16 });

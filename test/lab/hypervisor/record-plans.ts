@@ -117,7 +117,7 @@ async function record(tool: 'terraform' | 'tofu'): Promise<string[]> {
   }
 }
 
-/** Whether Slipway reads the same of both plans, but for the id of a tainted machine: the hypervisor draws it. */
+/** Whether Slipway reads both plans alike, but for the id of a tainted machine: the hypervisor draws it. */
 function readsTheSame(made: TerraformPlan, derived: TerraformPlan): boolean {
   const [one, other] = [made, derived].map((plan) => {
     const { resource_changes: changes = [], ...rest } = readParts(plan);

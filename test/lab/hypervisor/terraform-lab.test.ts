@@ -16,7 +16,7 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-virtual-'));
 let lab: Lab;
 let owner: Owner;
 
-/** A whole lab whose machines are VMs: what Slipway does to them, the owner's Terraform does here. */
+/** A whole lab whose machines are VMs: here the owner's Terraform does what Slipway does elsewhere. */
 beforeAll(async () => {
   lab = await startLab({
     directory: path.join(folder, 'lab'),
@@ -71,7 +71,7 @@ describe('a lab whose machines Terraform made', () => {
     expect(read.ok ? [] : read.mistakes).toEqual([]);
   });
 
-  it('arms its hypervisor’s faults only now: its own Terraform was not hit', () => {
+  it('arms its hypervisor’s faults only now: its own Terraform was not affected', () => {
     expect(lab.faults.fired()).toEqual([]);
     expect(lab.faults.armed().map(({ name }) => name)).toEqual(['vm-create-slow', 'host-unreachable']);
   });

@@ -5,7 +5,7 @@ import { writeTerraformConfiguration } from '../../../lab/terraform/write-config
 import { toolPath } from '../../../src/tools/tool-path.js';
 import { terraformToken, type TestHypervisor } from './a-hypervisor.js';
 
-/** What is read of `show -json` of a plan. */
+/** The fields of a plan's `show -json` that are read. */
 export interface PlanJson {
   readonly output_changes?: Readonly<Record<string, { readonly actions: readonly string[] }>>;
   readonly resource_changes?: readonly {
@@ -85,7 +85,7 @@ export class TerraformRun {
     return this.do('apply', '-input=false', '-auto-approve', '-no-color', ...args);
   }
 
-  /** Applies a saved plan. OpenTofu wants to be told its variables again, Terraform refuses to be. */
+  /** Applies a saved plan. OpenTofu requires its variables again, Terraform rejects them. */
   applyPlan(file: string, ...variables: string[]): Promise<string> {
     const again = this.tool === 'tofu' ? variables : [];
     return this.do('apply', '-input=false', '-no-color', ...again, file);

@@ -12,7 +12,7 @@ const templates = hosts.flatMap((host) => [`${host}-control-plane`, `${host}-wor
 const next = '-var=talos_version=1.13.9';
 const aRun = 120_000;
 
-/** As in the repository of prox-ops: the version is the templates', and each node waits for all of them. */
+/** As in the repository of prox-ops: only the templates have the version, and each node waits for all of them. */
 const asProxOps: ClusterDefinition = {
   ...proxOpsSmall,
   terraform: { nodesDependOnTemplates: true, vmsKeepTheirVersion: true },

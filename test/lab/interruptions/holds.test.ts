@@ -25,14 +25,14 @@ describe('a run that is held at a step', () => {
   });
   afterEach(freeTime);
 
-  /** What came of it by now. */
+  /** Its result so far. */
   async function sofar(fate: Promise<Fate>): Promise<Fate | 'held'> {
     const held = Promise.resolve('held' as const);
     await passTime(0);
     return Promise.race([fate, held]);
   }
 
-  it('stays there until it is released, and Temporal is told that its worker lives', async () => {
+  it('stays there until it is released, and Temporal gets heartbeats for it', async () => {
     const hold = holds.at(point);
     const fate = holds.guard(drain, 'a token');
     await hold.reached;
@@ -48,20 +48,20 @@ describe('a run that is held at a step', () => {
   it.each<[string, Passing]>([
     ['another step of the node', { ...drain, activity: 'cordonNode' }],
     ['the step of another node', { ...drain, workflowId: 'run/prox-ops/3/1/k8s-work-2/1' }],
-    ['what the worker tells of the step', { ...drain, kind: 'heartbeat' }],
+    ['the worker’s heartbeat for the step', { ...drain, kind: 'heartbeat' }],
     ['the end of the step', { ...drain, kind: 'answered' }],
   ])('is not held at %s', async (_what, passing) => {
     holds.at(point);
     expect(await holds.guard(passing, 'a token')).toBe('on');
   });
 
-  it('is held once: what is given after the release passes', async () => {
+  it('is held once: later activities pass', async () => {
     const hold = holds.at(point);
     hold.release();
     expect(await holds.guard(drain, 'a token')).toBe('on');
   });
 
-  it('is held though Temporal does not hear that its worker lives', async () => {
+  it('is held although its heartbeats do not reach Temporal', async () => {
     const deaf = new Holds(() => Promise.reject(new Error('unavailable')));
     const hold = deaf.at(point);
     const fate = deaf.guard(drain, 'a token');
@@ -71,7 +71,7 @@ describe('a run that is held at a step', () => {
     expect(await fate).toBe('on');
   });
 
-  it('continues with all others when nobody is held any more', async () => {
+  it('continues with all others once all are released', async () => {
     const fates = ['k8s-work-1', 'k8s-work-2'].map((node) => {
       holds.at({ ...point, node });
       return holds.guard({ ...drain, workflowId: `run/prox-ops/3/1/${node}/1` }, node);

@@ -21,7 +21,7 @@ let namespace = '';
 /** PENDING_ACTIVITY_STATE_STARTED */
 const started = 2;
 
-/** Temporal itself on the one side; on the other its own client, which plays the worker. */
+/** Temporal itself on one side; on the other its own client, which plays the worker. */
 describe('between a worker and its Temporal', () => {
   let temporal: WorkerlessTemporal;
   let gateway: TemporalGateway;
@@ -57,11 +57,11 @@ describe('between a worker and its Temporal', () => {
     attempt: 1,
   });
 
-  it('hands on what is asked and answered, refusals too', async () => {
+  it('forwards requests and answers, errors too', async () => {
     await expect(byHand('refused').pending('nobody/1')).rejects.toMatchObject({ code: 5 });
   });
 
-  it('tells of an activity before the worker has it', async () => {
+  it('reports an activity before the worker has it', async () => {
     const queue = byHand('given');
     await queue.schedule('given/1', false);
     let pending: unknown;
@@ -75,12 +75,12 @@ describe('between a worker and its Temporal', () => {
     expect(pending).toMatchObject({ state: started, attempt: 1 });
   });
 
-  it('tells of one that came with the answer to what scheduled it', async () => {
+  it('reports one that came with the answer that scheduled it', async () => {
     expect(await byHand('eager').schedule('eager/1', true)).toBe(1);
     expect(passed).toEqual([told('eager/1', 'given')]);
   });
 
-  it('lets an activity that is lost never arrive: it is under way, and nobody has it', async () => {
+  it('drops a lost activity: it has started, and no worker has it', async () => {
     const queue = byHand('lost');
     await queue.schedule('lost/1', false);
     gateway.guard = () => Promise.resolve('lost');
@@ -88,7 +88,7 @@ describe('between a worker and its Temporal', () => {
     expect(await queue.pending('lost/1')).toMatchObject({ state: started, attempt: 1 });
   });
 
-  it('tells of a heartbeat', async () => {
+  it('reports a heartbeat', async () => {
     const queue = byHand('beating');
     await queue.schedule('beating/1', false);
     const { beat } = await queue.takeToFinish('somebody');
@@ -96,7 +96,7 @@ describe('between a worker and its Temporal', () => {
     expect(passed).toContainEqual(told('beating/1', 'heartbeat'));
   });
 
-  it('tells of an answer before Temporal has it', async () => {
+  it('reports an answer before Temporal has it', async () => {
     const queue = byHand('answered');
     await queue.schedule('answered/1', false);
     const { finish } = await queue.takeToFinish('somebody');
@@ -112,7 +112,7 @@ describe('between a worker and its Temporal', () => {
     expect(await queue.pending('answered/1')).toMatchObject({ attempt: Number.NaN });
   });
 
-  it('lets an answer that is lost never arrive, and tells the worker that it did', async () => {
+  it('drops a lost answer, and confirms it to the worker', async () => {
     const queue = byHand('unheard');
     await queue.schedule('unheard/1', false);
     const { finish } = await queue.takeToFinish('somebody');
@@ -121,7 +121,7 @@ describe('between a worker and its Temporal', () => {
     expect(await queue.pending('unheard/1')).toMatchObject({ state: started, attempt: 1 });
   });
 
-  it('tells Temporal of a failure in place of an answer', async () => {
+  it('reports a failure to Temporal in place of an answer', async () => {
     const queue = byHand('failed');
     await queue.schedule('failed/1', false);
     const { finish } = await queue.takeToFinish('somebody');
@@ -137,7 +137,7 @@ describe('between a worker and its Temporal', () => {
     ]);
   });
 
-  it('takes the waiting call of a worker that is gone away from Temporal', async () => {
+  it('cancels the waiting call of a dead worker at Temporal', async () => {
     const queue = byHand('gone');
     const dying = pollRaw(gateway.address, 'gone');
     await queue.polled();
@@ -149,8 +149,8 @@ describe('between a worker and its Temporal', () => {
 });
 
 /** As Temporal does every few minutes. */
-describe('where Temporal ends a connection in order', () => {
-  it('hands on by another one what is asked afterwards, and brings to its end what was asked before', async () => {
+describe('where Temporal closes a connection gracefully', () => {
+  it('forwards later requests over a new one, and completes earlier requests', async () => {
     const [open, sessions]: [ServerHttp2Stream[], ServerHttp2Session[]] = [[], []];
     const temporal = createServer();
     temporal.on('session', (session) => sessions.push(session));
@@ -186,7 +186,7 @@ async function answerOf(worker: ClientHttp2Session): Promise<unknown> {
   return headers[':status'];
 }
 
-/** What was sent before has been read then. */
+/** Data sent before has been read then. */
 async function ponged(session: ServerHttp2Session | undefined): Promise<void> {
   await new Promise<void>((resolve) => {
     session?.ping(() => resolve());
@@ -199,11 +199,11 @@ async function arrived(
   count: number,
 ): Promise<void> {
   const signal = AbortSignal.timeout(limits.wait);
-  // oxlint-disable-next-line no-await-in-loop -- again until they are there
+  // oxlint-disable-next-line no-await-in-loop -- repeated until they are there
   while (streams.length < count) await once(temporal, 'stream', { signal });
 }
 
-/** A worker that waits for work; destroyed, it is gone without a word. */
+/** A worker that polls; destroyed, it is gone without a message. */
 function pollRaw(address: string, taskQueue: string): ClientHttp2Session {
   const { PollActivityTaskQueueRequest } = proto.temporal.api.workflowservice.v1;
   const message = { namespace, taskQueue: { name: taskQueue }, identity: 'a worker that dies' };

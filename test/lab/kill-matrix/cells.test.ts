@@ -24,17 +24,17 @@ describe('the kill matrix', () => {
     },
   );
 
-  test.each(orderNames)('knows how a node comes to go through %s, where it plays anything of it', (order) => {
+  test.each(orderNames)('knows how a node gets to %s, where it plays any of it', (order) => {
     const isPlayed = all.some((one) => one.order === order && one.cell.kind === 'played');
     expect(ways[order] !== undefined).toBe(isPlayed);
   });
 
-  test('kills the worker at every step that is played, whoever else does', () => {
+  test('kills the worker at every played step, also where other tests do', () => {
     const kills = all.filter(({ column, cell }) => column.startsWith('killed') && !isOtherCell(cell));
     expect(kills.filter(({ cell }) => cell.kind !== 'played')).toEqual([]);
   });
 
-  test('says of each cell that another one stands for why that is the same', () => {
+  test('says why another cell covers each cell that is not played', () => {
     const others = all.filter(({ cell }) => isOtherCell(cell));
     expect(others.length).toBeGreaterThan(0);
     for (const { cell } of others)
@@ -44,7 +44,7 @@ describe('the kill matrix', () => {
       });
   });
 
-  test('stands a cell for others only where it is played itself, or a test beside the matrix plays it', () => {
+  test('lets a cell cover others only where it or a separate test is played', () => {
     const hollow = all.filter(({ cell, column }) => {
       if (cell.kind !== 'elsewhere' || 'file' in cell.at) return false;
       return isOtherCell(cellOf(cell.at.order, cell.at.step, column));

@@ -18,7 +18,7 @@ import { wantedColumns } from '../../scenarios/kill-matrix/wanted-columns.js';
 
 const well: MatrixCell = { kind: 'same end' };
 
-/** A column all of whose cells came to a good end, but for those that are named. */
+/** A column whose cells all succeeded, except for the given ones. */
 function played(
   order: MatrixOrder,
   column: PlayedColumn['column'] = 'twice',
@@ -48,7 +48,7 @@ describe('the file of the matrix', () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-matrix-file-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('keeps what was played before, and takes what was played again', () => {
+  it('keeps earlier results, and replaces repeated ones', () => {
     const file = path.join(folder, 'deeper', 'matrix.json');
     expect(playedBefore(file)).toEqual([]);
     const bad = played('legacy', 'twice', { cells: { drain: { kind: 'broken', note: 'x' } } });
@@ -68,7 +68,7 @@ describe('the file of the matrix', () => {
     expect(cellIn(matrix, 'legacy', 'install', 'fails')?.kind).toBe('elsewhere');
   });
 
-  it('tells what was played when the same was played twice as it was last', () => {
+  it('reports the last result of a piece that was played twice', () => {
     const again = played('legacy', 'twice', { endedAt: '2026-01-02T00:00:00.000Z' });
     expect(merged([played('legacy'), played('rollback-in-place')], [again])).toEqual([
       played('rollback-in-place'),
@@ -117,8 +117,8 @@ describe('the part of the matrix that is wanted', () => {
   });
 });
 
-describe('what the watcher found', () => {
-  it('is put to the column during which it happened', () => {
+describe('the watcher’s findings', () => {
+  it('are assigned to the column during which they happened', () => {
     const second = played('rollback-in-place', 'twice', { startedAt: '2026-01-01T00:20:00.000Z' });
     const found = [
       { promise: 'I2', at: '2026-01-01T00:21:00.000Z', what: 'no quorum' },

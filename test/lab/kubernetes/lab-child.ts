@@ -9,7 +9,7 @@ import { foreground, type Finished } from '../../../lab/processes/foreground.js'
 import { LabProcess } from '../../../lab/processes/lab-process.js';
 import { toolPath } from '../../../src/tools/tool-path.js';
 
-/** A lab in a process of its own, started as a person would. */
+/** A lab in a separate process, started as a person would. */
 export class LabChild {
   readonly admin: ApiClient;
 
@@ -22,7 +22,7 @@ export class LabChild {
 
   /** Starts `lab/main.js` on a folder and waits for its lab.json. */
   static async start(directory: string, ...args: string[]): Promise<LabChild> {
-    const handOver = path.join(directory, 'lab.json');
+    const handOff = path.join(directory, 'lab.json');
     const main = fileURLToPath(new URL('../../../lab/main.js', import.meta.url));
     const handedOn = Object.entries(process.env).filter(([name]) =>
       /^(HOME|XDG_CACHE_HOME|SLIPWAY_.*)$/.test(name),
@@ -35,21 +35,21 @@ export class LabChild {
       logFile: `${directory}.log`,
       ready: {
         timeoutMs: 150_000,
-        probe: async () => (isOf(child.identity.pid, handOver) ? undefined : 'lab.json is not there'),
+        probe: async () => (isOf(child.identity.pid, handOff) ? undefined : 'lab.json is not there'),
       },
       graceMs: 15_000,
     });
     await child.ready();
-    return new LabChild(child, JSON.parse(readFileSync(handOver, 'utf8')) as LabDescription);
+    return new LabChild(child, JSON.parse(readFileSync(handOff, 'utf8')) as LabDescription);
   }
 
-  /** Ctrl-C, and wait until it is gone. */
+  /** Ctrl-C, and wait until it has exited. */
   async stop(): Promise<void> {
     this.admin.close();
     await this.process.stop();
   }
 
-  /** As a power cut would. */
+  /** Kills it as a power cut would. */
   async kill(): Promise<void> {
     this.admin.close();
     await this.process.kill();
@@ -68,7 +68,7 @@ export class LabChild {
     });
   }
 
-  /** Asks the lab's control server. */
+  /** Sends a request to the lab's control server. */
   async control<T = unknown>(method: 'GET' | 'POST' | 'DELETE', where: string, body?: object): Promise<T> {
     const response = await fetch(`${this.lab.control}${where}`, {
       method,
@@ -86,7 +86,7 @@ export class LabChild {
     return found;
   }
 
-  /** Pods on a node that some controller would start elsewhere: `default/web-…`. */
+  /** Pods on a node that a controller would start elsewhere: `default/web-…`. */
   async movablePods(node: string): Promise<Pod[]> {
     const pods = await this.pods(node);
     return pods.filter((pod) => !/DaemonSet|Node/.test(pod.metadata.ownerReferences?.[0]?.kind ?? ''));
@@ -108,7 +108,7 @@ export class LabChild {
   }
 }
 
-/** The part of a pod the tests look at. */
+/** The fields of a pod that the tests read. */
 export interface Pod {
   readonly metadata: {
     readonly name: string;
@@ -121,7 +121,7 @@ export interface Pod {
   };
 }
 
-/** The part of a Node the tests look at. */
+/** The fields of a Node that the tests read. */
 export interface Node {
   readonly status: {
     readonly conditions: readonly Condition[];
@@ -140,7 +140,7 @@ export function readyOf(object: { status: { conditions?: readonly Condition[] } 
   return object.status.conditions?.find((condition) => condition.type === 'Ready')?.status;
 }
 
-/** Asks until it is so; else says what it was the last time. */
+/** Polls until the condition holds; else throws with the last result. */
 export async function eventually<T>(
   look: () => Promise<T>,
   isSo: (value: T) => boolean,
@@ -158,6 +158,6 @@ export async function eventually<T>(
   }
 }
 
-function isOf(pid: number, handOver: string): boolean {
-  return existsSync(handOver) && (JSON.parse(readFileSync(handOver, 'utf8')) as LabDescription).pid === pid;
+function isOf(pid: number, handOff: string): boolean {
+  return existsSync(handOff) && (JSON.parse(readFileSync(handOff, 'utf8')) as LabDescription).pid === pid;
 }

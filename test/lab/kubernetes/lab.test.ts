@@ -67,7 +67,7 @@ describe('a lab', () => {
     expect(answers).toEqual([true, true, true, false, false, false, false]);
   });
 
-  it('moves pods when a node is drained, and keeps those whose budget says no', async () => {
+  it('moves pods when a node is drained, except those whose budget forbids it', async () => {
     await lab.kubectl('apply', '-f', impossible);
     const where = [
       'get',

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { V1Node } from '@kubernetes/client-node';
-import type { VirtualMachine } from '../../../lab/hypervisor/machine-room.js';
+import type { VirtualMachine } from '../../../lab/hypervisor/hypervisor-adapter.js';
 import type { WirePod } from '../../../lab/kubernetes/kubelet/pod-status.js';
 import { startLab, type Lab } from '../../../lab/lab.js';
 import { toolPath } from '../../../src/tools/tool-path.js';
@@ -44,7 +44,7 @@ function virtual(name: string, uuid: string, talos: string): VirtualMachine {
   };
 }
 
-/** The real talosctl; it must not be waited for in a way that keeps the lab, in this process, from answering. */
+/** The real talosctl; waiting for it must not block the lab, which runs in this process. */
 async function talosctl(...args: string[]): Promise<string> {
   const program = await toolPath('talosctl', '1.12');
   return new Promise((resolve, reject) => {
@@ -114,13 +114,13 @@ describe('a control plane that is replaced', () => {
       metadata: { labels: { 'example.org/mine': 'yes' } },
       spec: { unschedulable: true },
     });
-    // Its kubelet says who the machine is with its next report.
+    // Its kubelet reports the machine's identity with its next status.
     before = await eventually(
       () => nodeOf(CONTROL_PLANE),
       ({ status }) => status?.nodeInfo?.systemUUID === 'aaaaaaaa-0000-0000-0000-000000000001',
     );
     await lab.room.destroy(102);
-    // Where it led etcd, the others refuse to answer until one of them does.
+    // If it led etcd, the others do not respond until one of them leads.
     const there = await eventually(members, (all) => all.length > 0);
     dead = there.find(({ name }) => name === CONTROL_PLANE);
     expect(there).toHaveLength(3);

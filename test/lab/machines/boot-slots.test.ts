@@ -64,13 +64,13 @@ describe('boot slots', () => {
     expect(slots.install(slot('v3'))).toEqual({ slot: 'B' });
   });
 
-  test('a fatal error without an install before it turns nothing around', () => {
+  test('a fatal error without an earlier install does not switch the slot', () => {
     const slots = settled();
     expect(slots.revert()).toBe(false);
     expect(slots.defaultSlot).toBe('A');
   });
 
-  test('rollback turns the default around, and back when it is asked twice', () => {
+  test('rollback switches the default slot, and back on a second request', () => {
     const slots = settled();
     slots.install(slot('v2'));
     bootWell(slots);

@@ -4,7 +4,7 @@ import { loneMachine, switchOffMachines } from './one-machine.js';
 
 afterEach(switchOffMachines);
 
-test('an upgrade of a control plane whose etcd does not answer is refused', async () => {
+test('an upgrade of a control plane whose etcd does not respond is refused', async () => {
   const { machine } = await loneMachine({ role: 'control-plane' });
   const image = installer(machine.schematic, 'v1.12.6');
   await expect(machine.upgrade({ image, force: false, rebootMode: 'DEFAULT' })).rejects.toThrow(

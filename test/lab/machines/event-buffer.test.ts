@@ -38,7 +38,7 @@ describe('the events of a boot', () => {
     expect(phases[0]).toBe('211');
   });
 
-  test('a reader hears of new events until it stops', () => {
+  test('a reader gets new events until it stops', () => {
     const buffer = filled(0);
     const seen: string[] = [];
     const stop = buffer.watch({}, ({ actorId }) => seen.push(actorId));

@@ -17,7 +17,7 @@ export function installer(schematic: string, version: string): string {
   return `factory.talos.dev/nocloud-installer/${schematic}:${version}`;
 }
 
-/** An image source that knows two schematics in a few versions, and remembers what it was asked. */
+/** An image source that knows two schematics in a few versions, and records its requests. */
 export class FakeImages implements ImageSource {
   readonly asked: string[] = [];
 

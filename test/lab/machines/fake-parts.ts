@@ -1,16 +1,16 @@
 import type { Machine, MachineParts } from '../../../lab/machines/machine.js';
 
-/** What a fake part was told, e.g. `k8s-ctrl-1 start-etcd`. */
+/** A call of a fake part, e.g. `k8s-ctrl-1 start-etcd`. */
 export type PartCall = string;
 
-/** What starts and stops a machine's etcd. */
+/** The start and stop of a machine's etcd. */
 export interface FakeEtcd {
   start: (machine: Machine) => Promise<void>;
   stop: (machine: Machine) => Promise<void>;
   wipe?: (machine: Machine) => Promise<void>;
 }
 
-/** Parts that only remember what they were told. A node is ready as soon as its kubelet runs. */
+/** Parts that only record their calls. A node is ready as soon as its kubelet runs. */
 export class FakeParts implements MachineParts {
   readonly calls: PartCall[] = [];
   readonly cordoned = new Set<string>();

@@ -156,7 +156,7 @@ describe('faults of what the installer writes', () => {
   });
 });
 
-describe('faults that change the machine under somebody', () => {
+describe('faults with an out-of-band change of the machine', () => {
   test.each([
     { version: 'v1.12.1', to: 'v1.12.6' },
     { version: 'v1.13.1', to: 'v1.13.9' },

@@ -14,7 +14,7 @@ function tasksIn(events: readonly MachineEvent[]): string[] {
   );
 }
 
-/** Stage and readiness in the order they were told. */
+/** Stage and readiness in the order of their events. */
 function statusesIn(events: readonly MachineEvent[]): string[] {
   return events.flatMap(({ payload }) =>
     payload.kind === 'MachineStatusEvent'

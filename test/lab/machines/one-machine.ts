@@ -11,7 +11,7 @@ import { CONTROL_SCHEMATIC, FakeImages, WORKER_SCHEMATIC, installer } from './fa
 import { FakeParts } from './fake-parts.js';
 import { until } from '../../until.js';
 
-/** A machine without a Talos API, quick as a test wants it. */
+/** A machine without a Talos API, as fast as a test needs it. */
 export interface LoneMachine {
   readonly machine: Machine;
   readonly parts: FakeParts;
@@ -24,7 +24,7 @@ export interface LoneMachine {
   /** Names of its log's events, from the given one on. */
   readonly logged: (from?: string) => string[];
   readonly upgrade: (version: string) => Promise<{ actorId: string }>;
-  /** Pulls the image and installs it without a reboot; answers what the installer said. */
+  /** Pulls the image and installs it without a reboot; returns the installer's output. */
   readonly install: (version: string) => Promise<InstallProgress[]>;
   readonly ready: () => Promise<void>;
 }
@@ -36,7 +36,7 @@ export async function switchOffMachines(): Promise<void> {
   await Promise.all(made.splice(0).map((machine) => machine.powerOff()));
 }
 
-/** Makes a machine and, unless told otherwise, waits until it is ready. `switchOffMachines` switches it off. */
+/** Creates a machine and, by default, waits until it is ready. `switchOffMachines` switches it off. */
 export async function loneMachine(
   options: { on?: boolean } & Partial<
     Pick<MachineDefinition, 'role' | 'version' | 'bootloader' | 'installed'>
@@ -87,7 +87,7 @@ export async function loneMachine(
   return lone;
 }
 
-/** Waits until expectations hold, and that they still do a while after. */
+/** Waits until expectations hold, and checks that they still do a while later. */
 export async function comesToStay(expectations: () => void): Promise<void> {
   const holds = (): boolean => {
     try {

@@ -15,7 +15,7 @@ class AtTheLab extends Terminal {
   }
 }
 
-/** What a scenario may change, as one text. */
+/** The state that a scenario may change, as one text. */
 async function seen({ lab }: AtTheLab): Promise<object> {
   const at = new AtTheLab(lab);
   const kubectl = async (...args: string[]): Promise<unknown> => at.kubectl('get', ...args);
@@ -59,7 +59,7 @@ describe('a pool of labs', () => {
     await pool.stop();
   });
 
-  it('leases the same lab again, as it was when it started, whatever was done to it', async () => {
+  it('leases the same lab again, in its initial state, whatever was done to it', async () => {
     const first = new AtTheLab(lease.description);
     const before = await seen(first);
     await first.control('POST', '/faults', { name: 'never-ready', node: 'k8s-work-2' });
@@ -86,7 +86,7 @@ describe('a pool of labs', () => {
     expect(spread.split(' ').toSorted()).toEqual(['k8s-work-1', 'k8s-work-2', 'k8s-work-3']);
   });
 
-  it('never leases a lab again whose lease did not end well', async () => {
+  it('never leases a lab again whose lease ended with a failure', async () => {
     const { directory } = lease.description;
     await lease.release(false);
     lease = await leaseLab(pool.address);

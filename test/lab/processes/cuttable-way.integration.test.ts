@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).toReversed()) await end.close();
 });
 
-/** A way to somebody who answers each word with itself, and what came back so far. */
+/** A proxy to an echo server, and the data that came back so far. */
 async function wayToAnEcho(): Promise<{ way: CuttableWay; call: () => Promise<Call> }> {
   const sockets = new Set<net.Socket>();
   const echo = net.createServer((socket) => {
@@ -46,7 +46,7 @@ interface Call {
   hears(words: string): Promise<void>;
 }
 
-test('what is said while the way is cut arrives when it is mended, and nobody is told', async () => {
+test('data sent while the proxy is cut arrives when it is restored, and clients get no error', async () => {
   const { way, call } = await wayToAnEcho();
   const one = await call();
   one.say('a');

@@ -27,6 +27,6 @@ test('all that a process started, and what stands in line with each', async () =
   expect(programs).toContainEqual(['sleep', []]);
 });
 
-test('none of a process that is not there', () => {
+test('none of a missing process', () => {
   expect(descendantsOf(2 ** 30)).toEqual([]);
 });

@@ -92,7 +92,7 @@ describe('the processes of a lab', () => {
     await group.stopAll();
   });
 
-  it('that end by themselves are told of, those that were stopped are not', async () => {
+  it('that end on their own are reported, those that were stopped are not', async () => {
     const ended: string[] = [];
     const group = new ProcessGroup(folder, (process, exit) => ended.push(`${process.name} ${exit.signal}`));
     const victim = await group.start(sleeper({ name: 'victim' }));

@@ -27,7 +27,7 @@ import { toolPath } from '../../../src/tools/tool-path.js';
 import { CONTROL_SCHEMATIC, FakeImages, WORKER_SCHEMATIC } from '../machines/fake-images.js';
 import { FakeParts } from '../machines/fake-parts.js';
 
-/** How a talosctl ended. */
+/** The result of a talosctl. */
 export interface TalosctlResult {
   readonly exitCode: number;
   readonly stdout: string;
@@ -37,7 +37,7 @@ export interface TalosctlResult {
 /** Minors of talosctl the tests run. */
 export type Client = '1.11' | '1.12' | '1.13';
 
-/** How a talosctl is run. */
+/** The settings of a talosctl run. */
 export interface TalosctlOptions {
   /** Machine that is dialled; default k8s-ctrl-1. */
   readonly endpoint?: string;
@@ -59,9 +59,9 @@ export interface SimulatedCluster extends TalosMachines {
   readonly events: MachineLogLine[];
   readonly directory: string;
   talosctl(args: readonly string[], options?: TalosctlOptions): Promise<TalosctlResult>;
-  /** Writes a talosconfig and answers its path. */
+  /** Writes a talosconfig and returns its path. */
   config(name: string, roles: readonly TalosRole[], validity?: Validity): string;
-  /** Writes the machine configuration of a machine, with the cluster's secrets or others, and answers its path. */
+  /** Writes the machine configuration of a machine, with the cluster's secrets or others, and returns its path. */
   configuration(name: string, secrets?: ClusterSecrets): string;
   /** The real talosctl without certificates, straight to that machine. */
   insecure(args: readonly string[], name: string, client?: Client): Promise<TalosctlResult>;
@@ -122,7 +122,7 @@ export async function startSimulatedCluster(
     images,
     faults,
     speed: SPEED,
-    // A talosctl that waits must be there before its machine is back, on a busy machine too.
+    // A talosctl that waits must run before its machine is back, on a busy machine too.
     durations: { reboot: 3_000 },
     secrets,
     machineLog: (line) => events.push(line),
@@ -174,7 +174,7 @@ export async function startSimulatedCluster(
   };
 }
 
-/** The name of the member that leads, as soon as there is one. Throws when there is none after twenty seconds. */
+/** The name of the leading member, as soon as there is one. Throws after twenty seconds. */
 export async function leaderOf({ machines }: TalosMachines): Promise<string> {
   for (let attempt = 0; attempt < 200; attempt += 1) {
     for (const { name, definition } of machines.slice(0, 3)) {

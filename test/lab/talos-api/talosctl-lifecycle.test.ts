@@ -67,7 +67,7 @@ function talosctl(args: readonly string[]): Promise<TalosctlResult> {
   return cluster.talosctl(args, { endpoint: 'k8s-ctrl-1', nodes: [NODE], client: '1.13' });
 }
 
-/** What reached the worker while something was done. */
+/** The worker's requests while a function ran. */
 async function requestsOf(act: () => Promise<unknown>): Promise<RequestLogLine[]> {
   const before = cluster.requests.length;
   await act();

@@ -26,7 +26,7 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-/** Looks with a talosconfig of its own, read as Slipway reads one. */
+/** A client with its own talosconfig, read as Slipway reads one. */
 function looksAs(roles: readonly TalosRole[]): TalosLooks {
   const text = readFileSync(cluster.config(`looks-${open.length}`, roles), 'utf8');
   const looks = talosLooks(talosKeys('talosconfig (reader)', { file: 'f' }, text), 'talosconfig (reader)');
@@ -50,7 +50,7 @@ async function failureOf(look: Promise<unknown>): Promise<unknown> {
   );
 }
 
-describe('each look tells what talosctl tells', () => {
+describe('each read returns the same as talosctl', () => {
   test('version, of each node its own', async () => {
     expect(await reader.version(second())).toBe('v1.12.1');
     expect(await reader.version(through('k8s-ctrl-1', 'k8s-ctrl-3'))).toBe('v1.13.9');

@@ -57,13 +57,13 @@ function imageOf(node: Minor): string {
   return installer(CONTROL_SCHEMATIC, NODES[node].version);
 }
 
-/** `--wait=false` alone is not heard by talosctl 1.13: its drain waits. */
+/** talosctl 1.13 ignores a lone `--wait=false`: its drain waits. */
 function upgradeOf(client: Client, node: Minor, ...more: string[]): string[] {
   const drain = client === '1.13' ? ['--drain=false', '--progress', 'plain'] : [];
   return ['upgrade', '--image', imageOf(node), '--wait=false', ...drain, ...more];
 }
 
-/** What of a list of calls changed or filled the node, in their order. */
+/** The calls in a list that changed or drained the node, in their order. */
 function changesSince(before: number, node: Minor): string[] {
   return cluster.requests
     .slice(before)
@@ -123,7 +123,7 @@ describe('each talosctl and each Talos', () => {
     expect(asked).toMatchObject({ code: 12, error: 'unknown service machine.ImageService' });
   });
 
-  test('talosctl 1.13 --legacy on 1.13 takes the legacy way', async () => {
+  test('talosctl 1.13 --legacy on 1.13 uses the legacy flow', async () => {
     const before = cluster.requests.length;
     const { bootId } = cluster.machine('k8s-ctrl-3');
     const { exitCode } = await run('1.13', '1.13', upgradeOf('1.13', '1.13', '--legacy'));
@@ -149,7 +149,7 @@ describe('each talosctl and each Talos', () => {
   });
 });
 
-describe('what a request asks of etcd on 1.13', () => {
+describe('etcd checks of a request on 1.13', () => {
   const faults = [
     { name: 'etcd-extra-learner', says: /etcd member [0-9a-f]{16} is not started/ },
     { name: 'etcd-no-leader', node: 'k8s-ctrl-2', says: /is not healthy.*etcdserver: no leader/ },
@@ -163,17 +163,20 @@ describe('what a request asks of etcd on 1.13', () => {
     expect(cluster.machine('k8s-ctrl-3')).toMatchObject({ stage: 'running', armed: false });
   });
 
-  test.each(faults)('$name: install and reboot of the lifecycle way ask nothing', async ({ name, node }) => {
-    const machine = cluster.machine('k8s-ctrl-3');
-    const { bootId } = machine;
-    cluster.faults.arm({ name, ...(node === undefined ? {} : { node }) });
-    const install = await run('1.13', '1.13', upgradeOf('1.13', '1.13', '--no-reboot'));
-    expect(install).toMatchObject({ exitCode: 0 });
-    expect(machine.armed).toBe(true);
-    const reboot = await run('1.13', '1.13', ['reboot', '--wait=false', '--drain=false']);
-    expect(reboot).toMatchObject({ exitCode: 0 });
-    await machine.waitFor((now) => now.bootId !== bootId, { what: 'a new boot', timeoutMs: 20_000 });
-  });
+  test.each(faults)(
+    '$name: install and reboot of the lifecycle flow check nothing',
+    async ({ name, node }) => {
+      const machine = cluster.machine('k8s-ctrl-3');
+      const { bootId } = machine;
+      cluster.faults.arm({ name, ...(node === undefined ? {} : { node }) });
+      const install = await run('1.13', '1.13', upgradeOf('1.13', '1.13', '--no-reboot'));
+      expect(install).toMatchObject({ exitCode: 0 });
+      expect(machine.armed).toBe(true);
+      const reboot = await run('1.13', '1.13', ['reboot', '--wait=false', '--drain=false']);
+      expect(reboot).toMatchObject({ exitCode: 0 });
+      await machine.waitFor((now) => now.bootId !== bootId, { what: 'a new boot', timeoutMs: 20_000 });
+    },
+  );
 });
 
 describe('faults that talosctl shows', () => {

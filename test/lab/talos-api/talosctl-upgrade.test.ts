@@ -32,7 +32,7 @@ async function settled(name: string): Promise<void> {
   await leaderOf(cluster);
 }
 
-/** What `etcd status` says once the member has noticed that it has no leader any more: after two election times, five seconds. */
+/** The output of `etcd status` once the member has noticed that it has no leader any more: after two election times, five seconds. */
 async function statusWithoutLeader(): Promise<TalosctlResult> {
   return until('etcd has noticed that it has no leader', async () => {
     const state = await cluster.talosctl(['etcd', 'status']);
@@ -116,7 +116,7 @@ describe('while a machine is down', () => {
     const worker = cluster.machine('k8s-work-1');
     const image = installer(WORKER_SCHEMATIC, 'v1.12.6');
     const where = { endpoint: 'k8s-ctrl-1', nodes: ['k8s-work-1'] };
-    // Away until it is switched on: nothing here depends on how fast talosctl is.
+    // Off until it is switched on: nothing here depends on how fast talosctl is.
     cluster.faults.arm({ name: 'never-returns', node: 'k8s-work-1' });
     const { exitCode, stdout } = await cluster.talosctl(['upgrade', '--image', image, '--wait=false'], where);
     expect({ exitCode, stdout }).toEqual({

@@ -17,8 +17,8 @@ import { talosLooks } from '../../../src/tools/talos-api/talos-looks.js';
 import { toolPath } from '../../../src/tools/tool-path.js';
 
 /**
- * The lab's machines cannot send a TLS alert, and Talos sends them. A real etcd does: a gRPC server in Go as Talos' own, mutual
- * TLS with the same keys. Whom it turns down must read the same from Slipway's looks and from talosctl.
+ * The lab's machines cannot send a TLS alert, and Talos sends them. A real etcd does: a gRPC server in Go as Talos' own, mutual TLS with
+ * the same keys. Slipway's client and talosctl must report the same reason for each rejection.
  */
 const directory = mkdtempSync(path.join(tmpdir(), 'slipway-words-'));
 const loopback = takeLoopback();
@@ -64,7 +64,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** What Slipway says of the certificate, and all that talosctl prints. */
+/** Slipway's message about the certificate, and talosctl's whole output. */
 async function turnedDown(config: string): Promise<{ why: unknown; printed: string }> {
   const keys = talosKeys('talosconfig (reader)', { file: 'reader' }, config);
   const looks = talosLooks(keys);
@@ -80,8 +80,8 @@ async function turnedDown(config: string): Promise<{ why: unknown; printed: stri
 }
 
 /**
- * In TLS 1.3 a client may write before it reads that it was rejected; where the server has closed by then, talosctl says only
- * that its write failed. The next one hears why.
+ * In TLS 1.3 a client may write before it reads that it was rejected; if the server has closed by then, talosctl reports only that its
+ * write failed. A retry shows the reason.
  */
 async function askTalosctl(args: readonly string[]): Promise<string> {
   const binary = await toolPath('talosctl');
@@ -120,7 +120,7 @@ test.each([
   expect(said).toEqual({ why, printed: expect.stringContaining(why) });
 });
 
-test('a server that is no Talos is no matter of the credential', async () => {
+test('a server that is no Talos does not count as a rejected credential', async () => {
   const said = await turnedDown(config(own, own.talos.client(['os:reader'])));
   expect(said).toEqual({
     why: expect.stringContaining('unknown service machine.MachineService'),

@@ -171,7 +171,7 @@ describe('who may do what', () => {
 
   test('a certificate of another authority is refused', async () => {
     const stranger = strangerCertificates();
-    const file = path.join(cluster.directory, 'stranger');
+    const file = path.join(cluster.directory, 'unmanaged');
     const ca = cluster.certificates.talos.authority.certificate;
     writeFileSync(
       file,
@@ -238,7 +238,7 @@ describe('what is not simulated', () => {
   });
 });
 
-/** Of another cluster, which nobody here trusts. */
+/** Of another cluster, which no machine here trusts. */
 function strangerCertificates(): ReturnType<typeof createClusterCertificates> {
   return createClusterCertificates({
     machines: [],

@@ -4,7 +4,7 @@ import type { Finding, PromiseName } from '../../../lab/watcher/finding.js';
 import { judges } from '../../../lab/watcher/promises/judges.js';
 import { broken, goodEvidence, type MadeEvidence } from './made-evidence.js';
 
-/** One change of good evidence, and what the promise says about it. */
+/** One change of good evidence, and the promise's finding. */
 export interface Case {
   readonly title: string;
   readonly change: (evidence: MadeEvidence) => void;
@@ -16,7 +16,7 @@ export function judged(name: PromiseName, evidence: Evidence): Finding[] {
   return judges[name].judge(evidence);
 }
 
-/** Each case as a test: the promise fires with those words, or stays silent. `on` says what kind of run the evidence is of. */
+/** Each case as a test: the promise fires with those words, or reports nothing. `on` names the kind of run in the evidence. */
 export function check(
   name: PromiseName,
   cases: readonly Case[],

@@ -46,7 +46,7 @@ describe('whom a command line dials', () => {
 });
 
 describe('a process that dials', () => {
-  it('is told once, with when it began', async () => {
+  it('is reported once, with its start time', async () => {
     const before = Date.now();
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     await once(child, 'spawn');
@@ -57,8 +57,8 @@ describe('a process that dials', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     await commands.take(pid, [...talosctl, '-e', '127.77.67.1']);
-    expect(commands.sightings).toHaveLength(1);
-    const [{ at } = { at: 0 }] = commands.sightings;
+    expect(commands.observations).toHaveLength(1);
+    const [{ at } = { at: 0 }] = commands.observations;
     // Linux counts in hundredths of a second, and the beginning of the machine likewise.
     expect(at).toBeGreaterThan(before - 2_000);
     expect(at).toBeLessThan(Date.now() + 2_000);

@@ -36,7 +36,7 @@ check('I1', [
     says: 'k8s-ctrl-3 was cordoned, for 9.0 s by then',
   },
   {
-    title: 'is silent when somebody cordoned another a moment ago',
+    title: 'reports nothing when somebody cordoned another a moment ago',
     change: ({ nodes }) =>
       nodes.push(node(10, 'k8s-ctrl-3', { unschedulable: true }), node(14, 'k8s-ctrl-3')),
   },
@@ -57,7 +57,7 @@ check('I1', [
     says: 'etcd member k8s-ctrl-3 does not answer',
   },
   {
-    title: 'is silent about workers that are not Ready',
+    title: 'reports nothing about workers that are not Ready',
     change: ({ nodes }) => nodes.push(node(2, 'k8s-work-2', { ready: false })),
   },
 ]);
@@ -68,7 +68,7 @@ const learner = (at: number) => {
 };
 
 /** k8s-ctrl-2 leads in every round before its upgrade, and `after` in those behind it. */
-function handOver(evidence: MadeEvidence, asked: boolean, after: string): void {
+function handOff(evidence: MadeEvidence, asked: boolean, after: string): void {
   const upgrade = evidence.requests.find(
     ({ node: name, method }) => name === 'k8s-ctrl-2' && method === 'Upgrade',
   );
@@ -88,7 +88,7 @@ check('I2', [
     says: 'without it 1 of 3 voters were left, and 2 are a majority',
   },
   {
-    title: 'is silent when the voter went away between the preflight check and the request',
+    title: 'reports nothing when the voter failed between the preflight check and the request',
     change: (evidence) =>
       (evidence.etcd = evidence.etcd.map((_, at) => etcdRound(at, at >= 13 ? ['k8s-ctrl-3'] : []))),
   },
@@ -98,24 +98,24 @@ check('I2', [
     says: 'k8s-ctrl-2 led it',
   },
   {
-    title: 'is silent when the node has handed its leadership over',
+    title: 'reports nothing when the node has transferred its leadership',
     change: (evidence) =>
       (evidence.etcd = evidence.etcd.map((_, at) =>
         etcdRound(at, [], at < 13 ? 'k8s-ctrl-2' : 'k8s-ctrl-1'),
       )),
   },
   {
-    title: 'is silent when the node handed its leadership over between two rounds',
-    change: (evidence) => handOver(evidence, true, 'k8s-ctrl-1'),
+    title: 'reports nothing when the node transferred its leadership between two rounds',
+    change: (evidence) => handOff(evidence, true, 'k8s-ctrl-1'),
   },
   {
-    title: 'fires when it was handed over between two rounds, and nobody followed another one',
-    change: (evidence) => handOver(evidence, true, 'k8s-ctrl-2'),
+    title: 'fires when it was transferred between two rounds, and no member followed another leader',
+    change: (evidence) => handOff(evidence, true, 'k8s-ctrl-2'),
     says: 'k8s-ctrl-2 led it',
   },
   {
     title: 'fires when another one led later, and nothing was handed over',
-    change: (evidence) => handOver(evidence, false, 'k8s-ctrl-1'),
+    change: (evidence) => handOff(evidence, false, 'k8s-ctrl-1'),
     says: 'k8s-ctrl-2 led it',
   },
   {
@@ -152,7 +152,7 @@ check('I2', [
     says: 'k8s-ctrl-3 was',
   },
   {
-    title: 'fires when nobody had asked a member how it is',
+    title: 'fires when a member’s status was not read',
     change: (evidence) =>
       (evidence.requests = evidence.requests.filter(
         ({ method, node: name }) => method !== 'EtcdStatus' || name !== 'k8s-ctrl-3',
@@ -179,13 +179,13 @@ check('I2', [
     says: 'two voters',
   },
   {
-    title: 'fires with one voter where nobody accepted the outage',
+    title: 'fires with one voter where the outage was not accepted',
     change: ({ etcd }) => etcd.forEach((round) => (round.members = round.members?.slice(1, 2))),
     says: 'the only voter, without outageAccepted',
   },
 ]);
 
-describe('I2 without etcd in sight', () => {
+describe('I2 without etcd observations', () => {
   it('says that it cannot judge', () => {
     const evidence = goodEvidence();
     evidence.etcd = evidence.etcd.filter(({ at }) => at < second(11));
@@ -218,7 +218,7 @@ check('I3', [
     says: "belongs to no run in Temporal's history",
   },
   {
-    title: 'is silent about that when the history could not be read',
+    title: 'reports nothing about that when the history could not be read',
     change: (evidence) =>
       Object.assign(evidence, { workflows: [], historyMissing: 'Temporal did not answer' }),
   },

@@ -5,18 +5,18 @@ const SCHEDULE_ACTIVITY = 1;
 const COMPLETE = 4;
 const START_CHILD = 11;
 
-/** A task that is asked for is there, or on its way. Milliseconds. */
+/** A requested task exists, or is about to. Milliseconds. */
 const TASK_COMES_WITHIN = 20_000;
 
-/** What a false workflow does next. */
+/** The next command of a false workflow. */
 export type Act =
   | { readonly does: 'start'; readonly id: string; readonly input: unknown }
   | { readonly does: 'schedule'; readonly activity: string }
   | { readonly does: 'complete'; readonly result: unknown };
 
 /**
- * Histories of Slipway's workflows that no Slipway would write. Nothing runs: it takes each workflow's tasks itself, and
- * answers them with whatever a test wants to have happened.
+ * Histories of Slipway's workflows that no Slipway would write. No workflow code runs: this takes each workflow's tasks, and answers them
+ * with the commands that a test wants.
  */
 export class FalseHistory {
   constructor(
@@ -24,12 +24,12 @@ export class FalseHistory {
     readonly namespace: string,
   ) {}
 
-  /** Starts a workflow; each has a task queue of its own, of its own name. */
+  /** Starts a workflow; each has its own task queue, named like it. */
   async begin(id: string, type: string, input: unknown): Promise<void> {
     await this.client.workflow.start(type, { workflowId: id, taskQueue: id, args: [input] });
   }
 
-  /** Takes a workflow's next task, and does this in it. */
+  /** Takes a workflow's next task, and answers it with these commands. */
   async next(id: string, ...acts: readonly Act[]): Promise<void> {
     const { namespace, client } = this;
     const { workflowService } = client.connection;
@@ -45,7 +45,7 @@ export class FalseHistory {
     await workflowService.respondWorkflowTaskCompleted({ namespace, taskToken, commands });
   }
 
-  /** Takes the one activity a workflow has scheduled, and says nothing of it ever. */
+  /** Takes the one activity a workflow has scheduled, and never answers it. */
   async takeActivity(id: string): Promise<void> {
     const { namespace, client } = this;
     await client.withDeadline(Date.now() + TASK_COMES_WITHIN, () =>
@@ -72,7 +72,7 @@ function command(act: Act, activityId: string, queue: string): object {
     };
     return { commandType: START_CHILD, startChildWorkflowExecutionCommandAttributes: attributes };
   }
-  // Without a limit of all attempts together; Temporal insists on one of each attempt.
+  // Without a limit for all attempts together; Temporal requires one for each attempt.
   const attributes = {
     activityId,
     activityType: { name: act.activity },

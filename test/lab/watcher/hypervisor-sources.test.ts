@@ -33,7 +33,7 @@ describe('the hypervisor’s log', () => {
     asks: { cpu: 4 },
   };
 
-  it('tells of a request and its answer as one', () => {
+  it('merges a request and its answer', () => {
     const answered = {
       ...asked,
       time: '2026-03-01T12:00:01.500Z',
@@ -68,8 +68,8 @@ describe('the hypervisor’s log', () => {
   );
 });
 
-describe('a look at the Terraform state', () => {
-  it('sees what is in it, and who holds its lock', async () => {
+describe('an observation of the Terraform state', () => {
+  it('reads its content, and the owner of its lock', async () => {
     const file = path.join(folder, 'terraform.tfstate');
     const looks = new StateLooks(file);
     await looks.look();
@@ -89,7 +89,7 @@ describe('talosctl on its way to a machine without a certificate', () => {
   const machines = [{ name: 'k8s-work-1', address: '10.20.67.4', loopback: '127.77.67.4' }];
   const dials = ['talosctl', 'get', 'systeminformation', '-e', '127.77.67.4', '-n', '127.77.67.4'];
 
-  it('is told from one that has one', () => {
+  it('differs from one with a certificate', () => {
     expect(commandOf([...dials, '--insecure'], machines)).toMatchObject({
       insecure: true,
       nodes: ['k8s-work-1'],

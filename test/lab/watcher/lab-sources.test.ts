@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readLab } from '../../../lab/watcher/lab-directory.js';
 import { kubernetesAccess } from '../../../lab/watcher/sources/kubernetes-client.js';
-import { nodeSighting, podSighting } from '../../../lab/watcher/sources/cluster-sightings.js';
+import { nodeObserved, podObservation } from '../../../lab/watcher/sources/cluster-observations.js';
 import { frontEvent, machineEvent, talosRequest } from '../../../lab/watcher/sources/lab-logs.js';
 import { selects } from '../../../lab/watcher/promises/i14-evicts-only.js';
 
@@ -116,7 +116,7 @@ describe('objects of the Kubernetes API', () => {
         nodeInfo: { bootID: 'b', kubeletVersion: 'v1.35.0' },
       },
     };
-    expect(nodeSighting(object, false, 1)).toEqual({
+    expect(nodeObserved(object, false, 1)).toEqual({
       at: 1,
       node: 'a',
       gone: false,
@@ -133,7 +133,7 @@ describe('objects of the Kubernetes API', () => {
     ['a DaemonSet made it', { ownerReferences: [{ kind: 'DaemonSet' }] }, true],
     ['it mirrors a static pod', { annotations: { 'kubernetes.io/config.mirror': 'x' } }, true],
   ])('knows whether a pod belongs to its node: %s', (_title, metadata, expected) => {
-    expect(podSighting({ metadata }, false, 1).belongsToNode).toBe(expected);
+    expect(podObservation({ metadata }, false, 1).belongsToNode).toBe(expected);
   });
 
   const inList = (operator: string) => ({ matchExpressions: [{ key: 'app', operator, values: ['web'] }] });

@@ -31,7 +31,7 @@ describe('a run on nodes of both flows that keeps every promise', () => {
     expect(figures.rebootRequests).toMatchObject({ 'k8s-ctrl-2': 1, 'k8s-work-1': 0 });
   });
 
-  it('is told', () => {
+  it('is in the timeline', () => {
     const told = verdictOf(mixedEvidence()).timeline.map(({ what }) => what);
     for (const words of [
       'ImageService/Pull of factory',
@@ -42,7 +42,7 @@ describe('a run on nodes of both flows that keeps every promise', () => {
   });
 });
 
-/** Rounds in which a member is silent, from one second to another. */
+/** Rounds in which a member does not respond, from one second to another. */
 const silent = (from: number, to: number, name: string) => (evidence: MadeEvidence) =>
   (evidence.etcd = evidence.etcd.map((round, at) =>
     at >= from && at <= to ? etcdRound(at, [name]) : round,
@@ -52,7 +52,7 @@ check(
   'I1',
   [
     {
-      title: 'is silent about an install while another is not a voter: it stops nothing',
+      title: 'reports nothing about an install while another is not a voter: it stops nothing',
       change: silent(13, 15, 'k8s-ctrl-3'),
     },
     {
@@ -61,7 +61,7 @@ check(
       says: 'Reboot of k8s-ctrl-2 while etcd member k8s-ctrl-3 does not answer',
     },
     {
-      title: 'is silent about workers that are stopped side by side',
+      title: 'reports nothing about workers that are stopped side by side',
       change: ({ requests }) =>
         requests.push(request(40, 'k8s-work-1', 'Reboot'), request(40, 'k8s-work-2', 'Reboot')),
     },
@@ -118,7 +118,7 @@ check(
       says: 'Reboot of k8s-ctrl-2 while an earlier install was still under way',
     },
     {
-      title: 'is silent when the installer begins in the very millisecond of its request',
+      title: 'reports nothing when the installer begins in the very millisecond of its request',
       change: ({ machineEvents }) => {
         for (const one of machineEvents)
           if (one.event === 'install-started' && one.machine === 'k8s-ctrl-2') one.at = second(14);
@@ -145,7 +145,7 @@ check(
       says: 'k8s-ctrl-2 was asked to install 2 times in run/prox-ops/1/1/k8s-ctrl-2/1: Upgrade, install',
     },
     {
-      title: 'is silent when a client fell back from a service that is not there',
+      title: 'reports nothing when a client fell back from a missing service',
       change: ({ requests }) => requests.push(install(13.9, { code: 12 })),
     },
     {
@@ -165,7 +165,7 @@ check(
       says: 'install of k8s-ctrl-2, which was armed: slot B was installed and not booted',
     },
     {
-      title: 'is silent about an install after the boot',
+      title: 'reports nothing about an install after the boot',
       change: ({ requests, workflows }) => {
         workflows.push(attempt('k8s-ctrl-2', 40, { id: `${RUN}/2/k8s-ctrl-2/1` }));
         requests.push(install(45));
@@ -202,7 +202,7 @@ check(
   'I8',
   [
     {
-      title: 'knows the image of an install from the machine, where the request does not tell',
+      title: 'knows the image of an install from the machine, where the request does not contain it',
       change: ({ machineEvents }) => {
         for (const one of machineEvents)
           if (one.event === 'install-started' && one.machine === 'k8s-ctrl-2') one.detail = 'x:v1.15.0';
@@ -247,7 +247,7 @@ check(
       says: 'Reboot of k8s-ctrl-2 while web/web-9 ran on it',
     },
     {
-      title: 'is silent about one that was evicted after the install',
+      title: 'reports nothing about one that was evicted after the install',
       change: ({ pods }) =>
         pods.push(pod(12, 'web-9', 'k8s-ctrl-2'), pod(16.5, 'web-9', 'k8s-ctrl-2', { gone: true })),
     },
@@ -271,7 +271,7 @@ check(
       says: 'install of k8s-ctrl-2 was sent through k8s-ctrl-2 itself',
     },
     {
-      title: 'is silent about what goes through the node between install and reboot',
+      title: 'reports nothing about what goes through the node between install and reboot',
       change: ({ requests }) =>
         requests.push(request(16, 'k8s-ctrl-1', 'Version', { endpoint: 'k8s-ctrl-2' })),
     },
@@ -289,7 +289,7 @@ check(
   'I5',
   [
     {
-      title: 'is silent about an armed node that stays cordoned and is told as such',
+      title: 'accepts an armed node that stays cordoned and is reported as such',
       change: (evidence) => {
         evidence.changes = [cordon(11, 'k8s-ctrl-2')];
         evidence.nodes = evidence.nodes.filter(({ node, at }) => node !== 'k8s-ctrl-2' || at < second(17));

@@ -4,15 +4,15 @@ import type {
   Evidence,
   MachineEvent,
   Moment,
-  NodeSighting,
-  PodSighting,
+  NodeObserved,
+  PodObservation,
   TalosRequest,
-  WaitSighting,
+  WaitObservation,
   WorkflowRecord,
 } from '../../../lab/watcher/evidence.js';
 import type { Finding } from '../../../lab/watcher/finding.js';
 
-/** Evidence of a run that kept every promise, made by hand; tests change one thing in it. */
+/** Synthetic evidence of a run that kept every promise; tests change one thing in it. */
 
 export type Mutable<T> = T extends readonly (infer Item)[]
   ? Mutable<Item>[]
@@ -114,7 +114,7 @@ export function goodEvidence(): MadeEvidence {
   };
 }
 
-/** Everything one good upgrade of a node leaves behind; it takes 20 s. */
+/** The complete evidence of one good node upgrade; it takes 20 s. */
 function upgraded(name: Name, from: number) {
   const after = { bootId: `${name}-boot-2`, version: 'v1.12.2', slot: 'B' };
   const cordoned = { unschedulable: true, marks: { 'slipway.dev/cordoned-by': RUN } };
@@ -166,7 +166,7 @@ export function request(
   };
 }
 
-/** What is asked of etcd right before a control plane is disrupted. */
+/** The etcd reads right before a control plane is disrupted. */
 export function etcdLook(at: number, name: Name): Mutable<TalosRequest>[] {
   const others = MEMBERS.filter((member) => member !== name);
   return [
@@ -231,7 +231,7 @@ export function eviction(at: number, namespace: string, name: string): Mutable<A
   });
 }
 
-export function node(at: number, name: string, more: Partial<NodeSighting> = {}): Mutable<NodeSighting> {
+export function node(at: number, name: string, more: Partial<NodeObserved> = {}): Mutable<NodeObserved> {
   return {
     at: second(at),
     node: name,
@@ -249,8 +249,8 @@ export function pod(
   at: number,
   name: string,
   on: string,
-  more: Partial<PodSighting> = {},
-): Mutable<PodSighting> {
+  more: Partial<PodObservation> = {},
+): Mutable<PodObservation> {
   const labels = { app: 'web' };
   return {
     at: second(at),
@@ -288,7 +288,7 @@ export function etcdRound(
   };
 }
 
-export function wait(at: number, more: Partial<Mutable<WaitSighting>> = {}): Mutable<WaitSighting> {
+export function wait(at: number, more: Partial<Mutable<WaitObservation>> = {}): Mutable<WaitObservation> {
   return {
     at: second(at),
     run: 1,
@@ -381,7 +381,7 @@ export function record(evidence: MadeEvidence, id: string): MadeEvidence['workfl
   return found;
 }
 
-/** Lets the run end like this, with these nodes not done. */
+/** Ends the run with this outcome, with these nodes not done. */
 export function ends(
   evidence: MadeEvidence,
   outcome: string,
@@ -390,7 +390,7 @@ export function ends(
   record(evidence, RUN).result = { outcome, notDone: notDone.map((one) => ({ ...one, to: 'v1.12.2' })) };
 }
 
-/** Lets the run's plan have these hops, each with a node it skips or touches. */
+/** Sets the hops of the run's plan, each with a node that it skips or touches. */
 export function plans(
   evidence: MadeEvidence,
   hops: Readonly<Record<string, { readonly skips: string } | { readonly touches: string }>>,

@@ -9,18 +9,18 @@ import {
   type MadeEvidence,
 } from './made-evidence.js';
 
-/** As `goodEvidence`, but for k8s-ctrl-2, which runs Talos 1.13: it is installed on from second 14 and rebooted at 17. */
+/** Like `goodEvidence`, except for k8s-ctrl-2, which runs Talos 1.13: its install starts at second 14 and its reboot at 17. */
 
 const IMAGE = 'factory.talos.dev/nocloud-installer/x:v1.13.2';
 const NODE = 'k8s-ctrl-2';
 const OLD = { version: 'v1.13.1' };
 const NEW = { version: 'v1.13.2', bootId: `${NODE}-boot-2`, slot: 'B' };
 
-/** The call of LifecycleService; its image is in a message inside the message, and the log has none of those. */
+/** The call of LifecycleService; its image is in a nested message, which the log omits. */
 export const install = (at: number, more: Partial<MadeEvidence['requests'][number]> = {}) =>
   request(at, NODE, 'Upgrade', { service: 'LifecycleService', took: 1_500, ...more });
 
-/** A run on nodes of both flows, and every promise kept: k8s-work-1 is upgraded as of old, from 1.12. */
+/** A run on nodes of both flows that keeps every promise: k8s-work-1 has the legacy flow, from 1.12. */
 export function mixedEvidence(): MadeEvidence {
   const evidence = goodEvidence();
   const worker = record(evidence, `${RUN}/1/k8s-work-1/1`);

@@ -85,7 +85,7 @@ export function replacementEvidence(): MadeEvidence {
   return evidence;
 }
 
-/** Lets the run's plan replacement those nodes, of those templates. */
+/** Makes the run's plan replace those nodes, from those templates. */
 export function planOf(
   evidence: MadeEvidence,
   nodes: readonly string[],
@@ -138,7 +138,7 @@ export function made(at: number, vmid: number, more: Partial<HypervisorRequest> 
   return hypervisorRequest(at, 'POST', '/vms', { vmid, asks, took: 500, ...more });
 }
 
-/** Everything one good replacement of a node leaves behind; it takes 20 s. */
+/** The complete evidence of one good replacement; it takes 20 s. */
 function replaced(name: Name, from: number) {
   const vmid = VMS.find((vm) => vm.node === name)?.vmid ?? 0;
   const after = { bootId: `${name}-boot-2`, version: TO };

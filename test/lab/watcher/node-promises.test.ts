@@ -28,7 +28,7 @@ check('I4', [
     says: 'while an earlier Upgrade was still under way',
   },
   {
-    title: 'is silent about another one once the machine runs again',
+    title: 'reports nothing about another one once the machine runs again',
     change: ({ requests }) => requests.push(request(28, 'k8s-ctrl-2', 'Reboot')),
   },
   {
@@ -40,7 +40,7 @@ check('I4', [
     says: 'web/web-3 was evicted from k8s-work-1 7.5 s after somebody had uncordoned it',
   },
   {
-    title: 'is silent when the drain stops within five seconds',
+    title: 'reports nothing when the drain stops within five seconds',
     change: ({ changes, pods }) => {
       changes.push(uncordon(36.5, 'k8s-work-1', { user: 'admin' }), eviction(40, 'web', 'web-3'));
       pods.push(pod(20, 'web-3', 'k8s-work-1'));
@@ -57,7 +57,7 @@ check('I4', [
     says: "cordoned without Slipway's mark",
   },
   {
-    title: "is silent when kubectl's own cordon is rolled back",
+    title: "reports nothing when kubectl's own cordon is undone",
     change: (evidence) => {
       evidence.changes = [
         uncordon(36.5, 'k8s-work-1', { user: 'admin' }),
@@ -88,7 +88,7 @@ check('I5', [
     says: 'k8s-work-1 is still cordoned',
   },
   {
-    title: 'is silent when the result names its state',
+    title: 'reports nothing when the result names its state',
     change: (evidence) => {
       stillCordoned(evidence);
       ends(evidence, 'halted', [{ node: 'k8s-work-1', outcome: 'halted', state: 'back-on-old' }]);
@@ -103,14 +103,14 @@ check('I5', [
     says: 'names no state of it',
   },
   {
-    title: 'is silent when the run was terminated and its mark is on the Node',
+    title: 'reports nothing when the run was terminated and its annotation is on the Node',
     change: (evidence) => {
       stillCordoned(evidence);
       Object.assign(record(evidence, RUN), { status: 'terminated', result: undefined });
     },
   },
   {
-    title: 'is silent when a cordon of a person stays',
+    title: 'reports nothing when a cordon of a person stays',
     change: cordonedByHand,
   },
   {
@@ -145,26 +145,26 @@ check('I6', [
     says: 'k8s-ctrl-2 was installed on 2 times',
   },
   {
-    title: 'is silent about a second attempt, which a person asked for',
+    title: 'reports nothing about a second attempt that a person requested',
     change: (evidence) => {
       retried(evidence);
       record(evidence, RUN).updates.push({ name: 'retry', acceptedAt: second(38), input: {} });
     },
   },
   {
-    title: 'fires at a second attempt that nobody asked for',
+    title: 'fires at a second attempt without a decision',
     change: retried,
     says: 'nobody had said retry since run/prox-ops/1/1/k8s-ctrl-2/1',
   },
   {
-    title: 'is silent about the next hop of the run',
+    title: 'reports nothing about the next hop of the run',
     change: (evidence) => {
       evidence.workflows.push(attempt('k8s-ctrl-2', 40, { id: `${RUN}/2/k8s-ctrl-2/1`, runId: 'hop 2' }));
       evidence.requests.push(request(45, 'k8s-ctrl-2', 'Upgrade'));
     },
   },
   {
-    title: 'fires when the upgrade of old is followed by a reboot',
+    title: 'fires when the legacy upgrade is followed by a reboot',
     change: ({ requests }) => requests.push(request(28, 'k8s-ctrl-2', 'Reboot')),
     says: 'k8s-ctrl-2 was asked to reboot 2 times in run/prox-ops/1/1/k8s-ctrl-2/1: Upgrade, Reboot',
   },
@@ -235,12 +235,12 @@ check('I7', [
     says: 'skipped k8s-work-2 as on target; it ran v1.12.1',
   },
   {
-    title: 'is silent about a node that is skipped in one hop and touched in another',
+    title: 'reports nothing about a node that is skipped in one hop and touched in another',
     change: (evidence) =>
       plans(evidence, { 'v1.12.0': { skips: 'k8s-ctrl-2' }, 'v1.12.2': { touches: 'k8s-ctrl-2' } }),
   },
   {
-    title: 'is silent about a node that ran it before, and was only returned to service',
+    title: 'reports nothing about a node that ran it before, and was only returned to service',
     change: (evidence) => evidence.workflows.push(attempt('k8s-ctrl-2', 40, { id: `${RUN}/2/k8s-ctrl-2/1` })),
   },
   {
@@ -252,7 +252,7 @@ check('I7', [
     says: 'says k8s-work-2 is undone, and its next boot takes slot B',
   },
   {
-    title: 'is silent when that node is called armed',
+    title: 'reports nothing when that node is called armed',
     change: (evidence) => {
       evidence.machineEvents.push(event(50, 'k8s-work-2', 'install-finished', { target: 'B' }));
       ends(evidence, 'aborted', [{ node: 'k8s-work-2', outcome: 'halted', state: 'armed' }]);
@@ -265,7 +265,7 @@ check('I7', [
     says: 'k8s-work-1 ended halted',
   },
   {
-    title: 'fires when it was returned to service, and nobody said that the run goes on without it',
+    title: 'fires when it was returned to service, without a decision that the run continues without it',
     change: (evidence) =>
       ends(evidence, 'done', [{ node: 'k8s-work-1', outcome: 'undone', state: 'undone' }]),
     says: 'k8s-work-1 ended undone',
@@ -275,7 +275,7 @@ check('I7', [
     change: withoutOne('done'),
     says: 'says done, and k8s-work-1 was skipped and runs v1.12.1, not v1.12.2',
   },
-  { title: 'is silent when that run says incomplete', change: withoutOne('incomplete') },
+  { title: 'reports nothing when that run says incomplete', change: withoutOne('incomplete') },
 ]);
 
 /** A person had the run skip a node of it, which still runs the previous version. */
@@ -309,7 +309,7 @@ check('I8', [
     says: 'a minor is skipped',
   },
   {
-    title: 'is silent about the next minor',
+    title: 'reports nothing about the next minor',
     change: ({ requests }) => requests.push(request(66, 'k8s-ctrl-3', 'Upgrade', image('v1.13.0'))),
   },
   {
@@ -318,7 +318,8 @@ check('I8', [
     says: 'that is down',
   },
   {
-    title: 'is silent when a run takes an earlier one back, by an install of what no slot holds',
+    title:
+      'reports nothing when a run rolls an earlier one back, by an install of a version that no slot holds',
     change: (evidence) => {
       takesBack(evidence, 'k8s-ctrl-2');
       evidence.requests.push(request(66, 'k8s-ctrl-2', 'Upgrade', image('v1.12.1')));
@@ -356,7 +357,7 @@ check('I8', [
     says: 'asked to pull what takes it from v1.12.1 to v1.14.1: a minor is skipped',
   },
   {
-    title: 'is silent about other images that are pulled',
+    title: 'reports nothing about other images that are pulled',
     change: ({ requests }) =>
       requests.push(
         request(66, 'k8s-ctrl-3', 'ImagePull', { args: { reference: 'registry.k8s.io/etcd:v3.6.5' } }),
@@ -369,7 +370,7 @@ check('I8', [
     says: 'k8s-ctrl-2 went from v1.12.2 to v1.12.1',
   },
   {
-    title: 'is silent when the boot loader turned back',
+    title: 'reports nothing when the boot loader reverted',
     change: ({ machineEvents }) =>
       machineEvents.push(
         event(64, 'k8s-ctrl-2', 'reverted', { version: 'v1.12.2' }),

@@ -32,7 +32,7 @@ function hypervisor(evidence: MadeEvidence): NonNullable<MadeEvidence['hyperviso
   return evidence.hypervisor;
 }
 
-/** What was done to a template is done at another second. */
+/** Requests for a template are in another second. */
 function moveTemplate(evidence: MadeEvidence, template: number, to: number): void {
   const made_ = hypervisor(evidence);
   made_.requests = made_.requests.map((one) =>
@@ -40,7 +40,7 @@ function moveTemplate(evidence: MadeEvidence, template: number, to: number): voi
   );
 }
 
-/** A machine with another size, and a plan that lets one become another. */
+/** A machine with another size, and a plan that allows the change. */
 function withMemory(evidence: MadeEvidence, from: string, to: string): void {
   const last = hypervisor(evidence).requests.findLast(({ asks }) => asks !== undefined);
   if (last) last.asks = { ...last.asks, memoryMb: 8192 };
@@ -53,7 +53,7 @@ describe('a run that replaces machines and keeps every promise', () => {
     expect(judged(name, replacementEvidence())).toEqual([]);
   });
 
-  it('is counted and told', () => {
+  it('is counted, and in the timeline', () => {
     const { figures, complaints, timeline } = verdictOf(replacementEvidence());
     expect(complaints).toEqual([]);
     expect(figures.replaced).toMatchObject({ 'k8s-ctrl-2': 1, 'k8s-work-1': 1, 'k8s-ctrl-1': 0 });
@@ -114,20 +114,20 @@ check(
       says: 'k8s-ctrl-2 led it',
     },
     {
-      title: 'fires when nobody had asked etcd before',
+      title: 'fires when etcd was not read before',
       change: (evidence) =>
         (evidence.requests = evidence.requests.filter(({ method }) => method !== 'EtcdAlarmList')),
       says: 'destruction of k8s-ctrl-2, and in the 25.0 s before it nobody had asked whether etcd has an alarm',
     },
     {
-      title: 'fires when the member of a machine that is there and silent is removed',
+      title: 'fires when the member of an existing, unreachable machine is removed',
       change: (evidence) => {
         hypervisor(evidence).requests = [];
       },
       says: 'EtcdRemoveMemberByID of k8s-ctrl-2 with etcd not safe: etcd member k8s-ctrl-2 does not answer',
     },
     {
-      title: 'is silent about the destruction of a worker',
+      title: 'reports nothing about the destruction of a worker',
       change: (evidence) => {
         evidence.etcd = evidence.etcd.map(({ at }) =>
           etcdRound((at - second(0)) / 1000, at > second(35) ? ['k8s-ctrl-3'] : []),
@@ -168,7 +168,7 @@ check(
       says: 'that is down',
     },
     {
-      title: 'is silent when its owner does that',
+      title: 'reports nothing when its owner does that',
       change: (evidence) => {
         evidence.machineEvents.push(event(55, 'k8s-work-1', 'running', { version: TO }), ranOld);
         hypervisor(evidence).requests.push(made(57, 8004, { by: 'owner@pve!lab' }));
@@ -192,14 +192,14 @@ check(
       says: 'POST of VM 8002 while an earlier DELETE was still under way',
     },
     {
-      title: 'fires when something is changed while nobody holds the lock of the state',
+      title: 'fires when something is changed while the state is not locked',
       change: (evidence) => {
         for (const look of hypervisor(evidence).states) if (look.lock === 'lock-1') delete look.lock;
       },
       says: 'DELETE /vms/8002 at the hypervisor while nobody held the lock of the Terraform state',
     },
     {
-      title: 'is silent about what the hypervisor refused: Terraform gives its lock back at once',
+      title: 'reports nothing about a rejected request: Terraform releases its lock at once',
       change: (evidence) => {
         for (const look of hypervisor(evidence).states) if (look.lock === 'lock-1') delete look.lock;
         for (const asked of hypervisor(evidence).requests)
@@ -207,7 +207,7 @@ check(
       },
     },
     {
-      title: 'is silent where nobody looked at the state around a request',
+      title: 'reports nothing without observations of the state around a request',
       change: (evidence) => {
         hypervisor(evidence).states = [];
       },
@@ -241,7 +241,7 @@ check(
   'I5',
   [
     {
-      title: 'fires when a replaced node stays cordoned and nobody was told',
+      title: 'fires when a replaced node stays cordoned without a report',
       change: (evidence) => {
         evidence.changes = evidence.changes.filter(({ unschedulable }) => unschedulable !== false);
         evidence.nodes.push(node(60, 'k8s-work-1', { unschedulable: true }));
@@ -274,7 +274,7 @@ check(
       says: 'the machine of k8s-ctrl-2 was made 2 times',
     },
     {
-      title: 'is silent when the creation failed, what was left of it was cleared away, and it was made then',
+      title: 'reports nothing when the creation failed, its leftover was removed, and a retry succeeded',
       change: (evidence) => {
         const { requests } = hypervisor(evidence);
         const first = requests.find(({ vmid, asks, at }) => vmid === 8004 && asks && at > second(0));
@@ -332,7 +332,7 @@ check(
       says: 'k8s-work-1 was replaced with another memoryMb: 32768 before, 8192 now',
     },
     {
-      title: 'is silent when the plan names that size, from the one before',
+      title: 'reports nothing when the plan names that size, from the one before',
       change: (evidence) => withMemory(evidence, '32768', '8192'),
     },
     {
@@ -341,7 +341,7 @@ check(
       says: 'k8s-work-1 was replaced with another memoryMb: 32768 before, 8192 now',
     },
     {
-      title: 'is silent when it is made of another template',
+      title: 'reports nothing when it is created from another template',
       change: (evidence) => {
         const last = hypervisor(evidence).requests.findLast(({ asks }) => asks !== undefined);
         if (last) last.asks = { ...last.asks, template: 9101 };
@@ -353,7 +353,7 @@ check(
       says: 'Terraform was to change baldar-worker (DELETE /templates/9001), which the plan of run/prox-ops/1 does not name',
     },
     {
-      title: 'is silent when a node that has an image of its own is replaced of it',
+      title: 'reports nothing when a node with its own image is replaced from it',
       change: (evidence) => {
         const { templates } = hypervisor(evidence);
         hypervisor(evidence).templates = templates.map((one) =>
@@ -381,7 +381,7 @@ check(
       says: 'DELETE /vms/8002 at the hypervisor belongs to no plan',
     },
     {
-      title: 'is silent about what the owner does',
+      title: 'reports nothing about what the owner does',
       change: (evidence) => hypervisor(evidence).requests.push(destroyed(50, 8005, { by: 'owner@pve!lab' })),
     },
   ],
@@ -416,7 +416,7 @@ check(
       says: 'Version for k8s-ctrl-2 went through k8s-ctrl-2',
     },
     {
-      title: 'is silent about talosctl without a certificate while the machine has none',
+      title: 'reports nothing about talosctl without a certificate while the machine has none',
       change: ({ commands }) => commands.push(insecure(20)),
     },
     {
@@ -446,7 +446,7 @@ function insecure(at: number): Evidence['commands'][number] & { nodes: string[];
   };
 }
 
-/** As a request that was never answered. */
+/** As a request without an answer. */
 function without({ status: _status, took: _took, ...rest }: ReturnType<typeof destroyed>): typeof rest {
   return rest;
 }

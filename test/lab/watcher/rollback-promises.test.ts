@@ -17,7 +17,7 @@ import { TO, destroyed, hypervisorRequest, made, replacementEvidence } from './m
 const old = 'v1.12.1';
 const on = { on: 'where a node that was replaced rolls back', made: rollbackValues };
 
-/** As replacementEvidence; then k8s-work-1 rolls back from second 57 on, since somebody said so. */
+/** Like replacementEvidence; then k8s-work-1 rolls back from second 57 on, by a person's decision. */
 function rollbackValues(): MadeEvidence {
   const evidence = replacementEvidence();
   const name = 'k8s-work-1';
@@ -61,7 +61,7 @@ function rollbackValues(): MadeEvidence {
   return evidence;
 }
 
-/** Nobody said it. */
+/** Without a decision. */
 function unsaid(evidence: MadeEvidence): void {
   record(evidence, RUN).updates = [];
 }
@@ -76,7 +76,7 @@ check(
   'I7',
   [
     {
-      title: 'fires when it is told as rolled back, and runs the version that was left',
+      title: 'fires when it is reported as rolled back, and runs the blocked version',
       change: ({ machineEvents }) => {
         for (const one of machineEvents) if (one.bootId === 'k8s-work-1-boot-3') one.version = TO;
       },
@@ -88,18 +88,18 @@ check(
         nodes.push(node(66, 'k8s-work-1', { ready: false, bootId: 'k8s-work-1-boot-3' })),
       says: 'its Node is not Ready',
     },
-    { title: 'fires when nobody had said it', change: unsaid, says: 'nobody had said that it should be' },
+    { title: 'fires without a decision', change: unsaid, says: 'nobody had said that it should be' },
   ],
   on,
 );
 
-check('I8', [{ title: 'fires when nobody had said it', change: unsaid, says: 'that is down' }], on);
+check('I8', [{ title: 'fires without a decision', change: unsaid, says: 'that is down' }], on);
 
 check(
   'I12',
   [
     {
-      title: 'fires when its machine is made of another version than a hop’s, and nobody had said it',
+      title: 'fires when its machine is created with another version than a hop’s, without a decision',
       change: unsaid,
       says: `for ${old}, which is no hop of ${RUN}, and nobody had said that it rolls back`,
     },
@@ -142,7 +142,7 @@ check(
   'I2',
   [
     {
-      title: 'is silent: who has no vote takes none away',
+      title: 'reports nothing: removing a learner removes no vote',
       change: (evidence) => controlPlaneBack(evidence, 'k8s-ctrl-2'),
     },
     {
@@ -151,7 +151,7 @@ check(
       says: 'etcd member k8s-ctrl-3 does not answer',
     },
     {
-      title: 'fires when nobody had said that it rolls back',
+      title: 'fires when it rolls back without a decision',
       change: (evidence) => {
         controlPlaneBack(evidence, 'k8s-ctrl-2');
         record(evidence, RUN).updates = [];

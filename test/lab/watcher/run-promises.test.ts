@@ -52,21 +52,22 @@ check('I9', [
     says: `${RUN}/1/k8s-work-1/1 began after k8s-ctrl-2 had failed`,
   },
   {
-    title: 'is silent when nodes are finished that were begun before another failed',
+    title: 'reports nothing when nodes in progress are completed after another failed',
     change: (evidence) => {
       failedFirst(evidence);
       record(evidence, `${RUN}/1/k8s-work-1/1`).startedAt = second(12);
     },
   },
   {
-    title: 'is silent when a person let it go on',
+    title: 'reports nothing when a person continued it',
     change: (evidence) => {
       failedFirst(evidence);
       record(evidence, RUN).updates.push({ name: 'skip', acceptedAt: second(32), input: {} });
     },
   },
   {
-    title: 'is silent when a worker could not be emptied, and slipway.yaml has the run go on without it',
+    title:
+      'reports nothing when a worker could not be drained, and slipway.yaml lets the run continue without it',
     change: undrained('worker', 'skip'),
   },
   {
@@ -96,7 +97,7 @@ check('I9', [
     says: 'nobody released the cluster',
   },
   {
-    title: 'is silent when a person released it in between',
+    title: 'reports nothing when a person released it in between',
     change: (evidence) => {
       ends(evidence, 'aborted', []);
       evidence.workflows.push(secondRun(63, 66));
@@ -112,7 +113,7 @@ check('I9', [
     says: 'had ended terminated',
   },
   {
-    title: 'is silent about a second run after a clean one',
+    title: 'reports nothing about a second run after a clean one',
     change: ({ workflows }) => workflows.push(secondRun(63, 66)),
   },
   {
@@ -136,9 +137,9 @@ check('I10', [
 ]);
 
 const pending = pendingActivity();
-const silentActivity = { ...pending, since: second(20) };
-delete silentActivity.shown;
-/** Its fourth attempt, after three of which nothing was heard. */
+const unresponsiveActivity = { ...pending, since: second(20) };
+delete unresponsiveActivity.shown;
+/** Its fourth attempt, after three without a heartbeat. */
 const frozen = (since: number): typeof pending => ({
   ...pending,
   attempt: 4,
@@ -150,12 +151,12 @@ const frozen = (since: number): typeof pending => ({
 check('I13', [
   {
     title: 'fires when an activity is pending for long and shows nothing',
-    change: ({ waits }) => waits.push(wait(31, { activities: [silentActivity] })),
+    change: ({ waits }) => waits.push(wait(31, { activities: [unresponsiveActivity] })),
     says: 'and showed no reason',
   },
   {
-    title: 'is silent about one whose worker may have died before it was heard',
-    change: ({ waits }) => waits.push(wait(29, { activities: [silentActivity] })),
+    title: 'reports nothing about one whose worker may have died before its first heartbeat',
+    change: ({ waits }) => waits.push(wait(29, { activities: [unresponsiveActivity] })),
   },
   {
     title: 'fires when the sentence is empty',
@@ -168,8 +169,9 @@ check('I13', [
     says: 'showed no reason',
   },
   {
-    title: 'is silent about what no worker has taken: status says that',
-    change: ({ waits }) => waits.push(wait(25, { activities: [{ ...silentActivity, state: 'scheduled' }] })),
+    title: 'reports nothing about a task that no worker has taken: status says that',
+    change: ({ waits }) =>
+      waits.push(wait(25, { activities: [{ ...unresponsiveActivity, state: 'scheduled' }] })),
   },
   {
     title: 'fires when a wait outlives the end it named',
@@ -182,7 +184,7 @@ check('I13', [
     says: 'longer than it had said',
   },
   {
-    title: 'is silent while attempts go to a frozen worker, one after the other',
+    title: 'reports nothing while attempts go to a frozen worker, one after the other',
     change: ({ waits }) => waits.push(wait(60, { activities: [frozen(55)] })),
   },
   {
@@ -215,14 +217,14 @@ check('I14', [
     says: 'Slipway deleted pod web/web-1',
   },
   {
-    title: 'is silent when somebody else does',
+    title: 'reports nothing when somebody else does',
     change: ({ changes }) =>
       changes.push(
         change(37, 'web-1', { resource: 'pods', verb: 'delete', namespace: 'web', user: 'admin' }),
       ),
   },
   {
-    title: 'is silent when it made that pod itself',
+    title: 'reports nothing when it made that pod itself',
     change: ({ changes }) =>
       changes.push(
         change(36, 'slipway-gpu', { resource: 'pods', verb: 'create', namespace: 'probes', code: 201 }),
@@ -250,16 +252,16 @@ check('I14', [
     says: 'while web/web-4 ran on it',
   },
   {
-    title: 'is silent when no budget protects it',
+    title: 'reports nothing when no budget protects it',
     change: ({ pods }) => pods.push(pod(39, 'other', 'k8s-work-1', { labels: { app: 'other' } })),
   },
   {
-    title: 'is silent when it is finished',
+    title: 'reports nothing when it is finished',
     change: ({ pods }) => pods.push(pod(39, 'web-4', 'k8s-work-1', { phase: 'Succeeded' })),
   },
 ]);
 
-describe('I14 without the Kubernetes API in sight', () => {
+describe('I14 without observations of the Kubernetes API', () => {
   it('says that it cannot judge', () => {
     const evidence = goodEvidence();
     evidence.seen.pods = [{ from: second(0), to: second(30) }];

@@ -49,7 +49,7 @@ describe('reading a history', () => {
     event(8, { workflowExecutionCompletedEventAttributes: { result: payloads({ outcome: 'done' }) } }),
   ]);
 
-  it('tells what it was, and how it ended', () => {
+  it('has the workflow, and its end', () => {
     expect(record).toMatchObject({
       id: 'run/a/1',
       type: 'upgradeCluster',
@@ -61,7 +61,7 @@ describe('reading a history', () => {
     });
   });
 
-  it('tells each activity, its limit and its end', () => {
+  it('has each activity, its limit and its end', () => {
     expect(record.activities).toEqual([
       {
         type: 'takeSnapshot',
@@ -75,13 +75,13 @@ describe('reading a history', () => {
     ]);
   });
 
-  it('tells what people said, and what they were answered', () => {
+  it('has people’s decisions, and the answers to them', () => {
     expect(record.updates).toEqual([
       { name: 'release', acceptedAt: 1_005_000, input: { by: 'alice' }, result: { verdict: 'released' } },
     ]);
   });
 
-  it('tells where it leads', () => {
+  it('has its references', () => {
     expect({ children, continuedFrom }).toEqual({
       children: [{ workflowId: 'run/a/1/1/n/1', runId: 'c' }],
       continuedFrom: 'before',

@@ -16,8 +16,8 @@ import {
 } from './made-evidence.js';
 
 const pending = pendingActivity();
-const silentActivity = { ...pending, since: second(20) };
-delete silentActivity.shown;
+const unresponsiveActivity = { ...pending, since: second(20) };
+delete unresponsiveActivity.shown;
 
 describe('a run that keeps every promise', () => {
   it.each(Object.keys(judges) as PromiseName[])('%s has nothing to say about it', (name) => {
@@ -41,7 +41,7 @@ describe('the verdict', () => {
 
   it('counts the seconds in which no reason was shown', () => {
     const evidence = goodEvidence();
-    evidence.waits = [31, 32, 33].map((at) => wait(at, { activities: [silentActivity] }));
+    evidence.waits = [31, 32, 33].map((at) => wait(at, { activities: [unresponsiveActivity] }));
     expect(verdictOf(evidence).figures.reasonNotShown).toBe(2);
   });
 
@@ -103,7 +103,7 @@ describe('the verdict for a person', () => {
     expect(text).toContain('installs: k8s-ctrl-2 1, k8s-work-1 1');
   });
 
-  it('tells the story in the order of time', () => {
+  it('has the timeline in the order of time', () => {
     const lines = timelineText(verdictOf(goodEvidence())).trimEnd().split('\n');
     const offsets = lines.map((line) => Number(line.trim().split(' ')[0]));
     expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));

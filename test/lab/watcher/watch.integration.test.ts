@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createClusterCertificates, kubeconfig, talosconfig } from '../../../lab/certificates.js';
 import { startWatcher } from '../../../lab/watcher/watch.js';
 
-/** A lab's folder with its log files, one etcd that answers, and nothing else behind it. */
+/** A lab's folder with its log files, one etcd that responds, and nothing else behind it. */
 describe('a watcher at work', () => {
   let folder: string;
   let etcd: Server;

@@ -42,7 +42,7 @@ check('I16', [
     says: 'EtcdStatus for k8s-ctrl-1 went through k8s-ctrl-2',
   },
   {
-    title: 'is silent about requests through it before and after',
+    title: 'reports nothing about requests through it before and after',
     change: ({ requests }) =>
       requests.push(
         request(12, 'k8s-ctrl-1', 'EtcdStatus', { endpoint: 'k8s-ctrl-2' }),
@@ -65,15 +65,15 @@ check('I16', [
     says: 'talosctl version for k8s-ctrl-2 was to go through k8s-ctrl-2, which was being disrupted',
   },
   {
-    title: 'is silent when it goes through another',
+    title: 'reports nothing when it goes through another',
     change: ({ commands }) => commands.push(tried(18, 'k8s-ctrl-3')),
   },
   {
-    title: 'is silent once the node is back',
+    title: 'reports nothing once the node is back',
     change: ({ commands }) => commands.push(tried(24, 'k8s-ctrl-2')),
   },
   {
-    title: 'is silent about a person who looks after a node that never came back',
+    title: 'reports nothing about a person who inspects a node that never came back',
     change: (evidence) => {
       evidence.machineEvents = evidence.machineEvents.filter(
         ({ machine, at }) => machine !== 'k8s-ctrl-2' || at < second(19),
@@ -114,7 +114,7 @@ function oneControlPlane(): MadeEvidence {
 }
 const lone = { on: 'where there is one control plane', made: oneControlPlane };
 
-check('I16', [{ title: 'is silent: there is no other way', change: () => undefined }], lone);
+check('I16', [{ title: 'reports nothing: there is no other endpoint', change: () => undefined }], lone);
 check(
   'I16',
   [
@@ -133,11 +133,11 @@ check(
   ],
   lone,
 );
-check('I1', [{ title: 'is silent', change: () => undefined }], lone);
+check('I1', [{ title: 'reports nothing', change: () => undefined }], lone);
 check(
   'I2',
   [
-    { title: 'is silent where the outage was accepted', change: () => undefined },
+    { title: 'reports nothing where the outage was accepted', change: () => undefined },
     {
       title: 'fires where it was not',
       change: (evidence) => (record(evidence, RUN).input = { inventory: {} }),
@@ -147,7 +147,7 @@ check(
   lone,
 );
 
-/** Two more control planes, and etcd members, that nothing is done to. */
+/** Two more control planes, and etcd members, that the run does not touch. */
 function fiveControlPlanes(): MadeEvidence {
   const evidence = goodEvidence();
   for (const name of ['k8s-ctrl-4', 'k8s-ctrl-5']) {
@@ -170,7 +170,7 @@ const fifth = (evidence: MadeEvidence): void => {
 check(
   'I1',
   [
-    { title: 'is silent', change: () => undefined },
+    { title: 'reports nothing', change: () => undefined },
     {
       title: 'fires when the fifth is no voter',
       change: fifth,
@@ -187,7 +187,7 @@ check(
 check(
   'I2',
   [
-    { title: 'is silent', change: () => undefined },
+    { title: 'reports nothing', change: () => undefined },
     {
       title: 'fires when one is unhealthy, though a majority would be left',
       change: fifth,

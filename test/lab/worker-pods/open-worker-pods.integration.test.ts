@@ -24,7 +24,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** A worker that looks for a Temporal that is not there. */
+/** A worker that tries to reach a missing Temporal. */
 const pod = (name: string, annotations = { [runsWorker]: 'yes' }): WirePod => ({
   metadata: { name, annotations },
   spec: {
@@ -75,7 +75,7 @@ describe('the container of a worker pod', () => {
     expect(container.runs).toBe(false);
   });
 
-  it('is told to end, and ends in order', async () => {
+  it('gets SIGTERM, and stops gracefully', async () => {
     const { container } = await run('told');
     await until(() => read('logs/told.log').includes('Temporal does not answer'));
     await container.stop(20);
@@ -92,7 +92,7 @@ describe('the container of a worker pod', () => {
 
   it('is killed when it does not end within its grace period', async () => {
     const { container, pid } = await run('stopped');
-    // Before that a signal to end would end it, stopped or not.
+    // Before that SIGTERM would end it, stopped or not.
     await until(() => read('logs/stopped.log').includes('Temporal does not answer'));
     process.kill(pid, 'SIGSTOP');
     await container.stop(0.5);
@@ -106,7 +106,7 @@ describe('the container of a worker pod', () => {
     expect(events('powerless')).toEqual(['started', 'killed-with-its-machine', 'ended: signal SIGKILL']);
   });
 
-  it('is started again when it ends automatically, and not once it was told to end', async () => {
+  it('is restarted when it exits on its own, and not after SIGTERM', async () => {
     const { container, pid, again } = await run('falls');
     process.kill(pid, 'SIGKILL');
     await until(() => again() === 1);

@@ -51,7 +51,7 @@ describe('a member of an older etcd', () => {
       [member('3.7.1', '3.7.0')],
       /data is of etcd 3\.7, .* brings etcd 3\.6/,
     ],
-    ['nobody tells', 'v1.10.9', 'v1.11.5', [member('3.6.4'), silent], /nobody tells/],
+    ['no member reports it', 'v1.10.9', 'v1.11.5', [member('3.6.4'), silent], /no member reports/],
     ['an unknown Talos', 'v1.8.0', 'v1.9.0', [member('3.5.16')], /not known/],
   ])('cannot, once the data has moved: %s', (_what, from, to, statuses, why) =>
     expect(moved(from, to, ...statuses)).toMatch(why),

@@ -130,7 +130,7 @@ const ills: readonly [string, (cluster: Cluster) => Cluster, object][] = [
     { kind: 'etcd-member-unhealthy', node: 'old-4', healthy: 3, voting: 4 },
   ],
   [
-    'nobody leads',
+    'there is no leader',
     (c) => c.withMember('ctrl-2', { leaderId: '0000000000000000' }),
     { kind: 'etcd-no-leader' },
   ],
@@ -169,7 +169,7 @@ describe('etcd', () => {
     expect(etcdHealthy(cluster.observation)).toBeUndefined();
   });
 
-  test('compares ids whatever zeros stand before them', () => {
+  test('compares ids without their leading zeros', () => {
     const plain = well.withEtcd((etcd) => ({
       ...etcd,
       members: etcd.members.map((one, index) => ({ ...one, id: `000${index + 5}` })),
@@ -185,7 +185,7 @@ describe('etcd', () => {
 
 /** What holds another control plane up. */
 const disrupted: readonly [string, (cluster: Cluster) => Cluster, string][] = [
-  ['is cordoned by somebody', (c) => c.withObject('ctrl-1', cordonedBySomebody), 'it is cordoned'],
+  ['is cordoned by another user', (c) => c.withObject('ctrl-1', cordonedBySomebody), 'it is cordoned'],
   ['is cordoned by a run', (c) => c.withObject('ctrl-1', cordonedByRun('run/prox-ops/7')), 'it is cordoned'],
   ['is cordoned by Talos', (c) => c.withObject('ctrl-1', cordonedByTalos), 'it is cordoned'],
   [
@@ -249,7 +249,7 @@ describe('a control plane', () => {
     expect(mayDisruptControlPlane(cluster.observation, 'ctrl-2', refused)).toBeUndefined();
   });
 
-  test('of a node etcd does not know is not there to go', () => {
+  test('without an etcd member may not be disrupted', () => {
     expect(mayDisruptControlPlane(well.observation, 'work-1', accepted)).toEqual({
       kind: 'etcd-member-missing',
       node: 'work-1',

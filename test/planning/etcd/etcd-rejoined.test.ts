@@ -11,11 +11,11 @@ const rejoined = ({ observation }: Cluster): Reason | undefined => etcdRejoined(
 /** As the step fails with it. */
 function goesBackFor(reason: Reason | undefined): boolean {
   if (!reason) throw new Error('the member is back');
-  const told: Reason = { kind: 'etcd-not-rejoined', node: node.name, why: 'told', reason };
-  return rollsBackAutomatically(node.name, { failedStep: 'await-etcd-member', reason: told });
+  const wrapped: Reason = { kind: 'etcd-not-rejoined', node: node.name, why: 'told', reason };
+  return rollsBackAutomatically(node.name, { failedStep: 'await-etcd-member', reason: wrapped });
 }
 
-function silentMember(cluster: Cluster, name: string): Cluster {
+function unresponsiveMember(cluster: Cluster, name: string): Cluster {
   return cluster.withEtcd((etcd) => ({
     ...etcd,
     statuses: etcd.statuses.map((one) =>
@@ -40,7 +40,11 @@ describe('a control plane that came back', () => {
 
   test.each<[string, Cluster, Reason['kind']]>([
     ['its member is a learner', learner('ctrl-2'), 'etcd-learner'],
-    ['its member does not answer, and Talos does', silentMember(well, 'ctrl-2'), 'etcd-member-unhealthy'],
+    [
+      'its member does not answer, and Talos does',
+      unresponsiveMember(well, 'ctrl-2'),
+      'etcd-member-unhealthy',
+    ],
     [
       'its member follows no leader',
       well.withMember('ctrl-2', { errors: ['no leader'] }),
@@ -52,7 +56,7 @@ describe('a control plane that came back', () => {
     expect(goesBackFor(reason)).toBe(true);
   });
 
-  const mute = silentMember(well, 'ctrl-2').withNode('ctrl-2', (one) => ({
+  const mute = unresponsiveMember(well, 'ctrl-2').withNode('ctrl-2', (one) => ({
     ...one,
     talos: unreachable('no answer within 5 s'),
   }));
@@ -61,8 +65,8 @@ describe('a control plane that came back', () => {
     ['another one raised an alarm', alarm('ctrl-3'), { kind: 'etcd-alarm' }],
     ['it raised one itself, which no version lifts', alarm('ctrl-2'), { kind: 'etcd-alarm' }],
     ['another one is a learner', learner('ctrl-3'), { kind: 'etcd-learner' }],
-    ['another one does not answer', silentMember(well, 'ctrl-3'), { kind: 'etcd-member-unhealthy' }],
-    ['nobody hears Talos on it', mute, { kind: 'talos-unreachable' }],
+    ['another one does not answer', unresponsiveMember(well, 'ctrl-3'), { kind: 'etcd-member-unhealthy' }],
+    ['Talos on it is unreachable', mute, { kind: 'talos-unreachable' }],
     ['etcd does not answer', well.seeing({ etcd: unreachable('timeout') }), { kind: 'etcd-unreachable' }],
   ])('is for a person to decide about: %s', (_what, cluster, seen) => {
     const reason = rejoined(cluster);

@@ -60,7 +60,7 @@ describe('the gate of budgets', () => {
     });
   });
 
-  test('looks at every node when none is named', () => {
+  test('checks every node when none is named', () => {
     const { toDrain: _, ...everywhere } = context;
     expect(budgetsCanBeMetGate(impossible.withBudget({}).observation, everywhere).verdict).toBe('closed');
   });

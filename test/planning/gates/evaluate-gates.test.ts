@@ -17,7 +17,7 @@ describe('the gates', () => {
     }
   });
 
-  test('are asked at their moment: budgets matter before a drain only', () => {
+  test('are evaluated at their moment: budgets matter before a drain only', () => {
     const soak = evaluateGates(well.observation, {
       ...context,
       moment: 'soak',
@@ -45,7 +45,7 @@ describe('the gates', () => {
     expect(closed.map((report) => report.name)).toEqual(names);
   });
 
-  test('stay open while nobody asked Talos: Kubernetes and etcd answer for the nodes', () => {
+  test('stay open while Talos was not asked: Kubernetes and etcd report the nodes', () => {
     const reports = evaluateGates(well.withoutTalos().observation, context);
     expect(reports.every((report) => report.verdict.verdict === 'open')).toBe(true);
   });

@@ -20,8 +20,8 @@ group('a maintenance window', () => {
       '2026-07-04T20:00:00Z',
       { open: true, until: '2026-07-05T01:45:00.000Z' },
     ],
-  ])('%s', (_, now, sight) => {
-    expect(seen(saturdays, now)).toEqual(sight);
+  ])('%s', (_, now, state) => {
+    expect(seen(saturdays, now)).toEqual(state);
   });
 
   test('does not open on a day that is excepted, as days are counted there', () => {

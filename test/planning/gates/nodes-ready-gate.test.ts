@@ -108,7 +108,7 @@ const closed: readonly [string, Cluster, GateContext, object][] = [
     { kind: 'node-missing', node: 'work-2' },
   ],
   [
-    'a batch-mate reboots, and nobody said that it is one',
+    'a node reboots that is not declared as a batch-mate',
     mate,
     { ...before, judged: 'work-1' },
     { kind: 'node-not-ready', node: 'work-2' },

@@ -53,7 +53,7 @@ describe('what is replied', () => {
     expect(nothingWaits([{ cluster: 'prox-ops', run: 42 }])).toContain('run 42 of prox-ops is open, and');
   });
 
-  test('takes nothing that somebody wrote for Markdown, nor for a mention of its own', () => {
+  test('escapes Markdown and mentions of other authors', () => {
     const said = { plan, by: '<img src=x> [x](y)', at: '2026-11-23T12:00:00.000Z' };
     expect(taken(waiting, 'approved', said)).toContain('\\<img src=x\\> \\[x\\](y)');
     expect(taken(waiting, 'approved-by-one', said)).toContain('waits for the approval of another person');

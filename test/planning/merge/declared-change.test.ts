@@ -249,14 +249,14 @@ describe('labels', () => {
       ', in place, as the label upgrade-pets says too',
     ],
     [
-      'that want another way',
+      'that request another strategy',
       ['upgrade-cattle'],
       patch,
       { kind: 'disagrees', asked: 'replace', declared: 'in-place', delta: 'patch' },
       '; the label upgrade-cattle asks for it by replacement, and slipway.yaml has a patch done in place: that other way waits for an approval',
     ],
     [
-      'of both ways',
+      'of both strategies',
       ['upgrade-cattle', 'upgrade-pets'],
       patch,
       { kind: 'contradict', labels: ['upgrade-pets', 'upgrade-cattle'] },

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { DeclaredChange } from '../../../src/planning/merge/declared-change.js';
 import { describe as describeReason } from '../../../src/planning/reasons/describe.js';
 import { mergeText, overtakenText } from '../../../src/planning/merge/merge-outcome.js';
-import type { OfferAnswer } from '../../../src/workflows/messages.js';
+import type { EnqueueMergeAnswer } from '../../../src/workflows/messages.js';
 
 const upgrade: DeclaredChange = {
   kind: 'upgrade',
@@ -13,11 +13,11 @@ const upgrade: DeclaredChange = {
   labels: { kind: 'none' },
 };
 const head = '**prox-ops: Talos v1.12.6 → v1.12.7 (patch).**';
-const text = (change: DeclaredChange, answer?: OfferAnswer, withdrawn?: string): string =>
-  mergeText(change, { ...(answer ? { answer } : {}), ...(withdrawn ? { withdrawn } : {}) }, describeReason);
+const text = (change: DeclaredChange, answer?: EnqueueMergeAnswer, cancelled?: string): string =>
+  mergeText(change, { ...(answer ? { answer } : {}), ...(cancelled ? { cancelled } : {}) }, describeReason);
 
-describe('what a pull request is told of its merge', () => {
-  test.each<[string, OfferAnswer, string]>([
+describe('the outcome of a merge in its pull request', () => {
+  test.each<[string, EnqueueMergeAnswer, string]>([
     [
       'a run began',
       { verdict: 'started', run: 7 },
@@ -53,7 +53,7 @@ describe('what a pull request is told of its merge', () => {
       {
         verdict: 'waits',
         reason: {
-          kind: 'taken-back',
+          kind: 'version-blocked',
           cluster: 'prox-ops',
           talos: 'v1.12.7',
           run: 6,
@@ -69,12 +69,12 @@ describe('what a pull request is told of its merge', () => {
       { verdict: 'refused', reason: { kind: 'superseded', target: 'v1.12.8', commit: 'c'.repeat(40) } },
       `It is not begun: a newer merge, ${'c'.repeat(12)}, wants Talos v1.12.8, and nothing was touched yet.`,
     ],
-    ['it came before', { verdict: 'known' }, 'It was handed over before.'],
+    ['it was submitted before', { verdict: 'known' }, 'It was submitted before.'],
   ])('%s', (_, answer, expected) => {
     expect(text(upgrade, answer)).toBe(`${head}\n\n${expected}`);
   });
 
-  test('what nothing follows from says what a person does', () => {
+  test('a merge without a run says what an operator does', () => {
     const kubernetes = { from: 'v1.35.0', to: 'v1.35.1', delta: 'patch' } as const;
     const { talos: _, ...rest } = upgrade;
     expect(text({ ...rest, what: 'kubernetes', kubernetes })).toMatch(
@@ -93,7 +93,7 @@ describe('what a pull request is told of its merge', () => {
     expect(overtakenText('v1.12.7')).toContain('Talos v1.12.7 is not brought');
   });
 
-  test('what others wrote stays text: no Markdown, no end of a block, nobody who is called', () => {
+  test('text of others stays text: no Markdown, no end of a block, no mention', () => {
     const mistakes = ['slipway.yaml:1 "```\n<img src=x> @acme/ops"', 'second'];
     const unreadable = text({ kind: 'unreadable', file: 'a_b/**slipway**.yaml', mistakes });
     const [sentence = '', block = ''] = unreadable.split(/\n\n(?=````)/);

@@ -9,7 +9,7 @@ import { planOf } from '../a-planned-node.js';
 import { aReplacingCluster, replacing } from '../a-replacing-cluster.js';
 
 const inPlace = planOf(aCluster().planInput());
-const anew = planOf(replacing(aReplacingCluster()));
+const replaces = planOf(replacing(aReplacingCluster()));
 
 const vm = 'module.worker_nodes["work-1"].proxmox_virtual_environment_vm.this';
 const resource = (address: string, ...actions: string[]) => ({ address, change: { actions } });
@@ -48,7 +48,7 @@ describe('what Terraform says of a pull request', () => {
     expect(replaced.counts).toEqual({ add: 3, change: 1, destroy: 3 }));
 
   test('names every address with what becomes of it, and the node whose machine it is', () => {
-    const said = text(anew, replaced, 'main');
+    const said = text(replaces, replaced, 'main');
     expect(said).toMatch(
       /^\*\*What terraform says it would do\*\*, asked with these versions and the configuration of main, which it finds valid: add 3, change 1 and destroy 3\./,
     );
@@ -64,7 +64,7 @@ describe('what Terraform says of a pull request', () => {
       /^\*\*terraform sees nothing of an upgrade in place\.\*\* Its next plan, .* would add 3, change 1 and destroy 3, all at once: read it before anybody applies it\.\n\n- /,
     ));
 
-  test('is told where every node runs the version already', () =>
+  test('is shown where every node runs the version already', () =>
     expect(text(undefined, replaced, 'main')).toContain('Its next plan'));
 
   test('may be nothing', () =>
@@ -73,19 +73,19 @@ describe('what Terraform says of a pull request', () => {
     ));
 
   test('names outputs apart, since no machine changes with them', () =>
-    expect(text(anew, says([resource(vm, 'delete', 'create')], ['talos_version']), 'main')).toContain(
+    expect(text(replaces, says([resource(vm, 'delete', 'create')], ['talos_version']), 'main')).toContain(
       String.raw`It would write the outputs talos\_version, too.`,
     ));
 
   test('shows so many, and says how many more there are', () => {
     const many = says(Array.from({ length: 60 }, (_, index) => resource(`module.n${index}`, 'create')));
-    const said = text(anew, many, 'main');
+    const said = text(replaces, many, 'main');
     expect(said).toContain('- module.n49: created\n- … and 10 more');
     expect(said).not.toContain('module.n50');
   });
 
   test.each([
-    [anew, /The run asks it before it touches anything\.\n\nIt replaces 6 machines, and before them/],
+    [replaces, /The run asks it before it touches anything\.\n\nIt replaces 6 machines, and before them/],
     [inPlace, /read its next plan before anybody applies it\.$/],
   ])('may be that it could not say, which stays text', (plan, words) => {
     const said = text(plan, unknown, 'main');
@@ -97,14 +97,14 @@ describe('what Terraform says of a pull request', () => {
     const title = (plan: UpgradePlan, said?: WholePlan): string =>
       planCheck(change, { verdict: 'planned', plan }, said).title;
     const change = { kind: 'absent' } as DeclaredChange;
-    expect(title(anew, unknown)).toContain('tofu could not be asked');
-    expect(title(anew, replaced)).not.toContain('asked');
-    expect(title(anew)).not.toContain('asked');
+    expect(title(replaces, unknown)).toContain('tofu could not be asked');
+    expect(title(replaces, replaced)).not.toContain('asked');
+    expect(title(replaces)).not.toContain('asked');
     expect(title(inPlace, unknown)).not.toContain('asked');
   });
 
   test('is not there where it was not asked: a replacement still names its machines', () => {
-    expect(text(anew, undefined, 'main')).toMatch(
+    expect(text(replaces, undefined, 'main')).toMatch(
       /^Terraform was not asked[^]*It replaces 6 machines, and before them \d+ templates? where they differ:\n\n[^]*- work-1: module\.worker\\_nodes\\\["work-1"\\\]/,
     );
     expect(terraformText(inPlace, undefined, 'main')).toEqual([]);

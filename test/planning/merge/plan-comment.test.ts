@@ -118,7 +118,7 @@ describe('what merging does', () => {
       /waits, .*ada froze prox-ops .*: the fair/,
     ],
     [
-      'waits for all that stands in its way, by what a queue looks at first',
+      'waits for all that blocks it, in the order in which a queue checks',
       {
         queue: {
           ...empty,
@@ -183,7 +183,7 @@ describe('a change without a plan', () => {
     });
   });
 
-  test('whose cluster could not be looked at says what was tried, and stands against nothing', () => {
+  test('whose cluster was unreachable says what was tried, and refuses nothing', () => {
     const text = planComment(proposed({ made: made(refused(silent)) }));
     expect(text).toMatch(
       /could not be looked at[^]*- the Kubernetes API does not answer on 10\.0\.0\.1:6443: connection refused/,
@@ -195,7 +195,7 @@ describe('a change without a plan', () => {
     });
   });
 
-  test('is refused where one reason is more than silence', () => {
+  test('is refused where one reason is not an unreachable API', () => {
     expect(couldNotBeSeen(refused(silent, gone))).toBe(false);
     expect(planCheck(change, refused(silent, gone)).state).toBe('failure');
   });
@@ -236,7 +236,7 @@ describe('a change without a plan', () => {
 });
 
 describe('the check', () => {
-  test('of a plan says how much it does, and what stands in its way', () => {
+  test('of a plan says how much it does, and what blocks it', () => {
     expect(planCheck(change, { verdict: 'planned', plan })).toEqual({
       state: 'success',
       title: expect.stringMatching(/^6 nodes to Talos v1\.12\.6, in place, about [\dhms]+$/),
@@ -252,7 +252,7 @@ describe('the check', () => {
 });
 
 describe('a comment never', () => {
-  test('is longer than a forge takes: what is left out says what to type', () => {
+  test('is longer than a git host takes: what is left out says what to type', () => {
     const texts = [60, 400, 1900].map((workers) => planned(planOf(aCluster({ workers }).planInput())));
     for (const text of texts) {
       expect(text.length).toBeLessThanOrEqual(60_000);

@@ -104,7 +104,7 @@ describe('what a pull request is planned with', () => {
   test('knows no node and no role that only the pull request has', () => {
     const [first] = inventory.nodes;
     if (!first) throw new Error('there is none');
-    const stranger = { ...first, name: 'stranger', address: '203.0.113.9', schematic: own };
+    const stranger = { ...first, name: 'unmanaged', address: '203.0.113.9', schematic: own };
     const head = { ...inventory, nodes: [...inventory.nodes, stranger] };
     expect(proposedInventory({ base: inventory, branch: inventory, head })).toEqual(inventory);
     const { worker: _, ...roles } = inventory.roles;

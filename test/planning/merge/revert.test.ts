@@ -5,7 +5,7 @@ import type { RepositorySettings } from '../../../src/starter/settings.js';
 
 const commit = '4f1c9d2b7a6e5f00112233445566778899aabbcc';
 const origin: Origin = { repository: 'acme/home-ops', commit, pullRequest: 12, delivery: 'd' };
-const at = (api: string): Origin => ({ ...origin, forge: { api } as RepositorySettings });
+const at = (api: string): Origin => ({ ...origin, gitHost: { api } as RepositorySettings });
 const request = (more: Partial<UpgradeRequest>): UpgradeRequest => ({
   schema: 1,
   cluster: 'prox-ops',
@@ -36,7 +36,7 @@ describe('what rolls back in git what it declares', () => {
       `${reverts}; or press Revert at https://github.com/acme/home-ops/pull/12`,
     ],
     [
-      'a pull request at a server of somebody',
+      'a pull request at another server',
       { origin: at('https://git.acme.lan/api/v3') },
       `${reverts}; or press Revert at https://git.acme.lan/acme/home-ops/pull/12`,
     ],
@@ -49,7 +49,7 @@ describe('what rolls back in git what it declares', () => {
     ['no git', {}, undefined],
     ['what git does not declare', { commit, declared: false }, undefined],
     ['a rollback, of what it rolls back', { commit, declared: false, back: back(origin) }, reverts],
-    ['a rollback of what nobody declared', { commit, back: back() }, undefined],
+    ['a rollback of an undeclared version', { commit, back: back() }, undefined],
   ])('after %s', (_, more, expected) => {
     expect(line(more)).toBe(expected);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   approvalMessage,
-  boardMessage,
+  statusMessageOf,
   endMessage,
   haltMessage,
   nodeDoneMessage,
@@ -62,7 +62,7 @@ describe('the facts of a message', () => {
   test('stay small, however large the plan is', () => {
     expect(JSON.stringify(startMessage(plan, request, about)).length).toBeLessThan(1500);
     const order = Array.from({ length: 2000 }, (_, index) => `node-${index}`);
-    const board = boardMessage(
+    const board = statusMessageOf(
       { target: 'v1', stands: 'in place', order, endings: [], current: ['node-1000'] },
       about,
     );
@@ -157,7 +157,7 @@ describe('the facts of a message', () => {
     expect(asked).toEqual({ ...message, ...(outcome === 'halted' ? still : {}) });
   });
 
-  test('of a board are a row for each node, as they are taken', () => {
+  test('of a status message are a row for each node, as they are taken', () => {
     const standing: Standing = {
       target: 'v1.12.6',
       stands: 'in place',
@@ -171,7 +171,7 @@ describe('the facts of a message', () => {
       current: ['c'],
       left: 60_000,
     };
-    const board = boardMessage(standing, about);
+    const board = statusMessageOf(standing, about);
     expect(noticeOf(board).lines).toEqual([
       '✓ a v1.12.6 3m12s',
       '✓ b v1.12.6 (ran it already)',
@@ -180,7 +180,7 @@ describe('the facts of a message', () => {
       '○ e',
     ]);
     expect(noticeOf(board).title).toContain('2 of 5 nodes, about 1m left');
-    expect(boardMessage({ ...standing, current: [] }, about).rows[2]).toEqual({
+    expect(statusMessageOf({ ...standing, current: [] }, about).rows[2]).toEqual({
       node: 'c',
       sign: 'not-done',
       words: 'armed',

@@ -10,7 +10,7 @@ const hostile: readonly (readonly [string, string])[] = [
   ['links', '[click](https://evil.example) <https://evil.example|safe> https://evil.example'],
   ['Markdown', '**b** _i_ ~~s~~ ||sp|| `c` ```\nblock``` # h\n> q\n- l\n1. n'],
   ['headers', 'a\r\nX-Evil: 1\r\n\r\nbody'],
-  ['unseen signs', 'a\u202Eb\u200Bc\u0000d\u001B[31me\u2066f\u{E0041}g'],
+  ['invisible characters', 'a\u202Eb\u200Bc\u0000d\u001B[31me\u2066f\u{E0041}g'],
   ['quotes', '"\\'.repeat(3000)],
   ['a long word', 'x'.repeat(20_000)],
   ['many lines', 'line\n'.repeat(5000)],
@@ -23,7 +23,7 @@ const cases = hostile.flatMap(([name, text]) =>
 );
 
 const wholeCharacters = (text: string): boolean => !/\p{Cs}/u.test(text);
-/** Controls but the line end, and signs that hide or turn the direction. */
+/** Controls except the line end, and characters that hide or reverse the direction. */
 const unseen = /(?!\n)\p{Cc}|[\u200B-\u200F\u202A-\u202E\u2066-\u2069\u{E0000}-\u{E007F}]/u;
 
 /** Of the text of a block. */
@@ -34,7 +34,7 @@ function lengthOf(block: SlackMessage['blocks'][number] | undefined): number {
 }
 
 describe.each(cases)('%s in %s', (_name, _kind, { discord, ntfy, slack, webhook }) => {
-  test('stay within the limits of Discord, call nobody, and have no shape of their own', () => {
+  test('stay within the limits of Discord, mention nobody, and have no markup', () => {
     const [embed] = discord.embeds;
     expect(discord.content.length).toBeLessThanOrEqual(2000);
     expect(embed.description.length).toBeLessThanOrEqual(4096);

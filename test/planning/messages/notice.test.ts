@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { toldKinds } from '../../../src/inventory/notify.js';
+import { notifiedKinds } from '../../../src/inventory/notify.js';
 import { kinds } from '../../../src/planning/messages/kinds.js';
 import { noticeOf } from '../../../src/planning/messages/notice.js';
 import { renderMessage } from '../../../src/planning/messages/render.js';
@@ -11,9 +11,9 @@ const text = (kind: keyof typeof everyMessage): string => {
   return [title, ...lines, ...commands].join('\n');
 };
 
-describe('what people are told', () => {
+describe('a rendered message', () => {
   test('has a severity, a sign and a moment for every kind that slipway.yaml can name, and for the test', () => {
-    expect(Object.keys(kinds).toSorted()).toEqual([...toldKinds, 'test'].toSorted());
+    expect(Object.keys(kinds).toSorted()).toEqual([...notifiedKinds, 'test'].toSorted());
     expect(new Set(Object.values(kinds).map(({ sign }) => sign)).size).toBe(Object.keys(kinds).length);
   });
 
@@ -81,7 +81,7 @@ describe('what people are told', () => {
     ['superseded', ['v1.12.6 gave way to v1.12.7']],
     [
       'notifier-failing',
-      ['ntfy cannot be told anything', 'last 3 messages', 'it answered 403', 'slipway notify test'],
+      ['ntfy cannot be notified', 'last 3 messages', 'it answered 403', 'slipway notify test'],
     ],
     [
       'board',
@@ -99,7 +99,7 @@ describe('what people are told', () => {
     for (const part of parts) expect(text(kind)).toContain(part);
   });
 
-  test('is grave only where a node could not be rolled back', () => {
+  test('is critical only where a node could not be rolled back', () => {
     const grave = messages
       .filter((message) => noticeOf(message).severity === 'critical')
       .map(({ kind }) => kind);
@@ -179,7 +179,7 @@ describe('the key of a message', () => {
     expect(renderMessage({ ...node, part: '2' }).key).not.toBe(renderMessage(node).key);
   });
 
-  test('of a board changes with each edition, and its thread does not', () => {
+  test('of a status message changes with each edition, and its thread does not', () => {
     const [one, two] = [everyMessage.board, { ...everyMessage.board, part: '8' }].map(renderMessage);
     expect(one?.key).not.toBe(two?.key);
     expect(one?.thread).toBe(two?.thread);
@@ -188,8 +188,8 @@ describe('the key of a message', () => {
 
   test('of the record is its thread, too: nothing of it is ever edited', () => {
     for (const message of messages.filter(({ kind }) => kind !== 'board')) {
-      const { key, thread, isBoard } = renderMessage(message);
-      expect([thread, isBoard]).toEqual([key, false]);
+      const { key, thread, isStatusMessage } = renderMessage(message);
+      expect([thread, isStatusMessage]).toEqual([key, false]);
     }
   });
 });

@@ -12,7 +12,7 @@ const webhook: Receiver = { webhook: { url: env, secret: env } };
 const wanted = (receiver: Receiver): string[] => namedReceivers([receiver]).flatMap(wantedKinds);
 
 describe('receivers', () => {
-  test('are named by their service, and by their place where it has several', () => {
+  test('are named by their service, and by their position where it has several', () => {
     const names = namedReceivers([discord, ntfy, discord, channel, incoming, webhook]).map(
       ({ name }) => name,
     );
@@ -28,15 +28,15 @@ describe('receivers', () => {
     ['ntfy, if asked for', { ...ntfy, tell: ['board'] }, true],
     ['a webhook', webhook, false],
     ['Discord, if it wants something else', { ...discord, tell: ['info'] }, false],
-  ])('have the board or not: %s', (_name, receiver, has) => {
+  ])('have the status message or not: %s', (_name, receiver, has) => {
     expect(wanted(receiver).includes('board')).toBe(has);
   });
 
-  test('without a list are told the whole record', () => {
+  test('without a list get the whole record', () => {
     expect(wanted(ntfy)).toHaveLength(15);
   });
 
-  test('with a severity are told that and anything worse', () => {
+  test('with a severity get that and anything worse', () => {
     expect(wanted({ ...ntfy, tell: ['critical'] })).toEqual(['rollback-failed']);
     const grave = wanted({ ...ntfy, tell: ['warning'] });
     expect(grave).toEqual(
@@ -46,11 +46,11 @@ describe('receivers', () => {
     expect(grave).not.toContain('node-done');
   });
 
-  test('with kinds are told those alone', () => {
+  test('with event types get those alone', () => {
     expect(wanted({ ...ntfy, tell: ['done', 'start'] })).toEqual(['start', 'done']);
   });
 
-  test('take a test whatever they list', () => {
+  test('get a test whatever they list', () => {
     const [receiver] = namedReceivers([{ ...ntfy, tell: ['critical'] }]);
     expect(receiver && isWanted(receiver, { kind: 'test' })).toBe(true);
   });

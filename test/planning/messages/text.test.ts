@@ -31,7 +31,7 @@ describe('text within a limit', () => {
     expect(utf8Bytes(fitted)).toBeLessThanOrEqual(30);
   });
 
-  test('has no unseen signs; commands keep their blanks', () => {
+  test('has no invisible characters; commands keep their blanks', () => {
     expect(oneLine(' a\u202E\u200Bb\n\tc\u0007 ')).toBe('ab c');
     expect(commandLine('slipway status  # why\u0000\u202E')).toBe('slipway status  # why');
   });

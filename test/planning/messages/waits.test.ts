@@ -75,7 +75,7 @@ describe('a wait', () => {
       /^slipway start-now prox-ops\/42 --why/,
     ],
     [
-      'for a window that nobody knows',
+      'for a window without a known opening',
       windowWait(undefined, where, times),
       /none is known to open/,
       /^slipway start-now/,
@@ -86,7 +86,7 @@ describe('a wait', () => {
     expect(commands[0]).toMatch(command);
   });
 
-  test('stays small, whatever somebody said', () => {
+  test('stays small, however long a comment is', () => {
     const long = 'x'.repeat(50_000);
     const waits = [
       pauseWait(long, where, times),

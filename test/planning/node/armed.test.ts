@@ -9,7 +9,7 @@ import { planOf } from '../a-planned-node.js';
 const by = 'run/prox-ops/4/1/work-2/1';
 const boot = 'boot-of-work-2';
 
-describe('the mark of an install', () => {
+describe('the annotation of an install', () => {
   test('is read as it was written', () => {
     expect(installMark(installMarkText(by, 'v1.13.9', boot, workerSchematic))).toEqual({
       by,
@@ -23,16 +23,16 @@ describe('the mark of an install', () => {
     [undefined, undefined],
     [by, { by, version: undefined, bootId: undefined, schematic: undefined }],
     [`${by} v1.12.6`, { by, version: 'v1.12.6', bootId: undefined, schematic: undefined }],
-  ])('that somebody cut off, %s, is read as far as it goes', (mark, expected) =>
+  ])('that was truncated, %s, is read as far as it goes', (mark, expected) =>
     expect(installMark(mark)).toEqual(expected),
   );
 });
 
-describe('what waits on a node for its next boot', () => {
+describe('the armed version of a node', () => {
   const install = installMarkText(by, 'v1.13.9', boot, workerSchematic);
   const before = 'the-boot-before';
   test.each<[string, Partial<Marks>, object | undefined]>([
-    ['nothing, without a mark', {}, undefined],
+    ['nothing, without an annotation', {}, undefined],
     [
       'what was installed in this boot',
       { armed: armedMarkText('v1.13.9', boot, workerSchematic) },
@@ -52,7 +52,7 @@ describe('what waits on a node for its next boot', () => {
       { version: 'v1.13.9', schematic: workerSchematic, sure: false },
     ],
     [
-      'perhaps what was sent in this boot, when the armed mark is of an earlier one',
+      'perhaps what was sent in this boot, when the armed annotation is of an earlier one',
       { install, armed: armedMarkText('v1.13.5', before, workerSchematic) },
       { version: 'v1.13.9', schematic: workerSchematic, sure: false },
     ],
@@ -63,8 +63,8 @@ describe('what waits on a node for its next boot', () => {
       undefined,
     ],
     ['nothing, by an install that names no boot', { install: `${by} v1.13.9` }, undefined],
-    ['nothing, by a mark that is cut off', { armed: 'v1.13.9' }, undefined],
-    ['nothing, by an empty mark', { armed: '', install: '' }, undefined],
+    ['nothing, by a truncated annotation', { armed: 'v1.13.9' }, undefined],
+    ['nothing, by an empty annotation', { armed: '', install: '' }, undefined],
     ['nothing, by a reboot that was asked for', { reboot: by, run: 'run/prox-ops/4' }, undefined],
   ])('is %s', (_name, marks, expected) => {
     expect(armedWith({ marks: marked(marks), bootId: boot })).toEqual(expected);
@@ -85,7 +85,7 @@ describe('a plan with a node that has the version installed', () => {
   test.each([
     ['surely', installed('v1.13.9')],
     ['perhaps', nearly],
-  ])('%s, reboots it in its turn and does not install again', (_name, cluster) => {
+  ])('%s, reboots it in its order and does not install again', (_name, cluster) => {
     const plan = planOf(cluster.planInput({ request }));
     const armed = plan.hops[0]?.nodes.filter((node) => node.armed) ?? [];
     expect(armed.map(({ name, steps, flow }) => [name, steps, flow])).toEqual([
@@ -121,14 +121,14 @@ describe('a plan with a node that has the version installed', () => {
     expect(node).toMatchObject({ armed: true, adopts: run, steps: 'armed' });
   });
 
-  test('knows nothing of it once the node has booted: the mark is of an earlier boot', () => {
+  test('does not know it once the node has booted: the annotation is of an earlier boot', () => {
     const stale = installed('v1.13.9').withObject('work-2', { bootId: 'the-next-boot' });
     const plan = planOf(stale.planInput({ request }));
     expect(plan.hops[0]?.nodes.filter((node) => node.armed)).toEqual([]);
     expect(plan.steps).toEqual({ lifecycle: stepOrders.lifecycle });
   });
 
-  test('tells of an install in an earlier boot, which the node may have come back from', () => {
+  test('notes an install in an earlier boot, which the node may have rolled back', () => {
     const stale = nearly.withObject('work-2', { bootId: 'the-next-boot' });
     expect(planOf(stale.planInput({ request })).notes.join()).toContain(
       'work-2 was sent an install of v1.13.9 by an earlier run, or nearly was',
@@ -189,7 +189,7 @@ describe('a node that has another version installed', () => {
     });
   });
 
-  test('and runs the target is left alone, and told about', () => {
+  test('and runs the target is not touched, and gets a note', () => {
     const done = running.running('v1.13.9', 'work-2').withObject('work-2', {
       marks: marked({ armed: armedMarkText('v1.13.5', boot, workerSchematic) }),
     });

@@ -32,7 +32,7 @@ describe('a node after its install was sent', () => {
       'rebooting',
     ],
     [
-      'boots the new version, schematic not told yet',
+      'boots the new version, schematic not reported yet',
       { ...target, stage: 'booting', schematic: undefined },
       'rebooting',
     ],
@@ -111,36 +111,33 @@ describe('a node after its install was sent', () => {
   test.each([
     [true, {}],
     ['run', { whole: true }],
-  ] as const)(
-    'that rolls back (%s) is told of its rollback, whatever the flow of its upgrade',
-    (back, more) => {
-      for (const flow of ['legacy', 'lifecycle'] as const) {
-        const left = { ...facts, flow, version: 'v1.12.6', wantedVersion: 'v1.12.1' };
-        const look = (talos: Partial<TalosObservation>): NodeClass =>
-          classifyNode(
-            left,
-            seenNode(well.withTalos('work-1', { version: 'v1.12.6', ...talos }), 'work-1'),
-            back,
-          );
-        expect(look(same)).toEqual({
-          kind: 'untouched',
-          note: 'runs v1.12.6 and shows no sign of the rollback',
-        });
-        expect(look(booted)).toEqual({
-          kind: 'failed',
-          note: 'booted v1.12.6 again',
-          reason: {
-            kind: 'rollback-not-booted',
-            node: 'work-1',
-            version: 'v1.12.6',
-            wanted: 'v1.12.1',
-            ...more,
-          },
-        });
-        expect(look({ ...booted, version: 'v1.12.1' }).kind).toBe('on-target');
-      }
-    },
-  );
+  ] as const)('that rolls back (%s) reports its rollback, whatever the flow of its upgrade', (back, more) => {
+    for (const flow of ['legacy', 'lifecycle'] as const) {
+      const left = { ...facts, flow, version: 'v1.12.6', wantedVersion: 'v1.12.1' };
+      const look = (talos: Partial<TalosObservation>): NodeClass =>
+        classifyNode(
+          left,
+          seenNode(well.withTalos('work-1', { version: 'v1.12.6', ...talos }), 'work-1'),
+          back,
+        );
+      expect(look(same)).toEqual({
+        kind: 'untouched',
+        note: 'runs v1.12.6 and shows no sign of the rollback',
+      });
+      expect(look(booted)).toEqual({
+        kind: 'failed',
+        note: 'booted v1.12.6 again',
+        reason: {
+          kind: 'rollback-not-booted',
+          node: 'work-1',
+          version: 'v1.12.6',
+          wanted: 'v1.12.1',
+          ...more,
+        },
+      });
+      expect(look({ ...booted, version: 'v1.12.1' }).kind).toBe('on-target');
+    }
+  });
 
   const installed = armedMarkText(facts.wantedVersion, facts.bootId, facts.wantedSchematic);
   test.each([
@@ -149,7 +146,7 @@ describe('a node after its install was sent', () => {
     ['lifecycle', undefined, true],
     ['lifecycle', armedMarkText('v1.12.4', facts.bootId, facts.wantedSchematic), true],
   ] as const)(
-    'of the flow %s that is back on the old version, with the mark %s, was perhaps never sent anything: %s',
+    'of the flow %s that is back on the old version, with the annotation %s, was perhaps never sent anything: %s',
     (flow, armed, unconfirmed) => {
       const marks = marked({ armed });
       const back = well.withTalos('work-1', booted).withObject('work-1', { ...booted, marks });

@@ -18,7 +18,7 @@ const seen = (talos: Partial<TalosObservation>, object: Partial<NodeObject>) =>
   seenNode(well.withTalos('work-1', talos).withObject('work-1', object), 'work-1');
 
 describe('a node whose machine was replaced', () => {
-  test('is on target once its Node is the new machine, in the boot that Talos tells', () =>
+  test('is on target once its Node is the new machine, in the boot that Talos reports', () =>
     expect(classifyReplaced(facts, machine, seen(booted, joined))).toMatchObject({
       kind: 'on-target',
       bootId: 'another-boot',
@@ -28,7 +28,7 @@ describe('a node whose machine was replaced', () => {
   test('is not, while its kubelet has not taken the Node over', () =>
     expect(classifyReplaced(facts, machine, seen(booted, {})).kind).toBe('rebooting'));
 
-  test('goes by what is known of the machine, whichever way a UUID is written', () => {
+  test('compares the known identity of the machine, whatever the case of a UUID', () => {
     const upper = seen(booted, { ...joined, systemUuid: made.toUpperCase() });
     expect(classifyReplaced(facts, machine, upper).kind).toBe('on-target');
     expect(classifyReplaced(facts, { mac: 'bc:24:11:00:1f:44' }, seen(booted, joined)).kind).toBe(
@@ -58,7 +58,7 @@ describe('a node whose machine was replaced', () => {
     });
   });
 
-  test('is waited for while it is silent, or still shows the boot from before', () => {
+  test('is waited for while it is unreachable, or still shows its previous boot', () => {
     const silent = { ...seen(booted, {}), talos: unreachable('no route to host') };
     expect(classifyReplaced(facts, machine, silent).kind).toBe('unreachable');
     expect(classifyReplaced(facts, machine, seen({ bootId: facts.bootId }, {})).kind).toBe('rebooting');

@@ -8,7 +8,7 @@ import { answersOf, planOf, seenNode } from '../a-planned-node.js';
 
 const well = aCluster();
 
-/** With the mark of a run, and whom the API server names for the cordon. */
+/** With the annotation of a run, and the field managers of the cordon. */
 const setBy = (...cordonSetBy: string[]): Partial<NodeObject> => ({
   ...cordonedByRun('run/prox-ops/7'),
   cordonSetBy,
@@ -32,7 +32,7 @@ describe('a cordon', () => {
   });
 
   const again = well.withObject('work-1', setBy('kubectl'));
-  test('that somebody set after a run’s was lifted stays: the worker is upgraded, and the mark goes', () => {
+  test('that another user set after a run’s was removed stays: the worker is upgraded, and the annotation is removed', () => {
     const plan = planOf(again.planInput());
     const node = plan.hops[0]?.nodes.find(({ name }) => name === 'work-1');
     expect(node).toMatchObject({ keepCordon: true, adopts: 'run/prox-ops/7' });
@@ -41,7 +41,7 @@ describe('a cordon', () => {
     );
   });
 
-  test('that somebody set on a control plane after a run’s was lifted forbids the plan', () => {
+  test('that another user set on a control plane after a run’s was removed forbids the plan', () => {
     const planned = planUpgrade(well.withObject('ctrl-2', setBy('kubectl')).planInput());
     expect(planned).toMatchObject({
       verdict: 'refused',
@@ -49,7 +49,7 @@ describe('a cordon', () => {
     });
   });
 
-  test('that was lifted by hand is nobody’s, whatever mark is left', () => {
+  test('that another user removed is nobody’s, whatever annotation is left', () => {
     const lifted = well
       .withObject('work-1', cordonedByRun('run/prox-ops/7'))
       .withObject('work-1', { unschedulable: false });

@@ -33,7 +33,7 @@ const toolkit = (line: string) => ({
 });
 const good = [runtime, toolkit('no-cgroups = true')];
 
-describe('the machine configuration of a node with a card of NVIDIA', () => {
+describe('the machine configuration of a node with an NVIDIA device', () => {
   test.each<[string, MachineFile[]]>([
     ['has both files', good],
     ['writes the line otherwise', [runtime, toolkit('  no-cgroups=true  # eBPF')]],
@@ -77,7 +77,7 @@ describe('the machine configuration of a node with a card of NVIDIA', () => {
     expect(deviceFindings(device(), files, 'v1.12.6')).toEqual({ wrong, notes: [] }),
   );
 
-  test('is told of, and not refused for, the part of containerd that Talos documents', () => {
+  test('is noted, and not refused, for the part of containerd that Talos documents', () => {
     const part = { path: '/etc/cri/conf.d/20-customization.part', content: '' };
     const { wrong, notes } = deviceFindings(device(), [...good, part], 'v1.12.6');
     expect(wrong).toEqual([]);
@@ -98,14 +98,14 @@ describe('the machine configuration of a node with a card of NVIDIA', () => {
   test('is asked for something up to Talos 1.12 only', () =>
     expect(['v1.12.6', 'v1.13.0'].map((version) => needsFiles(device(), version))).toEqual([true, false]));
 
-  test('is held to what slipway.yaml says in the place of what is known', () => {
+  test('is checked against slipway.yaml instead of the built-in rules', () => {
     const own = device({ 'nvidia.com/gpu': { configuration: { files: [{ under: '/var/own' }] } } });
     expect(deviceFindings(own, good, 'v1.14.0').wrong).toEqual(['it writes no file under /var/own']);
     expect(deviceFindings(device({ 'nvidia.com/gpu': {} }), [], 'v1.12.6').wrong).toEqual([]);
   });
 });
 
-describe('the card a node offers', () => {
+describe('the device a node offers', () => {
   const pod = (owner: string, ready = true): PodObservation => ({
     namespace: 'kube-system',
     name: 'x',
@@ -146,14 +146,14 @@ describe('the card a node offers', () => {
       1,
       'no pod of the DaemonSet nvidia-device-plugin is ready on it',
     ],
-  ])('is told: %s', (_name, change, offered, wrong) =>
+  ])('is reported: %s', (_name, change, offered, wrong) =>
     expect(deviceOffered(device(), both, { ...well, ...change })).toEqual({ offered, wrong: [wrong] }),
   );
 
-  test('is not asked for what the node did not show before', () =>
+  test('is not required where the node did not show it before', () =>
     expect(
       deviceOffered(device(), { label: false, plugin: false }, { ...well, labels: {}, pods: [] }).wrong,
     ).toEqual([]));
 });
 
-test('a node without a card is asked for none', () => expect(deviceOf(inventory(), 'a')).toBeUndefined());
+test('a node without a device needs none', () => expect(deviceOf(inventory(), 'a')).toBeUndefined());

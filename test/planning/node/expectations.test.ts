@@ -91,7 +91,7 @@ describe('the target', () => {
     expect(isOnTarget({ version, schematic }, talos)).toBe(reached),
   );
 
-  test('of a plain image is the empty schematic, unless it has extensions nobody can name', () => {
+  test('of a plain image is the empty schematic, unless it has unknown extensions', () => {
     expect(runningSchematic({ schematic: undefined, extensions: [] })).toBe(emptySchematic);
     expect(runningSchematic({ schematic: undefined, extensions: ['x'] })).toBe('none');
   });

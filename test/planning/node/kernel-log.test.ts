@@ -38,7 +38,7 @@ describe('that nothing was installed', () => {
     ['not by one that has lost what came before', [other('2026-11-22T08:29:00Z')], false],
     ['not by one of which the clock may be wrong', [other('2026-11-22T08:25:00Z')], false],
     ['not where an installer was started', [begins, started], false],
-    ['not by a log that tells no times', ['[talos] something'], false],
+    ['not by a log without times', ['[talos] something'], false],
     ['not by an empty one', [], false],
   ])('is shown %s', (_what, lines, shown) =>
     expect(nothingInstalledSince(lines.join('\n'), since)).toBe(shown),

@@ -11,7 +11,7 @@ import type { DefinedInterface } from '../../../src/planning/terraform/defined-c
 const worker: NetworkInterface[] = ['untagged', 62, 81];
 const three: DefinedInterface[] = [{ vlan: 'untagged' }, { vlan: 62 }, { vlan: 81 }];
 
-describe('the network interfaces Terraform has of a machine', () => {
+describe('the network interfaces of a machine in the Terraform state', () => {
   test.each<[string, NetworkInterface[], DefinedInterface[], string[]]>([
     ['one is missing', worker, three.slice(0, 2), ['card 3 (VLAN 81) is missing']],
     ['one is one too many', ['untagged'], three.slice(0, 2), ['card 2 (VLAN 62) is one too many']],
@@ -33,7 +33,7 @@ describe('the network interfaces Terraform has of a machine', () => {
       [{ vlan: 62, bridge: 'vmbr0' }],
       ['card 1 is on vmbr0, and should be on vmbr1'],
     ],
-  ])('are told: %s', (_name, wanted, defined, wrong) =>
+  ])('are reported: %s', (_name, wanted, defined, wrong) =>
     expect(wrongDefinitions(wanted, defined)).toEqual({
       wanted: wanted.length,
       found: defined.length,
@@ -43,8 +43,8 @@ describe('the network interfaces Terraform has of a machine', () => {
 
   test.each<[string, NetworkInterface[], DefinedInterface[]]>([
     ['as they should be', worker, three],
-    ['whose tags the state does not tell', worker, [{}, {}, {}]],
-    ['whose bridge it does not tell', [{ vlan: 'untagged', bridge: 'vmbr1' }], [{ vlan: 'untagged' }]],
+    ['whose tags the state does not hold', worker, [{}, {}, {}]],
+    ['whose bridge it does not hold', [{ vlan: 'untagged', bridge: 'vmbr1' }], [{ vlan: 'untagged' }]],
   ])('are well: %s', (_name, wanted, defined) => expect(wrongDefinitions(wanted, defined)).toBeUndefined());
 });
 
@@ -55,7 +55,7 @@ describe('the links of a machine', () => {
   test('are as many as slipway.yaml names, in whatever order the guest counts them', () =>
     expect(wrongLinks(worker, seen.toReversed())).toBeUndefined());
 
-  test('are told with number and MACs', () =>
+  test('are reported with number and MACs', () =>
     expect(wrongLinks(worker, seen.slice(0, 2))).toEqual({
       wanted: 3,
       found: 2,
@@ -73,12 +73,12 @@ describe('the links of a machine', () => {
   });
 });
 
-describe('what a network knows a node by', () => {
+describe('the network identity of a node', () => {
   const before = { address: '10.0.0.4', macs: ['a', 'b', 'c'] };
 
   test.each([
     ['all is as it was', before, 'a', undefined],
-    ['the other cards have new MACs', { ...before, macs: ['a', 'x', 'y'] }, 'a', undefined],
+    ['the other network interfaces have new MACs', { ...before, macs: ['a', 'x', 'y'] }, 'a', undefined],
     ['the guest counts otherwise', { ...before, macs: ['y', 'x', 'a'] }, 'a', undefined],
     [
       'the first MAC is gone',
@@ -87,13 +87,13 @@ describe('what a network knows a node by', () => {
       { what: 'MAC', before: 'a', now: 'x, b, c' },
     ],
     [
-      'Terraform made another first card',
+      'Terraform made another first network interface',
       { ...before, macs: ['x', 'b', 'c'] },
       'x',
       { what: 'MAC', before: 'a, b, c', now: 'x' },
     ],
     [
-      'the state tells none, and the first is gone',
+      'the state holds none, and the first is gone',
       { ...before, macs: ['x'] },
       undefined,
       { what: 'MAC', before: 'a', now: 'x' },
@@ -116,7 +116,7 @@ describe('what a network knows a node by', () => {
     expect(lostIdentity({}, { address: 'x', macs: ['y'] }, undefined)).toBeUndefined());
 });
 
-test('network interfaces are said with their VLANs', () =>
+test('network interfaces are named with their VLANs', () =>
   expect([interfacesText(worker), interfacesText(['untagged'])]).toEqual([
     '3 network interfaces (untagged, VLAN 62, VLAN 81)',
     '1 network interface (untagged)',

@@ -48,7 +48,11 @@ describe('the preflight check before a node is stopped', () => {
       aCluster().withObject('work-1', cordonedByTalos),
       { kind: 'cordon-lost', found: 'the cordon of Talos itself' },
     ],
-    ['somebody cordoned it', aCluster().withObject('work-1', cordonedBySomebody), { kind: 'cordon-lost' }],
+    [
+      'another user cordoned it',
+      aCluster().withObject('work-1', cordonedBySomebody),
+      { kind: 'cordon-lost' },
+    ],
     [
       'it runs another version',
       drained.withTalos('work-1', { version: 'v1.12.4' }),
@@ -65,7 +69,7 @@ describe('the preflight check before a node is stopped', () => {
       { kind: 'protected-pods' },
     ],
     [
-      'nobody knows its pods',
+      'its pods are not known',
       drained.seeing({ workloads: unreachable('503') }),
       { kind: 'kubernetes-unreachable' },
     ],
@@ -81,7 +85,7 @@ describe('the preflight check before a node is stopped', () => {
       { kind: 'expectation-broken', what: 'boot id', expected: 'boot-of-work-1', found: 'another-boot' },
     ],
     [
-      'somebody reboots it',
+      'another user reboots it',
       drained.withTalos('work-1', { stage: 'rebooting' }),
       { kind: 'talos-not-ready', stage: 'rebooting' },
     ],
@@ -109,7 +113,7 @@ describe('the preflight check before a node is stopped', () => {
     expect(preflightCheck(drained.withPod(pod).observation, worker, context)).toBeUndefined();
   });
 
-  test("leaves a person's cordon to the person: with our mark of work it will do, without it will not", () => {
+  test("accepts a person's cordon with Slipway's annotation, and rejects it without", () => {
     const kept = { ...worker, keepCordon: true };
     const guardedBy = aCluster().withObject('work-1', {
       unschedulable: true,
@@ -148,7 +152,7 @@ describe('the preflight check before a node is stopped', () => {
   });
 });
 
-describe('the preflight check at what is left of a machine, before it is made again', () => {
+describe('the preflight check of an incomplete replacement, before it is recreated', () => {
   const remains = (of: Cluster, name: string): Cluster =>
     of.withObject(name, { ...cordonedByRun(run), ready: false }).withNode(name, (node) => ({
       ...node,
@@ -156,7 +160,7 @@ describe('the preflight check at what is left of a machine, before it is made ag
     }));
   const look = (of: Cluster, node = controlPlane) => preflightCheckOfLeftovers(of.observation, node, context);
 
-  test('finds nothing against a silent worker, nor against a silent control plane that the others do without', () => {
+  test('allows an unreachable worker, and an unreachable control plane that the others do without', () => {
     expect(look(remains(aCluster(), 'work-1'), worker)).toBeUndefined();
     const learner = remains(aCluster(), 'ctrl-2').withEtcd((etcd) => ({
       ...etcd,
@@ -167,12 +171,12 @@ describe('the preflight check at what is left of a machine, before it is made ag
 
   test.each<[string, Cluster, object]>([
     [
-      'its kubelet is heard again',
+      'its kubelet responds again',
       remains(aCluster(), 'ctrl-2').withObject('ctrl-2', { ready: true }),
       { kind: 'expectation-broken', what: 'kubelet' },
     ],
     [
-      'somebody uncordoned it',
+      'another user uncordoned it',
       remains(aCluster(), 'ctrl-2').withObject('ctrl-2', { unschedulable: false }),
       { kind: 'cordon-lost' },
     ],

@@ -15,7 +15,7 @@ const deadline = {
   message: 'Pod was active on the node longer than the specified deadline',
 };
 
-describe('the Pod of a probe', () => {
+describe('the Pod of a smoke test', () => {
   test.each<[string, ReturnType<typeof look>, object]>([
     [
       'was not taken',

@@ -48,7 +48,7 @@ const plannedIn = ({ hops: [hop] }: UpgradePlan, name: string): PlannedNode => {
 };
 const nodeOf = (name: string): PlannedNode => plannedIn(plan, name);
 
-describe('the probes of a node', () => {
+describe('the smoke tests of a node', () => {
   test.each([
     ['ctrl-1', []],
     ['work-1', ['vlan-62']],
@@ -93,7 +93,7 @@ describe('the probes of a node', () => {
     expect(stepsOf(replaced, node).slice(-4)).toEqual(['verify-node', 'probe-node', 'uncordon', 'soak']);
   });
 
-  test('try a node again that a run left cordoned: it is not given back untried', () => {
+  test('run again on a node that a run left cordoned: it is not uncordoned untested', () => {
     const left = world
       .withTalos('work-1', { version: 'v1.12.6' })
       .withObject('work-1', cordonedByRun('run/prox-ops/4'));
@@ -112,7 +112,7 @@ describe('the probes of a node', () => {
     ]);
   });
 
-  test('are told of by the plan', () => {
+  test('are noted by the plan', () => {
     const text = planText(plan);
     expect(text).toContain('tried with gpu and vlan-62');
     expect(text).toMatch(/probe-node +tries the node .* \(work-1, work-2\)/);
@@ -127,7 +127,7 @@ describe('the probes of a node', () => {
   });
 });
 
-describe('the Pod of a probe', () => {
+describe('the Pod of a smoke test', () => {
   const pod = probePod(vlan, 'work-1', owner);
 
   test('has one name in every attempt of a workflow, and another in any other', () => {
@@ -136,7 +136,7 @@ describe('the Pod of a probe', () => {
     expect(pod.metadata?.name).toMatch(/^slipway-vlan-62-[0-9a-f]{10}$/);
   });
 
-  test('is marked as Slipway’s, with values that a label may have', () => {
+  test('is labelled as Slipway’s, with values that a label may have', () => {
     expect(pod.metadata).toMatchObject({
       namespace: 'probes-host',
       labels: { 'slipway.dev/probe': 'vlan-62', 'slipway.dev/run': 'prox-ops.42' },
@@ -171,7 +171,7 @@ describe('the Pod of a probe', () => {
     });
   });
 
-  test('is the same by hand, in words that a shell leaves alone', () => {
+  test('is the same as a command, in words that a shell does not interpret', () => {
     const command = probeByHand(vlan, 'work-1');
     expect(command).toMatch(
       /^run slipway-vlan-62 --namespace=probes-host --image=busybox:1.37 --restart=Never /,

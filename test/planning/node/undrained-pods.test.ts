@@ -55,7 +55,7 @@ describe('an eviction that was granted', () => {
   const granted = [{ pod: 'web-a', at }];
 
   test.each<[string, readonly Partial<PodObservation>[], BudgetObservation['granted'], number, unknown]>([
-    ['and not carried out is told, with when it is forgotten', [webPod], granted, 30, undone],
+    ['and not carried out is reported, with when it is forgotten', [webPod], granted, 30, undone],
     ['a moment ago may be under way', [webPod], granted, 5, undefined],
     [
       'of a pod that is shutting down was carried out',
@@ -85,9 +85,9 @@ describe('an eviction that was granted', () => {
       30,
       undone,
     ],
-  ])('%s', (_what, pods, entries, after, told) => {
+  ])('%s', (_what, pods, entries, after, expected) => {
     const reason = stays(pods, [{ ...web, ...(entries ? { granted: entries } : {}) }], seconds(after));
-    expect(reason?.kind === 'drain-blocked' ? reason.undone : reason).toEqual(told);
+    expect(reason?.kind === 'drain-blocked' ? reason.undone : reason).toEqual(expected);
   });
 
   test('is said in the sentence of the wait', () => {

@@ -61,7 +61,7 @@ describe('an upgraded node', () => {
     ],
     ['names another extension version', { labels: without(labels, 'extensions.talos.dev/qemu-guest-agent') }],
     ['has another GPU driver', { labels: { ...labels, 'nvidia.com/cuda.driver.major': '570' } }],
-    ['lost the mark of the run', { annotations: without(annotations, 'slipway.dev/run') }],
+    ['lost the annotation of the run', { annotations: without(annotations, 'slipway.dev/run') }],
     [
       'has a CSI driver that is not back yet',
       { annotations: without(annotations, 'csi.volume.kubernetes.io/nodeid') },
@@ -96,11 +96,11 @@ describe('an upgraded node', () => {
       { annotations: without(annotations, 'example.com/rack') },
       ['annotation example.com/rack'],
     ],
-  ])('is told to have lost %s', (_name, change, lost) =>
+  ])('is reported to have lost %s', (_name, change, lost) =>
     expect(after(change)).toEqual({ kind: 'node-changed', node: 'work-1', lost }),
   );
 
-  test('is told to have lost an extension, before anything else', () => {
+  test('is reported to have lost an extension, before anything else', () => {
     const cluster = before.withTalos('work-1', { extensions: [] }).withObject('work-1', { labels: {} });
     expect(compareNode(facts, seenNode(cluster, 'work-1'))).toMatchObject({
       kind: 'extensions-lost',
@@ -177,7 +177,7 @@ describe('the services of an upgraded node', () => {
   );
 });
 
-describe('what a node replaced is returned to service', () => {
+describe('what a replaced node gets back', () => {
   const seen = (change: Partial<NodeObject>) => {
     const cluster = before.withObject('work-1', { labels, taints, annotations, ...change });
     const { kubernetes } = seenNode(cluster, 'work-1');
@@ -188,7 +188,7 @@ describe('what a node replaced is returned to service', () => {
   test('is nothing where nothing is gone', () =>
     expect(seen({})).toEqual({ labels: {}, taints: [], annotations: {} }));
 
-  test('is each label, taint and annotation that somebody had given it, and no mark, cordon or finding of a program', () =>
+  test('is each label, taint and annotation that a user had set, and no annotation of Slipway, cordon or detected label', () =>
     expect(seen({ labels: {}, taints: [], annotations: {} })).toEqual({
       labels: {
         'kubernetes.io/hostname': 'work-1',
@@ -199,9 +199,9 @@ describe('what a node replaced is returned to service', () => {
       annotations: { 'example.com/rack': 'r1' },
     }));
 
-  test('is not the label of a card: who finds none would be contradicted', () =>
+  test('is not the label of a device: it would be untrue where none is found', () =>
     expect(seen({ labels: without(labels, 'nvidia.com/gpu.present') }).labels).toEqual({}));
 
-  test('is not a value somebody has changed since', () =>
+  test('is not a value that was changed since', () =>
     expect(seen({ labels: { ...labels, 'topology.kubernetes.io/zone': 'rack-2' } }).labels).toEqual({}));
 });

@@ -80,11 +80,11 @@ describe('a strategy that was asked for', () => {
 
   test('of a minor leaves a patch that only has to come first as slipway.yaml has it', () => {
     const seen = answersOf(seenNode(machines.running('v1.10.3'), 'work-1'));
-    const legs = hopsOfNode(askingToRebuild(machines, { talos: 'v1.11.5' }), seen, [
+    const hops = hopsOfNode(askingToRebuild(machines, { talos: 'v1.11.5' }), seen, [
       { to: 'v1.10.9' },
       { to: 'v1.11.5' },
     ]);
-    expect(legs.map(({ to, strategy }) => [to, strategy])).toEqual([
+    expect(hops.map(({ to, strategy }) => [to, strategy])).toEqual([
       ['v1.10.9', 'in-place'],
       ['v1.11.5', 'replace'],
     ]);
@@ -104,7 +104,7 @@ describe('a strategy that was asked for', () => {
       [expect.objectContaining({ kind: 'replacement-unprepared' })],
     ],
     [
-      'to replace where nobody knows which commit',
+      'to replace where the commit is not known',
       askingToRebuild(withTerraform(machines, {}), { commit: undefined }),
       [expect.objectContaining({ kind: 'terraform-commit-unknown' })],
     ],
@@ -155,7 +155,7 @@ describe('upgrade.approve of slipway.yaml', () => {
     ).toBe(undefined);
   });
 
-  test('is told beside a strategy that was asked for', () => {
+  test('is listed beside a strategy that was asked for', () => {
     const cluster = well.upgrading({ approve: ['minor'] });
     const { approvals } = planOf(asking(cluster, 'in-place', minor));
     expect(approvals?.map(({ kind }) => kind)).toEqual(['strategy', 'delta']);
@@ -163,7 +163,7 @@ describe('upgrade.approve of slipway.yaml', () => {
 
   const kindsOf = (input: PlanInput): unknown => planOf(input).approvals?.map(({ kind }) => kind);
 
-  test('has what touches a control plane wait, and nothing else', () => {
+  test('makes what touches a control plane wait, and nothing else', () => {
     const cluster = well.upgrading({ approve: ['control-planes'] });
     expect(planOf(cluster.planInput()).approvals).toEqual([
       { kind: 'control-planes', why: 'upgrade.approve of slipway.yaml names control-planes' },
@@ -176,7 +176,7 @@ describe('upgrade.approve of slipway.yaml', () => {
     expect(kindsOf(onTarget.planInput())).toBeUndefined();
   });
 
-  test('has what replaces a machine wait, and nothing else', () => {
+  test('makes what replaces a machine wait, and nothing else', () => {
     const cluster = machines.upgrading({ approve: ['replace'] });
     expect(planOf(replacing(cluster)).approvals).toEqual([
       { kind: 'replace', why: 'upgrade.approve of slipway.yaml names replace' },
@@ -184,7 +184,7 @@ describe('upgrade.approve of slipway.yaml', () => {
     expect(kindsOf(cluster.planInput())).toBeUndefined();
   });
 
-  test('has a minor, and a patch, go on unattended automatically: only a major is named', () => {
+  test('lets a minor and a patch continue without approval: only a major is named', () => {
     expect(well.planInput().inventory.upgrade).toMatchObject({ approve: ['major'], approvers: 1 });
     expect(kindsOf(well.planInput())).toBeUndefined();
     expect(kindsOf(well.upgrading({ strategy: minorInPlace }).planInput({ request: minor }))).toBeUndefined();
@@ -209,7 +209,7 @@ describe('upgrade.approvers of slipway.yaml', () => {
     expect(planText(one)).not.toContain('Two different people');
   });
 
-  test('changes no plan that waits for nobody', () => {
+  test('changes no plan that needs no approval', () => {
     const unattended = planOf(well.upgrading({ approvers: 2 }).planInput());
     expect(unattended.approvers).toBeUndefined();
     expect(unattended.hash).toBe(planOf(well.planInput()).hash);

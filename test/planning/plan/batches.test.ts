@@ -79,7 +79,7 @@ describe('the batches of an order', () => {
   });
 
   test('pass over a name that the plan does not have', () => {
-    expect(batchesOf(['work-2', 'a-stranger', 'work-3'], big, 3, none)).toEqual([['work-2', 'work-3']]);
+    expect(batchesOf(['work-2', 'unknown-node', 'work-3'], big, 3, none)).toEqual([['work-2', 'work-3']]);
   });
 });
 
@@ -105,7 +105,7 @@ describe('nodes that alone offer a resource', () => {
     expect(batches(big, 3, offering(...names))).toBe(`${controlPlanes} work-1 ${expected}`);
   });
 
-  test('are told apart by resource', () => {
+  test('are distinguished by resource', () => {
     const kinds = (name: string): readonly string[] => {
       if (name === 'work-2' || name === 'work-4') return [gpu];
       return name === 'work-3' || name === 'work-5' ? ['gpu.intel.com/i915'] : [];

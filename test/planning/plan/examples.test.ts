@@ -145,7 +145,7 @@ describe('what the examples say of their clusters', () => {
     expect(upgrade.strategy).toEqual({ patch: 'in-place', minor: 'replace', major: 'replace' });
   });
 
-  test('portkey: control planes only, in place at every step, told through ntfy', async () => {
+  test('portkey: control planes only, in place at every step, notified through ntfy', async () => {
     const { nodes, roles, upgrade, notify, vip } = await exampleInventory('portkey');
     expect(nodes.map(({ name, role, host, vm }) => `${name} ${role} ${host} ${vm}`)).toEqual([
       'metal0 control-plane mirkwood 106',

@@ -127,7 +127,7 @@ describe('a minor in place, 1.12 to 1.13', () => {
     expect(reasonsOf(input).map((reason) => reason.kind)).toEqual(kinds);
   });
 
-  test('makes a node of 1.13 that an earlier run left cordoned be given back only', () => {
+  test('only uncordons a node of 1.13 that an earlier run left cordoned', () => {
     const left = world.running('v1.13.9', 'ctrl-3').withObject('ctrl-3', cordonedByRun('run/prox-ops/4'));
     const other = planOf(left.planInput({ request }));
     expect(other.hops[0]?.nodes[0]).toMatchObject({
@@ -145,10 +145,10 @@ describe('small clusters', () => {
     planOf(aCluster({ controlPlanes, workers }).running('v1.13.4').planInput({ request }));
 
   test.each([
-    ['one node', 1, 0, ['drain', 'hand-over-leadership']],
-    ['one control plane and workers', 1, 2, ['hand-over-leadership']],
+    ['one node', 1, 0, ['drain', 'transfer-leadership']],
+    ['one control plane and workers', 1, 2, ['transfer-leadership']],
     ['three control planes and no worker', 3, 0, []],
-  ])('of %s leave out what has nowhere to go', (_name, controlPlanes, workers, left) => {
+  ])('of %s leave out the drain and the leadership transfer', (_name, controlPlanes, workers, left) => {
     const { lifecycle = [] } = orders(controlPlanes, workers).steps as { lifecycle?: readonly string[] };
     expect(lifecycle).toEqual(stepOrders.lifecycle.filter((step) => !left.includes(step)));
   });

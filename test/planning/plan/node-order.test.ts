@@ -14,7 +14,7 @@ describe('the order of nodes', () => {
     ['ctrl-1', 'in-order', 'control-planes-first', 'ctrl-1 ctrl-2 ctrl-3 work-1 work-2 work-3'],
     ['ctrl-1', 'last', 'workers-first', 'work-1 work-2 work-3 ctrl-2 ctrl-3 ctrl-1'],
     [undefined, 'last', 'control-planes-first', 'ctrl-1 ctrl-2 ctrl-3 work-1 work-2 work-3'],
-    ['a-stranger', 'last', 'control-planes-first', 'ctrl-1 ctrl-2 ctrl-3 work-1 work-2 work-3'],
+    ['unknown-node', 'last', 'control-planes-first', 'ctrl-1 ctrl-2 ctrl-3 work-1 work-2 work-3'],
   ] as const)('with %s leading, leader %s, %s', (leader, policy, order, expected) => {
     expect(orderNodes(nodes, leader, policy, order).join(' ')).toBe(expected);
   });

@@ -27,7 +27,7 @@ const nodes = ['work-1', 'work-2'].map((node) => ({ node, address: `module.worke
 describe('what Terraform would change beside the version', () => {
   const asked = planOf({ ...input, otherChanges: answered({ 'work-1': [memory('work-1')] }) });
 
-  test('wants an approval of the plan, which names it to its end', () => {
+  test('needs an approval of the plan, which names it in full', () => {
     const why =
       'Terraform would change 1 attribute beside the version: memory[0].dedicated from 4096 to 8192 of work-1';
     expect(asked.approvals).toEqual([{ kind: 'attributes', why }]);
@@ -44,26 +44,26 @@ describe('what Terraform would change beside the version', () => {
     expect(new Set([asked.hash, other.hash, planOf(input).hash]).size).toBe(3);
   });
 
-  test('asks nobody where there is nothing, and is no other plan then', () => {
+  test('needs no approval where there is nothing, and is no other plan then', () => {
     const none = planOf({ ...input, otherChanges: answered({}) });
     expect(none.approvals).toEqual(planOf(input).approvals);
     expect(none.hash).toBe(planOf(input).hash);
   });
 
-  test('that nobody could tell is noted, and asks nobody', () => {
+  test('that is not known is noted, and needs no approval', () => {
     const silent = planOf({ ...input, otherChanges: unreachable('the state is locked') });
     expect(silent.hash).toBe(planOf(input).hash);
     expect(silent.notes.join('\n')).toContain('is not known (the state is locked)');
   });
 
-  test('is told once for all nodes of which it is true', () =>
+  test('is listed once for all its nodes', () =>
     expect(changesText({ 'work-1': [memory('work-1')], 'work-2': [memory('work-2')] })).toBe(
       '1 attribute beside the version: memory[0].dedicated from 4096 to 8192 of work-1 and work-2',
     ));
 });
 
 describe('of what a plan is refused for', () => {
-  test('attributes may be approved, by node; nothing else, and nothing that is not told to its end', () => {
+  test('attributes may be approved, by node; nothing else, and nothing that is not shown in full', () => {
     const other: Reason = { kind: 'terraform-action', address: vm('work-1'), action: 'destroyed' };
     const reasons = [
       refused({}),
@@ -78,7 +78,7 @@ describe('of what a plan is refused for', () => {
     expect(changesToAccept([other], nodes)).toEqual({});
   });
 
-  test('an approval is not for what is not told to its end, though it has the same text', () => {
+  test('an approval is not for a value that is not shown in full, though it has the same text', () => {
     const text = { path: 'description', from: 'none', to: 'a text of 812 characters' };
     const accepted = [{ ...memory('work-1'), ...text }];
     expect(isAccepted(refused({ ...text, whole: undefined }), accepted)).toBe(false);

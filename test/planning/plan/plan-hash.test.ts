@@ -55,7 +55,7 @@ describe('the hash of a plan', () => {
     ['another extension', planOf(well.withTalos('work-1', { extensions: [] }).planInput()).hash],
     ['a cordon that is kept', planOf(well.withObject('work-2', cordonedBySomebody).planInput()).hash],
     [
-      'marks to take over',
+      'annotations to take over',
       planOf(well.withObject('work-2', cordonedByRun('run/prox-ops/4')).planInput()).hash,
     ],
     [
@@ -75,7 +75,7 @@ describe('the hash of a plan', () => {
       planOf(well.upgrading({ workers: { canary: 1, batch: 2, undrained: 'halt' } }).planInput()).hash,
     ],
     [
-      'another way to boot',
+      'another reboot mode',
       planOf(well.upgrading({ reboot: { mode: 'powercycle', canary: 'powercycle' } }).planInput()).hash,
     ],
     [
@@ -102,7 +102,7 @@ describe('the hash of a plan', () => {
     expect(planOf(other.planInput()).hash).toBe(hash);
   });
 
-  test('is the same however often what a step waits for is looked at', () => {
+  test('is the same with any polling interval', () => {
     const other = well.declaring((inventory) => ({
       ...inventory,
       limits: { ...inventory.limits, look: 100 },

@@ -55,7 +55,7 @@ describe('the note of pods that may run on one node only', () => {
     ['of the node itself', { ...db, mirror: true }],
     ['that has finished', { ...db, phase: 'Succeeded', ready: false }],
     ['that has failed', { ...db, phase: 'Failed', ready: false }],
-    ['of a node nobody upgrades', { ...db, pinnedTo: 'somewhere-else' }],
+    ['of a node that is not upgraded', { ...db, pinnedTo: 'somewhere-else' }],
   ])('leaves out a pod %s', (_name, pod) => expect(outages(pinned(pod))).toEqual([]));
 
   test('leaves out nodes that are not touched', () => {
@@ -88,7 +88,7 @@ describe('the note of the cluster endpoint', () => {
     ['a name in DNS', named('https://api.example.org:6443'), undefined],
     ['nothing', well, undefined],
     ['a node that is not touched', named('https://10.20.67.2:6443').running('v1.12.6', 'ctrl-2'), undefined],
-    ['a node nobody named', named('https://10.20.67.2:6443'), ['ctrl-1', 'work-1']],
+    ['a node that was not named', named('https://10.20.67.2:6443'), ['ctrl-1', 'work-1']],
   ])('is not there for %s', (_name, cluster, only) => expect(endpoints(cluster, only)).toEqual([]));
 
   test('reads an IPv6 address in its brackets', () => {

@@ -38,7 +38,7 @@ images
   test.each([
     [
       'each step with its undo',
-      '  cordon                marks the node unschedulable, with the mark of this run\n                          undo: uncordon',
+      '  cordon               marks the node unschedulable, with the mark of this run\n                         undo: uncordon',
     ],
     ['what belongs to control planes only', 'where this node leads (control planes)'],
     ['each gate with its question', '  etcd-healthy              Is every etcd member there, healthy'],

@@ -106,21 +106,21 @@ describe('the commands of a plan of both flows', () => {
     expect(section('work-2')).toContain(' reboot --mode default --wait=false --drain=false');
   });
 
-  test('look at every etcd member before the reboot of a control plane: Talos does not', () => {
+  test('check every etcd member before the reboot of a control plane: Talos does not', () => {
     const lines = section('ctrl-2', commandsOf(well.running('v1.13.4'))).split('\n');
     const reboot = lines.findIndex((line) => line.includes(' reboot --mode'));
     expect(lines[reboot - 1]).toContain('-n 10.20.67.1,10.20.67.2,10.20.67.3 -e 10.20.67.1 etcd status');
     expect(section('work-1')).not.toContain('Look at every member again');
   });
 
-  test('of the only node neither drain it nor hand over', () => {
+  test('of the only node neither drain it nor transfer leadership', () => {
     const single = commandsOf(aCluster({ controlPlanes: 1, workers: 0 }).running('v1.13.4'));
     expect(single).not.toMatch(/ drain | forfeit-leadership/);
     expect(single).toMatch(/ cordon ctrl-1$/m);
     expect(single).toContain(' reboot --mode');
   });
 
-  test('of the only control plane drain it, and hand nothing over', () => {
+  test('of the only control plane drain it, and transfer no leadership', () => {
     const one = commandsOf(aCluster({ controlPlanes: 1, workers: 2 }).running('v1.13.4'));
     expect(one).toContain(' drain ctrl-1 ');
     expect(one).not.toContain('forfeit-leadership');

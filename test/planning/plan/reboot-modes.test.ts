@@ -47,7 +47,7 @@ const everybody = 'ctrl-1 ctrl-2 ctrl-3 work-1 work-2 work-3';
 describe('how nodes boot', () => {
   test.each<[string, Cluster, string]>([
     ['the default: the first of each role through its firmware', well, 'ctrl-1 work-1'],
-    ['nobody through the firmware', rebooting('default', 'default'), ''],
+    ['no node through the firmware', rebooting('default', 'default'), ''],
     ['everybody through the firmware', rebooting('powercycle', 'default'), everybody],
     ['everybody, canary or not', rebooting('powercycle', 'powercycle'), everybody],
     [
@@ -88,7 +88,7 @@ describe('the first of a class of hardware', () => {
     expect(firmware(cluster).split(' ').toSorted().join(' ')).toBe(expected);
   });
 
-  test('is looked for among the named nodes', () => {
+  test('is chosen among the named nodes', () => {
     expect(firmware(well, ['ctrl-3', 'work-2', 'work-3'])).toBe('ctrl-3 work-2');
   });
 

@@ -176,7 +176,7 @@ describe('each step of versions has its own strategy', () => {
 });
 
 describe('what people and earlier runs left on a node', () => {
-  test('a worker that a person cordoned is replaced in its turn, and left cordoned', () => {
+  test('a worker that a person cordoned is replaced in its order, and left cordoned', () => {
     const kept = planOf(replacing(world.withObject('work-2', cordonedBySomebody)));
     expect(kept.hops[0]?.nodes.find(({ name }) => name === 'work-2')).toMatchObject({
       steps: 'replace',
@@ -185,7 +185,7 @@ describe('what people and earlier runs left on a node', () => {
     expect(kept.notes.join('\n')).toContain('work-2: somebody cordoned it');
   });
 
-  test('marks of an earlier run are taken over', () => {
+  test('annotations of an earlier run are taken over', () => {
     const left = planOf(replacing(world.withObject('ctrl-3', cordonedByRun('run/prox-ops/4'))));
     expect(left.hops[0]?.nodes[0]).toMatchObject({
       name: 'ctrl-3',
@@ -209,7 +209,7 @@ describe('what people and earlier runs left on a node', () => {
     });
   });
 
-  test('a replacement that was begun is told about', () => {
+  test('a replacement that was begun is noted', () => {
     const begun = world.withObject('work-2', { marks: marked({ replace: 'run/prox-ops/4/0/work-2/1' }) });
     expect(planOf(replacing(begun)).notes.join('\n')).toContain(
       'an earlier run replaced the machine of work-2, or nearly did',
@@ -238,7 +238,7 @@ describe('batches of nodes that are replaced', () => {
     expect(planText(mixed)).toContain('workers that are upgraded in place after the canary up to 3 together');
   });
 
-  test('are told of where slipway.yaml would let several go together', () => {
+  test('are noted where slipway.yaml would let several go together', () => {
     const three = planOf(replacing(world.upgrading({ workers: { canary: 1, batch: 3, undrained: 'halt' } })));
     expect(three.notes.join('\n')).toContain(
       'one at a time, though upgrade.workers.batch is 3: the Terraform state',
@@ -262,7 +262,7 @@ describe('the hash of such a plan', () => {
       planOf(replacing(withTerraform(world, { templates: { address: 'module.t["{host}-{role}"]' } }))),
     ],
     [
-      'another way to configure',
+      'another configuration method',
       planOf(replacing(withRole(world, 'control-plane', { configuration: { by: 'terraform' } }))),
     ],
     [

@@ -60,7 +60,7 @@ describe('no machine is replaced', () => {
       ],
     ],
     [
-      'where nobody knows the host of its template',
+      'where the host of its template is not known',
       replacing(withoutHost, { only: ['work-1'] }),
       [
         {
@@ -156,7 +156,7 @@ describe('what forbids it for one node does not forbid it for others', () => {
       replacing(withRole(world, 'control-plane', { configuration: undefined }), { only: ['work-1'] }),
     ],
     [
-      'several versions of Kubernetes, where Terraform is told of none',
+      'several versions of Kubernetes, where Terraform gets none',
       replacing(withoutKubernetesVariable().withObject('work-1', { kubeletVersion: 'v1.34.2' })),
     ],
     ['a commit, where nothing is replaced', world.planInput()],

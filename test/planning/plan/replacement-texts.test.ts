@@ -32,7 +32,7 @@ describe('the text of a plan that replaces', () => {
     expect(text).not.toContain('prepare-image');
   });
 
-  test('in place is told of no limit that it never waits for', () => {
+  test('in place lists no limit that it never waits for', () => {
     expect(planText(planOf(aCluster().planInput()))).not.toMatch(/terraform|templates|removeMember/);
   });
 });
@@ -56,10 +56,10 @@ describe('its notes', () => {
     expect(inPlace).toContain('may want to replace these machines');
   });
 
-  test('say that nobody sees to what new machines are made of, where slipway.yaml names no templates', () => {
-    const told = 'slipway.yaml names no templates (terraform.templates)';
-    expect(notesOf(withTerraform(world, { templates: undefined }))).toContain(told);
-    expect(plan.notes.join('\n')).not.toContain(told);
+  test('say that Slipway does not ensure the template version, where slipway.yaml names no templates', () => {
+    const note = 'slipway.yaml names no templates (terraform.templates)';
+    expect(notesOf(withTerraform(world, { templates: undefined }))).toContain(note);
+    expect(plan.notes.join('\n')).not.toContain(note);
   });
 
   test('say that git wants another version, since Terraform would roll back to it', () => {
@@ -68,7 +68,7 @@ describe('its notes', () => {
     expect(notes).toContain('git does not declare Talos v1.13.9: afterwards a plan of Terraform');
   });
 
-  test('say whose cards Terraform gives a machine configuration nobody can look through before', () => {
+  test('say whose devices need a machine configuration from Terraform that cannot be checked before', () => {
     const by = (configuration: Inventory['roles']['control-plane']['configuration']) =>
       world.declaring((inventory) => ({
         ...inventory,
@@ -108,7 +108,7 @@ describe('its commands', () => {
   const [controlPlane = '', , , worker = ''] = nodes;
   const values = '-var talos_version=1.13.9 -var kubernetes_version=v1.35.0 -var talos_schematic_worker=';
 
-  test('have Terraform ready first, with credentials that stand on no command line', () => {
+  test('set up Terraform first, with credentials that stand on no command line', () => {
     expect(head).toContain('backend0=state.s3.tfbackend  # for -backend-config\nbackend0="$PWD/$backend0"');
     expect(head).toContain('variables0=/srv/terraform.tfvars  # for -var-file\nTF_VAR_token=');
     expect(head).toContain('TF_VAR_token="$(printenv TOKEN | base64 -d)" && export TF_VAR_token');
@@ -239,7 +239,7 @@ describe('the machine configuration of a node', () => {
     expect(nodeConfiguration({ roles }, { name: 'w', role: 'worker' })).toEqual(expected);
   });
 
-  test('is none where Terraform brings it, or nobody says', () => {
+  test('is none where Terraform brings it, or slipway.yaml names none', () => {
     const roles = {
       'control-plane': {},
       worker: { configuration: { by: 'terraform' } },

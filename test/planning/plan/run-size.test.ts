@@ -65,7 +65,7 @@ group('what a run is estimated to write', () => {
     },
   );
 
-  test('has a letter for each node where somebody is told, and nothing of it where nobody is', () => {
+  test('has a notification for each node where there are receivers, and none otherwise', () => {
     const receiver = { discord: { webhook: { file: 'to-discord' } } };
     const [none, one] = [[], [receiver]].map((notify) => runSize(plan, { ...inventory, notify }));
     if (!none || !one) throw new Error('both were estimated');

@@ -97,7 +97,7 @@ describe('the plan of a patch', () => {
     );
   });
 
-  test('takes over the marks an earlier run left, and takes that control plane first', () => {
+  test('takes over the annotations of an earlier run, and takes that control plane first', () => {
     const adopting = planOf(well.withObject('ctrl-3', cordonedByRun(run)).planInput());
     const [first] = adopting.hops[0]?.nodes ?? [];
     expect(first).toMatchObject({ name: 'ctrl-3', adopts: run, keepCordon: false });
@@ -105,7 +105,7 @@ describe('the plan of a patch', () => {
     expect(adopting.notes.join()).toContain(`ctrl-3 carries the marks of ${run}: they are taken over`);
   });
 
-  test('still has to give back a node an earlier run upgraded and left cordoned', () => {
+  test('still has to uncordon a node an earlier run upgraded and left cordoned', () => {
     const done = all(well, { version: 'v1.12.6' }).withObject('ctrl-3', cordonedByRun(run));
     const other = planOf(done.planInput());
     expect(other.hops[0]?.nodes[0]).toMatchObject({ name: 'ctrl-3', skip: 'already-on-target', adopts: run });
@@ -200,7 +200,7 @@ function skippedMinor(): PlanInput {
 /** Worlds and requests that are refused, and the kinds of every reason. */
 const refusals: readonly [string, PlanInput, readonly string[]][] = [
   ['another cluster', well.planInput({ request: { cluster: 'atlas' } }), ['unknown-cluster']],
-  ['a node nobody knows', well.planInput({ only: ['work-9'] }), ['unknown-node']],
+  ['a node outside the inventory', well.planInput({ only: ['work-9'] }), ['unknown-node']],
   ['a request of another shape', well.planInput({ request: { schema: 2 as 1 } }), ['schema-unknown']],
   ['no version', well.planInput({ request: { talos: '1.12' } }), ['bad-version']],
   ['a version the factory has not', well.planInput({ request: { talos: 'v1.12.99' } }), ['version-unknown']],
@@ -236,11 +236,11 @@ const refusals: readonly [string, PlanInput, readonly string[]][] = [
     ['inventory-disagrees'],
   ],
   [
-    'a node made of something else, and nobody asked what the new image is made of',
+    'a node of another schematic, and the contents of the new one were not requested',
     well.withTalos('work-1', { schematic: 'e'.repeat(64) }).planInput(),
     ['factory-unreachable'],
   ],
-  ['a Node nobody declared', well.seeing({ strangers: ['work-77'] }).planInput(), ['inventory-disagrees']],
+  ['an unmanaged node', well.seeing({ strangers: ['work-77'] }).planInput(), ['inventory-disagrees']],
   ['two voters', aCluster({ controlPlanes: 2 }).planInput(), ['two-voters']],
   ['one control plane, its outage not accepted', onlyOne(), ['single-control-plane']],
   [
@@ -254,7 +254,7 @@ const refusals: readonly [string, PlanInput, readonly string[]][] = [
     well.withObject('work-2', { kubeletVersion: 'v1.36.0' }).planInput(),
     ['kubernetes-unsupported'],
   ],
-  ['a Kubernetes nobody tells the version of', withKubernetes(''), ['kubernetes-unreachable']],
+  ['a Kubernetes of unknown version', withKubernetes(''), ['kubernetes-unreachable']],
   [
     'a Talos that is upgraded by another API',
     all(well, { version: 'v1.14.1' }).planInput({

@@ -97,7 +97,7 @@ describe('the advice for a reason', () => {
     for (const line of byHand) expect(line).toMatch(/ONCE; a second one goes forward again$/);
   });
 
-  test('of a rollback that nobody heard of retries what rolled back', () => {
+  test('of a rollback without a response retries what rolled back', () => {
     const reason: Reason = everyReason['rollback-unanswered'];
     expect(advise(reason, context).join('\n')).toContain('slipway rollback work-1 prox-ops/42 --why');
     const whole = advise({ ...reason, whole: true }, context).join('\n');
@@ -113,7 +113,7 @@ describe('the advice for a reason', () => {
     expect(lines).toContain('kubectl get pdb -n postgres db  # the budget');
   });
 
-  test('for a budget that an undone eviction holds up is to look at it: another replica would not help', () => {
+  test('for a budget that an undone eviction blocks is to check it: another replica would not help', () => {
     const undone = {
       pod: 'postgres/db-1',
       grantedAt: '2026-11-21T14:32:05Z',
@@ -124,7 +124,7 @@ describe('the advice for a reason', () => {
     expect(lines).not.toContain('kubectl scale');
   });
 
-  test('never tells to scale what cannot be scaled', () => {
+  test('never says to scale what cannot be scaled', () => {
     const reason: Reason = { ...everyReason['budget-impossible'], owner: 'Job/backup' };
     expect(advise(reason, context).join()).not.toContain('scale');
   });
@@ -148,7 +148,7 @@ describe('the advice for a reason', () => {
     }
   });
 
-  test('of a schematic nobody knows asks the factory of this cluster', () => {
+  test('of an unknown schematic asks the factory of this cluster', () => {
     const reason: Reason = { ...everyReason['schematic-unknown'], factory: 'factory.example.org' };
     expect(advise(reason, context).join('\n')).toContain('https://factory.example.org/schematics');
   });

@@ -29,16 +29,16 @@ const notQuoted = new Set([
 ]);
 
 group('the sentence of a reason', () => {
-  test('tells no member as lost where another one is not well', () => {
-    const told = (node: string): string =>
+  test('reports no member as lost where another one is unhealthy', () => {
+    const sentenceOf = (node: string): string =>
       describe({
         kind: 'etcd-not-rejoined',
         node: 'ctrl-2',
         why: `the etcd member on ${node} is still a learner`,
         reason: { kind: 'etcd-learner', node },
       });
-    expect(told('ctrl-3')).toMatch(/^etcd is not well since ctrl-2 is back: the etcd member on ctrl-3/);
-    expect(told('ctrl-2')).toMatch(/^the etcd member on ctrl-2 did not come back: /);
+    expect(sentenceOf('ctrl-3')).toMatch(/^etcd is not well since ctrl-2 is back: the etcd member on ctrl-3/);
+    expect(sentenceOf('ctrl-2')).toMatch(/^the etcd member on ctrl-2 did not come back: /);
   });
 
   test.each(reasons.map((reason) => [reason.kind, reason] as const))(
@@ -157,7 +157,7 @@ group('the sentence of a reason', () => {
       'the Kubernetes API does not answer: connection refused',
     ],
     [
-      { ...everyReason['inventory-disagrees'], what: 'stranger' },
+      { ...everyReason['inventory-disagrees'], what: 'unmanaged' },
       'Kubernetes has a Node work-1, and slipway.yaml does not name it',
     ],
   ])('%j', (reason, sentence) => expect(describe(reason)).toBe(sentence));

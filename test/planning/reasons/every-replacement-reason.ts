@@ -39,7 +39,7 @@ export const everyReplacementReason: {
     expected: uuid,
     found: '11111111-8b6d-2a3e-1c55-53cf6d7cf1a7',
   },
-  'machine-silent': { kind: 'machine-silent', node, address, why: 'connection refused' },
+  'machine-unreachable': { kind: 'machine-unreachable', node, address, why: 'connection refused' },
   'machine-unconfigured': { kind: 'machine-unconfigured', node, address },
   'machine-wrong-version': {
     kind: 'machine-wrong-version',
@@ -56,8 +56,8 @@ export const everyReplacementReason: {
     why: 'it is that of work-2',
   },
   'configuration-refused': { kind: 'configuration-refused', node, why: 'machine instructions are required' },
-  'network-cards-wrong': {
-    kind: 'network-cards-wrong',
+  'network-interfaces-wrong': {
+    kind: 'network-interfaces-wrong',
     node,
     of: 'machine',
     wanted: 3,

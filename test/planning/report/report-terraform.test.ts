@@ -48,12 +48,12 @@ describe('the report of machines that were replaced', () => {
     expect(said).toContain('A plan without `-var` finds them to change');
     expect(said).toContain('(work-1, which this run rolled back): destroyed and created');
     const reason = { kind: 'terraform-init-failed', tool: 'terraform', why: 'no route' } as const;
-    const untold = runReportMarkdown({ ...rolled, terraform: { kind: 'unknown', reason } });
-    expect(untold).toContain('put git back to v1.12.1 first');
-    expect(untold).not.toContain('The nodes run what they should');
+    const undelivered = runReportMarkdown({ ...rolled, terraform: { kind: 'unknown', reason } });
+    expect(undelivered).toContain('put git back to v1.12.1 first');
+    expect(undelivered).not.toContain('The nodes run what they should');
   });
 
-  test('says that nobody could tell, and why', () => {
+  test('says that it is not known, and why', () => {
     const reason = { kind: 'terraform-init-failed', tool: 'terraform', why: 'no route' } as const;
     expect(text({ kind: 'unknown', reason })).toContain(
       'Not known: terraform could not get ready (init): no route. The nodes run what they should',

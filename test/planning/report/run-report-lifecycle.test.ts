@@ -38,7 +38,7 @@ describe('how nodes were booted', () => {
     }),
   ];
 
-  test('tells who never went through its firmware, and counts no boot that nobody saw', () => {
+  test('names nodes that never booted through their firmware, and counts no unobserved boot', () => {
     expect(reportOf({ ...aRun({ plan }), nodes }).boots).toEqual({
       throughFirmware: ['ctrl-1'],
       neverThroughFirmware: ['ctrl-2'],
@@ -73,7 +73,7 @@ describe('what a run leaves on nodes', () => {
     nodes: [armed],
   };
 
-  test('is the version that waits, the cordon, and the marks, each in a sentence', () => {
+  test('is the armed version, the cordon, and the annotations, each in a sentence', () => {
     expect(reportOf(story).toLookAt).toEqual([
       {
         node: 'work-1',
@@ -90,7 +90,7 @@ describe('what a run leaves on nodes', () => {
     ]);
   });
 
-  test('is told with the command that shows whether it is still so', () => {
+  test('is shown with the command that shows the current state', () => {
     const text = runReportMarkdown(story);
     expect(text).toContain('- work-1 is still cordoned by this run.');
     expect(text).toContain(String.raw`ARMED:.metadata.annotations.slipway\.dev/armed'`);
@@ -107,7 +107,7 @@ describe('what a run leaves on nodes', () => {
     expect(sentences('open')).toEqual([]);
   });
 
-  test('is a node nobody heard of again, when the run was terminated; while it is open it is only under way', () => {
+  test('is a node without a result, when the run was terminated; while the run is open it is in progress', () => {
     const { endedAt: _, ...running } = { ...aNodeResult('work-1', 60), outcome: 'running' as const };
     const of = (outcome: RunStory['outcome']) =>
       reportOf({ ...aRun({ plan }), outcome, nodes: [running] }).toLookAt;
@@ -121,7 +121,7 @@ describe('what a run leaves on nodes', () => {
   });
 });
 
-describe('who is left behind', () => {
+describe('nodes that do not run the target', () => {
   const [hop] = plan.hops as readonly [Hop];
   const twoHops: UpgradePlan = {
     ...plan,
@@ -133,7 +133,7 @@ describe('who is left behind', () => {
   const first = (name: string) => aNodeResult(name, 60, { to: 'v1.12.4' });
   const second = (name: string) => aNodeResult(name, 900, { from: 'v1.12.4' });
 
-  test('is whoever came through one hop only, with what it runs', () => {
+  test('are nodes that completed one hop only, with their version', () => {
     const nodes = [first('ctrl-1'), first('ctrl-2'), second('ctrl-1')];
     const { leftBehind } = reportOf({ ...aRun({ plan: twoHops }), outcome: 'aborted', nodes });
     expect(leftBehind.slice(0, 3)).toEqual([
@@ -160,7 +160,7 @@ describe('who is left behind', () => {
     expect(left('rolled-back')).toEqual({ node: 'work-1', why: 'rolled-back', runs: 'v1.12.6' });
   });
 
-  test('is nobody while the run goes on, and nobody after one that is done', () => {
+  test('is no node while the run is open, and none after one that is done', () => {
     const done = hop.nodes.flatMap(({ name }) => [first(name), second(name)]);
     expect(reportOf({ ...aRun({ plan: twoHops }), nodes: done }).leftBehind).toEqual([]);
     expect(
@@ -203,11 +203,11 @@ describe('who is left behind', () => {
   });
 });
 
-describe('what lags behind', () => {
+describe('references to the previous version', () => {
   const workers = inventory.nodes.filter((node) => node.role === 'worker').map((node) => node.name);
   const nodes = workers.map((name, index) => aNodeResult(name, 60 + index * 500));
 
-  test('is told of a whole role at once, with the Terraform addresses slipway.yaml names', () => {
+  test('is listed for a whole role at once, with the Terraform addresses slipway.yaml names', () => {
     const { worker } = inventory.roles;
     if (!worker) throw new Error('the world has no workers');
     const roles = { ...inventory.roles, worker: { ...worker, terraform: 'module.workers["{node}"]' } };
@@ -243,7 +243,7 @@ describe('figures and decisions', () => {
     ],
   };
 
-  test('tell what a pause and a decision cost, and leave it out of the comparison', () => {
+  test('show the duration of a pause and a decision, and leave it out of the comparison', () => {
     const { figures } = reportOf(story);
     expect(figures.waits).toContainEqual({
       waitedFor: 'a person, in a pause',
@@ -264,7 +264,7 @@ describe('figures and decisions', () => {
     expect(runReportMarkdown(story)).toContain('12m of waiting for people and windows apart');
   });
 
-  test('tell who started it, from which commit, and who paused it and why', () => {
+  test('name who started it, from which commit, and who paused it and why', () => {
     const text = runReportMarkdown(story);
     expect(text).toContain('git commit `f992c20d1c2b3a4958671234567890abcdef1234`');
     expect(text).toContain(

@@ -10,11 +10,11 @@ const startedAt = '2026-11-21T14:01:00.000Z';
 const plan = planOf(aCluster({ workers: 1 }).planInput());
 
 /** A run that replaced these machines, each step of theirs in ten seconds, and upgraded the others in place. */
-function aRunOf(...anew: readonly string[]): RunStory {
+function aRunOf(...replaced: readonly string[]): RunStory {
   const hops = plan.hops.map((hop) => ({
     ...hop,
     nodes: hop.nodes.map((node) =>
-      anew.includes(node.name)
+      replaced.includes(node.name)
         ? {
             ...node,
             replacement: { address: `module.nodes["${node.name}"]`, configuration: 'apply-config' as const },
@@ -29,7 +29,7 @@ function aRunOf(...anew: readonly string[]): RunStory {
     { name: 'terraform', startedAt, endedAt: '2026-11-21T14:01:30.000Z' },
   ];
   const nodes = run.nodes.map((node) =>
-    anew.includes(node.node) ? aNodeResult(node.node, 60, { steps }) : node,
+    replaced.includes(node.node) ? aNodeResult(node.node, 60, { steps }) : node,
   );
   return { ...run, work, nodes };
 }
@@ -53,7 +53,7 @@ describe('the report of machines replaced', () => {
     ['how each was upgraded', 'canary, its machine replaced.'],
   ])('says %s', (_name, words) => expect(text).toContain(words));
 
-  test('tells of no install, and of no boot by kexec', () => {
+  test('mentions no install, and no boot by kexec', () => {
     expect(text).not.toContain('install and reboot');
     expect(text).not.toContain('kexec');
     expect(text).not.toContain('A node in place');

@@ -72,10 +72,10 @@ describe('the report of a run that halted', () => {
     ['where it stopped', 'Stopped at **await-boot**: ctrl-3 came back'],
     ['that the undo failed too', 'Taking it back failed: the Kubernetes API does not answer'],
     ['which attempt it was', '### ctrl-3, attempt 2'],
-    ['who never had a turn', '- ctrl-1 and work-1: never begun, on Talos v1.12.1.'],
-    ['what was left on the way', '- ctrl-3: begun, and stopped on the way, on Talos v1.12.1.'],
+    ['who was never begun', '- ctrl-1 and work-1: never begun, on Talos v1.12.1.'],
+    ['what was stopped midway', '- ctrl-3: begun, and stopped on the way, on Talos v1.12.1.'],
     [
-      'the marks it carries',
+      'the annotations it carries',
       '- ctrl-3 carries slipway.dev/run, slipway.dev/cordoned-by, slipway.dev/install;',
     ],
     ['only what was done as lagging', 'Machine configuration of ctrl-2: Talos'],

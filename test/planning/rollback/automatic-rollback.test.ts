@@ -6,7 +6,7 @@ import { everyReason } from '../reasons/every-reason.js';
 const node = 'k8s-work-2';
 const notReady: Reason = { kind: 'node-not-ready', node, since: '', message: 'no network' };
 const ofOther: Reason = { ...notReady, node: 'k8s-work-3' };
-const silent: Reason = { kind: 'talos-unreachable', node, endpoint: '10.0.0.1', why: 'refused' };
+const unreachable: Reason = { kind: 'talos-unreachable', node, endpoint: '10.0.0.1', why: 'refused' };
 const pods: Reason = { kind: 'pods-in-trouble', pods: ['rook-ceph/osd-1 (Pending)'], count: 1 };
 const unmet: Reason = {
   kind: 'talos-not-ready',
@@ -33,7 +33,10 @@ describe('a node that halted the run', () => {
       'was replaced and never joins',
       { failedStep: 'await-boot', reason: everyReason['machine-never-joined'] },
     ],
-    ['offers its cards no more', { failedStep: 'verify-node', reason: everyReason['device-not-offered'] }],
+    [
+      'no longer offers its devices',
+      { failedStep: 'verify-node', reason: everyReason['device-not-offered'] },
+    ],
     ['leaves critical pods unscheduled', { failedStep: 'soak', reason: gaveUp(pods) }],
     ['is back in service, and pods get into trouble', { failedStep: 'soak', reason: broken(pods) }],
     ['is back in service, and gets unwell', { failedStep: 'soak', reason: broken(notReady) }],
@@ -45,9 +48,9 @@ describe('a node that halted the run', () => {
     ['booted the old version', { failedStep: 'await-boot', reason: everyReason['back-on-old-version'] }],
     ['never returned', { failedStep: 'await-boot', reason: everyReason['node-never-returned'] }],
     ['may have been sent an install', { failedStep: 'install', reason: everyReason['install-unanswered'] }],
-    ['does not answer to its checks', { failedStep: 'verify-node', reason: silent }],
-    ['is on its way down, by somebody', { failedStep: 'verify-node', reason: goingDown }],
-    ['was rebooted by somebody while it was watched', { failedStep: 'soak', reason: broken(goingDown) }],
+    ['is unreachable for its checks', { failedStep: 'verify-node', reason: unreachable }],
+    ['is shutting down, by another user', { failedStep: 'verify-node', reason: goingDown }],
+    ['was rebooted by another user during its soak', { failedStep: 'soak', reason: broken(goingDown) }],
     [
       'is well, and Talos on another one is not',
       { failedStep: 'verify-node', reason: { ...unmet, node: 'ctrl-1' } },
@@ -55,9 +58,9 @@ describe('a node that halted the run', () => {
     ['was not ready before its install', { failedStep: 'install', reason: unmet }],
     ['is gone from Kubernetes', { failedStep: 'verify-node', reason: { kind: 'node-missing', node } }],
     ['lost a label', { failedStep: 'verify-node', reason: everyReason['node-changed'] }],
-    ['could not be seen', { failedStep: 'await-ready', reason: gaveUp(silent) }],
-    ['was waited for, and nobody knows what was seen last', { failedStep: 'await-ready', reason: gaveUp() }],
-    ['waited for gates before its turn', { failedStep: 'await-gates', reason: gaveUp(notReady) }],
+    ['could not be observed', { failedStep: 'await-ready', reason: gaveUp(unreachable) }],
+    ['was waited for, without a last observation', { failedStep: 'await-ready', reason: gaveUp() }],
+    ['waited for gates before it began', { failedStep: 'await-gates', reason: gaveUp(notReady) }],
     ['is well, and another node is not', { failedStep: 'soak', reason: broken(ofOther) }],
     [
       'was cordoned by a person',

@@ -16,7 +16,7 @@ const waits: MachineStanding = {
   uuid: '0b000000-0000-0000-0000-000000000002',
   version: 'v1.13.9',
 };
-const silent: MachineStanding = { kind: 'silent' };
+const silent: MachineStanding = { kind: 'unreachable' };
 
 const world = aReplacingCluster();
 
@@ -66,7 +66,7 @@ describe('a node whose machine an earlier run left incomplete', () => {
     expect(orderNodes(hops[0]?.nodes ?? [], 'ctrl-2', 'last', 'workers-first')[0]).toBe(name);
   });
 
-  test('is told of, and what becomes of it; the gates it keeps closed block nothing', () => {
+  test('is noted, with what happens to it; the gates it keeps closed block nothing', () => {
     expect(planText(plan)).toContain('resumed, module.control_nodes["ctrl-2"]');
     expect(plan.notes.join('\n')).toMatch(
       /ctrl-2 is continued, before any other node: .*nothing answers there, .*its etcd member is removed by its id/,
@@ -102,7 +102,7 @@ describe('a node whose machine an earlier run left incomplete', () => {
     expect(alone.notes.join('\n')).not.toContain('destroyed and replaced');
   });
 
-  test('is resumed by hand without -replace', () => {
+  test('is resumed by commands without -replace', () => {
     const { inventory } = world;
     const lines = planCommands(
       planOf(replacing(incompleteReplacement('work-2', silent), { only: ['work-2'] })),
@@ -152,13 +152,13 @@ describe('a node whose machine an earlier run left incomplete', () => {
   });
 });
 
-describe('a node that is silent for another reason', () => {
+describe('a node that is unreachable for another reason', () => {
   test.each<[string, Cluster]>([
     [
       'no run began to replace its machine',
       incompleteReplacement('ctrl-2', silent).withObject('ctrl-2', { marks: marked({}) }),
     ],
-    ['its kubelet is heard', incompleteReplacement('ctrl-2', silent).withObject('ctrl-2', { ready: true })],
+    ['its kubelet responds', incompleteReplacement('ctrl-2', silent).withObject('ctrl-2', { ready: true })],
     [
       'it had joined with its new version',
       incompleteReplacement('ctrl-2', silent).withObject('ctrl-2', { osImage: 'Talos (v1.13.9)' }),

@@ -44,7 +44,7 @@ describe('patches that wait until a node is Ready', () => {
   test('are part of what the hash stands for', () =>
     expect(planOf(replacing(aReplacingCluster())).hash).not.toBe(plan.hash));
 
-  test('are told of by the plan, with the step', () => {
+  test('are noted by the plan, with the step', () => {
     const text = planText(plan);
     expect(text).toContain('2 patches once it is Ready');
     expect(text).toMatch(
@@ -52,7 +52,7 @@ describe('patches that wait until a node is Ready', () => {
     );
   });
 
-  test('are one command for a person, in their order, after a look at what it would do', () => {
+  test('are one command for a person, in their order, after a dry run', () => {
     const commands = planCommands(plan, world.inventory);
     const of = (text: string): string => text.slice(text.indexOf('work-2 (worker)'));
     expect(of(commands)).toContain('late1=patches/global.yaml');
@@ -106,7 +106,7 @@ describe('a node that was replaced, lacks its patches, and was returned to servi
     });
   });
 
-  test('keeps no plan back that is not about it, or replaces it', () => {
+  test('blocks no plan that is not about it, or replaces it', () => {
     expect(planUpgrade(replacing(at('v1.13.4'), { only: ['work-3'] })).verdict).toBe('planned');
     expect(nodeOf(at('v1.12.6'), 'work-2')).toMatchObject({ steps: 'replace-patched', patches: 2 });
   });

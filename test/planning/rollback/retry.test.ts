@@ -16,7 +16,7 @@ if (!before) throw new Error(`the plan has no ${node}`);
 const again = (now: Cluster) => retryOf(planUpgrade({ ...now.planInput(), only: [node] }), before, to);
 
 describe('a node that halted a run, and is retried', () => {
-  test('goes the whole way where nothing was done, watched as it was planned', () => {
+  test('takes every step where nothing was done, with the planned soak', () => {
     expect(again(world)).toEqual({
       verdict: 'again',
       node: expect.objectContaining({ name: node, image: before.image, canary: true, soak: before.soak }),
@@ -39,7 +39,7 @@ describe('a node that halted a run, and is retried', () => {
     expect(again(left)).toMatchObject({ verdict: 'again', steps: stepOrders.adopted });
   });
 
-  test('is only watched where nothing is left to do', () =>
+  test('only soaks where nothing is left to do', () =>
     expect(again(world.running(to, node))).toMatchObject({ verdict: 'again', steps: ['soak'] }));
 
   test('is not begun where a plan is refused, and says why', () => {
@@ -47,7 +47,7 @@ describe('a node that halted a run, and is retried', () => {
     expect(retryOf({ verdict: 'refused', reasons }, before, to)).toEqual({ verdict: 'refused', reasons });
   });
 
-  test('goes no other way than the plan of its run', () =>
+  test('does not differ from the plan of its run', () =>
     expect(retryOf(planUpgrade({ ...world.planInput(), only: [node] }), before, 'v1.12.7')).toMatchObject({
       verdict: 'refused',
       reasons: [{ kind: 'retry-other-way', node, to: 'v1.12.7' }],

@@ -34,7 +34,11 @@ const joined = (name: string, of = world): Cluster =>
     .running(to, name)
     .withObject(name, { osImage: `Talos (${to})`, systemUuid: made });
 /** Nothing of it answers, or a machine waits there. */
-const silent = (name: string, standing: MachineStanding = { kind: 'silent' }, of = touched(name)): Cluster =>
+const silent = (
+  name: string,
+  standing: MachineStanding = { kind: 'unreachable' },
+  of = touched(name),
+): Cluster =>
   of
     .withObject(name, { ready: false })
     .withNode(name, (node) => ({ ...node, talos: unreachable('no route to host'), standing }));
@@ -55,7 +59,7 @@ const gone = (name: string): MachineInTerraform => ({
   present: [],
   lacking: [`${planned(name).replacement?.address}.terraform_data.vm`],
   identity: {},
-  standing: { kind: 'silent' },
+  standing: { kind: 'unreachable' },
   templates: [template],
 });
 const waiting = { standing: { kind: 'maintenance', uuid: made, macs: [mac] } } as const;
@@ -153,13 +157,18 @@ describe('a node that was replaced, joined, and is rolled back', () => {
 describe('a node whose new machine did not join, and is rolled back', () => {
   test.each<[string, Cluster, MachineInTerraform, 'gone' | 'waiting']>([
     ['destroyed, and not made', silent('work-2'), gone('work-2'), 'gone'],
-    ['made, and silent', silent('work-2'), inState('work-2', made, { standing: { kind: 'silent' } }), 'gone'],
+    [
+      'made, and unreachable',
+      silent('work-2'),
+      inState('work-2', made, { standing: { kind: 'unreachable' } }),
+      'gone',
+    ],
     ['made, and waits', silent('work-2', waits(to)), inState('work-2', made, waiting), 'waiting'],
     ['made of the old template', silent('work-2', waits(from)), inState('work-2', made, waiting), 'waiting'],
     [
-      'joined, and fell silent',
-      silent('work-2', { kind: 'silent' }, joined('work-2')),
-      inState('work-2', made, { standing: { kind: 'silent' } }),
+      'joined, and became unreachable',
+      silent('work-2', { kind: 'unreachable' }, joined('work-2')),
+      inState('work-2', made, { standing: { kind: 'unreachable' } }),
       'gone',
     ],
   ])('is made with the previous values: %s', (_what, now, machine, continues) => {
@@ -180,7 +189,7 @@ describe('a node whose new machine did not join, and is rolled back', () => {
     [
       'the state holds the old machine, and nothing answers',
       silent('work-2'),
-      inState('work-2', old, { standing: { kind: 'silent' } }),
+      inState('work-2', old, { standing: { kind: 'unreachable' } }),
       /^terraform-unclear: the state holds the old machine/,
     ],
     [
@@ -196,7 +205,7 @@ describe('a node whose new machine did not join, and is rolled back', () => {
       /was not replaced: it is still the previous one/,
     ],
     [
-      'its kubelet is heard',
+      'its kubelet responds',
       silent('work-2').withObject('work-2', { ready: true }),
       gone('work-2'),
       /kubelet is heard.*ask again/,
@@ -232,10 +241,10 @@ describe('a node whose machine never was replaced', () => {
     });
   });
 
-  test('is a person’s, where Terraform does not have it whole', () => {
+  test('needs a person, where Terraform does not have it complete', () => {
     const tainted = inState('work-2', old);
     const half = { ...tainted, present: tainted.present.map((one) => ({ ...one, tainted: true })) };
-    expect(why(back('work-2', touched('work-2'), half))).toBe('terraform-half-made');
+    expect(why(back('work-2', touched('work-2'), half))).toBe('terraform-incomplete');
     expect(why(back('work-2', touched('work-2'), gone('work-2')))).toBe('terraform-machine-unrecorded');
   });
 });

@@ -18,7 +18,7 @@ const adopted = (name: string) => ({ ...planned(name), from: to, skip: 'already-
 const back = (now: Cluster, name = 'ctrl-2') => rollbackOf(inventory, seen(now), planned(name), to);
 
 describe('a node that halted a run, and is rolled back', () => {
-  test('boots the previous version, and is compared with what that is made of', () => {
+  test('boots the previous version, and is compared with its schematic', () => {
     const before = planned('ctrl-2');
     expect(back(world.running(to, 'ctrl-2'))).toEqual({
       verdict: 'rollback',
@@ -38,7 +38,7 @@ describe('a node that halted a run, and is rolled back', () => {
       steps: ['cordon', 'record-facts', 'await-ready', 'await-etcd-member', 'verify-node', 'uncordon'],
     }));
 
-  test('is not, where this run installed nothing on it: it would be told to be back, and be what it was', () =>
+  test('is not, where this run installed nothing on it: it would be reported as rolled back, and be unchanged', () =>
     expect(rollbackOf(inventory, seen(world.running(to, 'ctrl-2')), adopted('ctrl-2'), to)).toMatchObject({
       verdict: 'refused',
       reasons: [
@@ -50,7 +50,7 @@ describe('a node that halted a run, and is rolled back', () => {
     const [older, newer] = ['v1.13.4', 'v1.13.9'];
     const runs = world.running(older);
     const before = planned('ctrl-2', runs.planInput({ request: { talos: newer } }));
-    const way = (now: Cluster, installed?: string) =>
+    const rollbackFrom = (now: Cluster, installed?: string) =>
       rollbackOf(inventory, seen(now), before, newer, installed);
     const withMarks = (marks: Parameters<typeof marked>[0]) =>
       runs.withObject('ctrl-2', { bootId: 'b', marks: marked(marks) });
@@ -64,20 +64,22 @@ describe('a node that halted a run, and is rolled back', () => {
       ['is armed', armed(newer), undefined, `has ${newer} installed`],
       ['may be armed', maybe, undefined, `may have ${newer} installed`],
       [
-        'was installed on by somebody',
+        'was installed on by another user',
         runs,
         `ghcr.io/siderolabs/installer:${newer}`,
         `may have ${newer} installed`,
       ],
-    ])('is not, where it %s: it would be told to be back, and boot the new one', (_what, now, image, says) =>
-      expect(way(now, image)).toMatchObject({
-        verdict: 'refused',
-        reasons: [{ kind: 'rollback-impossible', why: expect.stringContaining(says) }],
-      }),
+    ])(
+      'is not, where it %s: it would be reported as rolled back, and boot the new one',
+      (_what, now, image, says) =>
+        expect(rollbackFrom(now, image)).toMatchObject({
+          verdict: 'refused',
+          reasons: [{ kind: 'rollback-impossible', why: expect.stringContaining(says) }],
+        }),
     );
 
     test('reads what is left to do: boot it, or uncordon it as it is', () =>
-      expect(way(armed(newer))).toMatchObject({
+      expect(rollbackFrom(armed(newer))).toMatchObject({
         reasons: [
           {
             why: expect.stringMatching(
@@ -88,23 +90,27 @@ describe('a node that halted a run, and is rolled back', () => {
       }));
 
     test('returns to service where nothing else waits for its next boot', () => {
-      expect(way(runs)).toMatchObject({ verdict: 'rollback' });
-      expect(way(armed(newer, 'of a boot before'))).toMatchObject({ verdict: 'rollback' });
-      expect(way(runs, `ghcr.io/siderolabs/installer:${older}`)).toMatchObject({ verdict: 'rollback' });
+      expect(rollbackFrom(runs)).toMatchObject({ verdict: 'rollback' });
+      expect(rollbackFrom(armed(newer, 'of a boot before'))).toMatchObject({ verdict: 'rollback' });
+      expect(rollbackFrom(runs, `ghcr.io/siderolabs/installer:${older}`)).toMatchObject({
+        verdict: 'rollback',
+      });
     });
 
-    test('is not, where nobody can read its marks', () =>
+    test('is not, where its annotations cannot be read', () =>
       expect(
-        way(runs.withNode('ctrl-2', (node) => ({ ...node, kubernetes: unreachable('no route to host') }))),
+        rollbackFrom(
+          runs.withNode('ctrl-2', (node) => ({ ...node, kubernetes: unreachable('no route to host') })),
+        ),
       ).toMatchObject({ verdict: 'refused', reasons: [{ kind: 'kubernetes-unreachable' }] }));
   });
 
-  test('is neither drained nor relieved of its leadership where there is nobody else', () => {
+  test('is not drained, and transfers no leadership, where there is no other node', () => {
     const alone = { ...inventory, nodes: inventory.nodes.filter(({ name }) => name === 'ctrl-2') };
     const answer = rollbackOf(alone, seen(world.running(to, 'ctrl-2')), planned('ctrl-2'), to);
     expect(answer).toMatchObject({
       steps: stepOrders['rollback-in-place'].filter(
-        (step) => step !== 'drain' && step !== 'hand-over-leadership',
+        (step) => step !== 'drain' && step !== 'transfer-leadership',
       ),
     });
   });
@@ -115,7 +121,7 @@ describe('a node that halted a run, and is rolled back', () => {
       reasons: [{ kind: 'rollback-impossible', why: expect.stringContaining('runs v1.12.0, neither') }],
     }));
 
-  test('is not, where nobody hears it', () => {
+  test('is not, where it is unreachable', () => {
     const silent = world.withNode('ctrl-2', (node) => ({
       ...node,
       talos: unreachable('connection refused'),
@@ -126,7 +132,7 @@ describe('a node that halted a run, and is rolled back', () => {
     });
   });
 
-  test('is not, where somebody wrote its other slot since: the sentence has the command that is left', () => {
+  test('is not, where its other slot was written since: the sentence has the remaining command', () => {
     const now = seen(world.running(to, 'ctrl-2'));
     const before = planned('ctrl-2');
     const with_ = (image: string) => rollbackOf(inventory, now, before, to, image);
@@ -152,28 +158,31 @@ describe('a node that halted a run, and is rolled back', () => {
         (all, name) => all.withMember(name, { version: '3.6.4', storage }),
         ofMinors.running(newer, 'ctrl-2'),
       );
-    const way = (now: Cluster, name = 'ctrl-2') => rollbackOf(inventory, seen(now), before(name), newer);
+    const rollbackFrom = (now: Cluster, name = 'ctrl-2') =>
+      rollbackOf(inventory, seen(now), before(name), newer);
 
     test('is not, where a control plane could not join data that a newer etcd has written', () => {
-      expect(way(data('3.6.0'))).toMatchObject({
+      expect(rollbackFrom(data('3.6.0'))).toMatchObject({
         verdict: 'refused',
         reasons: [{ kind: 'rollback-impossible', why: expect.stringContaining('an older etcd cannot join') }],
       });
-      expect(way(data('3.5.0'))).toMatchObject({ verdict: 'rollback' });
+      expect(rollbackFrom(data('3.5.0'))).toMatchObject({ verdict: 'rollback' });
     });
 
     test('asks no etcd about a worker', () =>
-      expect(way(data('3.6.0').running(newer, 'work-1'), 'work-1')).toMatchObject({ verdict: 'rollback' }));
+      expect(rollbackFrom(data('3.6.0').running(newer, 'work-1'), 'work-1')).toMatchObject({
+        verdict: 'rollback',
+      }));
 
     test('is not, where its Talos does not know the Kubernetes that runs', () =>
-      expect(way(data('3.5.0').onKubernetes('v1.34.1'))).toMatchObject({
+      expect(rollbackFrom(data('3.5.0').onKubernetes('v1.34.1'))).toMatchObject({
         verdict: 'refused',
         reasons: [{ kind: 'kubernetes-unsupported', talos: older, kubernetes: 'v1.34.1' }],
       }));
 
     test('needs nothing of etcd to return to service as what it was', () => {
       const silent = ofMinors.running(older, 'ctrl-2').seeing({ etcd: unreachable('no route to host') });
-      expect(way(silent)).toMatchObject({ verdict: 'rollback' });
+      expect(rollbackFrom(silent)).toMatchObject({ verdict: 'rollback' });
     });
   });
 });

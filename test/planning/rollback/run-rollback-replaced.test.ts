@@ -197,7 +197,7 @@ describe('the rollback of a run that replaced machines', () => {
         plan: { hops: [{ nodes: [{ steps: 'rollback-replaced' }] }, { nodes: [{ steps: 'replace' }] }] },
       }));
 
-    test('goes on from what a node runs by now', () => {
+    test('continues from what a node runs now', () => {
       const some = ahead.running(older, 'work-1');
       expect(back([twice('work-2'), twice('work-1')], some)).toMatchObject({
         plan: {
@@ -239,7 +239,7 @@ describe('the rollback of a run that replaced machines', () => {
 
   test.each<[string, () => string, string]>([
     [
-      'somebody brought a node elsewhere since',
+      'another user changed the version of a node since',
       () => refusal([ran('work-1')], upgraded.running('v1.13.4', 'work-1')),
       'neither v1.12.1, which it ran before that run, nor v1.13.9',
     ],
@@ -270,7 +270,7 @@ describe('the rollback of a run that replaced machines', () => {
       cluster: Cluster,
       name: string,
       was: string,
-      standing: MachineStanding = { kind: 'silent' },
+      standing: MachineStanding = { kind: 'unreachable' },
     ) =>
       cluster
         .withObject(name, {
@@ -314,7 +314,7 @@ describe('the rollback of a run that replaced machines', () => {
       }),
     );
 
-    test('makes it again where it waits, of the version that is left, for its configuration', () =>
+    test('recreates it where it waits for its configuration with the version to leave', () =>
       expect(back([ran('work-1')], unfinished(upgraded, 'work-1', from, waiting('new-one')))).toMatchObject({
         plan: { hops: [{ nodes: [{ steps: 'resumed', replacement: { continues: 'waiting' } }] }] },
       }));
@@ -330,7 +330,7 @@ describe('the rollback of a run that replaced machines', () => {
       });
     });
 
-    test('over more than a minor goes on from what the machine ran that is gone', () => {
+    test('over more than a minor continues from the version of the lost machine', () => {
       const newest = 'v1.14.0';
       const twice = (name: string) =>
         ran(name, { to: newest, through: [{ version: to, schematic: workerSchematic }] });

@@ -11,7 +11,7 @@ import { planOf } from '../a-planned-node.js';
 
 const [from, to] = ['v1.12.1', 'v1.12.6'];
 const world = aCluster();
-/** What a run before did, as its plan tells it. */
+/** What an earlier run did, by its plan. */
 const did = new Map(
   planOf(world.planInput()).hops.flatMap(({ nodes }) => nodes.map((node) => [node.name, node])),
 );
@@ -167,7 +167,7 @@ describe('the rollback of a run', () => {
       });
     });
 
-    test('is one way for all, from wherever each begins: none comes again for a version that all could share', () =>
+    test('is one list of hops for all, from wherever each begins: no hop repeats a version that all could share', () =>
       expect(back([twice('work-1'), ran('ctrl-2', { version: between })])).toMatchObject({
         plan: {
           hops: [

@@ -65,7 +65,7 @@ describe('all steps of a plan', () => {
 });
 
 describe('the orders', () => {
-  test('are each what the table of all steps has left of itself', () => {
+  test('are each a subset of the table of all steps, in its order', () => {
     for (const [name, order] of Object.entries(stepOrders))
       expect([name, allSteps({ steps: { [name]: order } })]).toEqual([name, order]);
   });
@@ -102,7 +102,7 @@ describe('the orders', () => {
     expect(steps['patch-machine'].onCancel).toBe('finish');
   });
 
-  test('that try a node do so once it was verified, and before anybody else may run there', () => {
+  test('with smoke tests run them once the node was verified, and before other pods may run there', () => {
     for (const order of Object.values(stepOrders)) {
       const tried = withProbes(order);
       expect(tried.filter((step) => step !== 'probe-node')).toEqual(order);
@@ -130,7 +130,7 @@ describe('the orders', () => {
     for (const order of [stepOrders.legacy, stepOrders.lifecycle, stepOrders.armed, stepOrders.replace]) {
       const names: readonly StepName[] = order;
       const sent = names.findIndex((step) => steps[step].repeat === 'once');
-      for (const step of ['await-gates', 'cordon', 'drain', 'hand-over-leadership', 'record-facts'] as const)
+      for (const step of ['await-gates', 'cordon', 'drain', 'transfer-leadership', 'record-facts'] as const)
         expect([step, names.indexOf(step) >= 0 && names.indexOf(step) < sent]).toEqual([step, true]);
     }
   });

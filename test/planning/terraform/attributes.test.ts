@@ -58,13 +58,13 @@ describe('what differs', () => {
     ['ssh://git@git.test/a', 'ssh://git@git.test/a'],
     ['oci://reg.test/img:1@sha256:00', 'oci://reg.test/img:1@sha256:00'],
     ['https://git.test/a?ref=v1', 'https://git.test/a?ref=v1'],
-  ])('of %s only what gives nobody access is shown, though nobody marked it', (url, told) => {
+  ])('of %s only what gives no access is shown, though nothing marks it as sensitive', (url, text) => {
     expect(changesOf({ url }, { url: null, list: [url] })).toEqual([
-      `url: ${told} → none`,
-      `list[0]: none → ${told}`,
+      `url: ${text} → none`,
+      `list[0]: none → ${text}`,
     ]);
     const [change] = attributeChanges({ actions: ['update'], before: { url }, after: { url: 'b' } });
-    expect(change?.whole).toEqual({ from: url === told, to: true });
+    expect(change?.whole).toEqual({ from: url === text, to: true });
   });
 
   test('what is sensitive before or after is never shown, nor what is inside of it', () => {
@@ -110,7 +110,7 @@ describe('what differs', () => {
   });
 });
 
-describe('both values are told to their end', () => {
+describe('both values are shown in full', () => {
   const wholeOf = (before: Json, after: Json, more: object = {}): (readonly [boolean, boolean])[] =>
     attributeChanges({ actions: ['update'], before: { a: before }, after: { a: after }, ...more }).map(
       ({ whole }) => [whole.from, whole.to],
@@ -216,7 +216,7 @@ describe('the rule for an attribute', () => {
     expect(ruleFor(rules, ['description'], false)).toBe('guarded');
   });
 
-  test('of a type nobody described: only its id', () => {
+  test('of an undescribed type: only its id', () => {
     const rules = rulesOf('hcloud_server', 'machine');
     expect(ruleFor(rules, ['id'], true)).toBe('may-change');
     expect(ruleFor(rules, ['image'], false)).toBe('not-named');

@@ -179,7 +179,7 @@ group('an attribute of the machine', () => {
     expect(kinds(aPlan([vmReplaced({ description: 'another' })]), { accepted })).toEqual([]);
   });
 
-  test('may be approved where old and new are told to their end, and only there', () => {
+  test('may be approved where old and new are shown in full, and only there', () => {
     const plan = aPlan([vmReplaced({ description: 'x'.repeat(812), tags: ['talos', 'gpu'] })]);
     const found = refusals(plan).filter(({ kind }) => kind === 'terraform-attribute');
     expect(found.map((reason) => 'path' in reason && reason.path)).toEqual(['tags[1]', 'description']);
@@ -188,7 +188,7 @@ group('an attribute of the machine', () => {
     });
   });
 
-  test('that nobody named is refused as well, until the inventory names it', () => {
+  test('that is not named is refused as well, until the inventory names it', () => {
     const plan = aPlan([vmReplaced({ tags: ['talos', 'v1.12.6'] })]);
     expect(refusals(plan)).toMatchObject([
       {
@@ -212,7 +212,7 @@ group('an attribute of the machine', () => {
     expect(text).not.toMatch(/geheim|k8s-work-1 to/);
   });
 
-  test('that somebody changed by hand is refused where it is guarded, and listed otherwise', () => {
+  test('that was changed out of band is refused where it is guarded, and listed otherwise', () => {
     const drift = (after: Record<string, never>): TerraformPlan =>
       aPlan([vmReplaced()], {
         resource_drift: [
@@ -311,7 +311,7 @@ group('a plan that does something else', () => {
       { deferred_changes: [{ reason: 'x', resource_change: vmReplaced() }] },
       'terraform-deferred',
     ],
-    ['puts off nobody knows what', { deferred_changes: [{}] }, 'terraform-deferred'],
+    ['defers something unknown', { deferred_changes: [{}] }, 'terraform-deferred'],
     ['invokes actions', { action_invocations: [{ address: 'action.a.b' }] }, 'terraform-invokes'],
     [
       'finds the machine gone',
@@ -320,7 +320,7 @@ group('a plan that does something else', () => {
     ],
   ])('%s', (_name, more, expected) => expect(kinds(aPlan([vmReplaced()], more))).toEqual([expected]));
 
-  test('is told as what it would write', () => {
+  test('is reported as what it would write', () => {
     expect(writesOf(withMore(aChange('x.y', 'x', ['no-op']), aChange('x.z', 'x', ['forget'])))).toEqual([
       { address: vmAddress, action: 'destroyed and created' },
       { address: 'x.z', action: 'forgotten by the state' },

@@ -24,10 +24,10 @@ describe('the network interfaces in the attributes of a resource', () => {
       { input: { nics: [{ vlan: 'untagged' }, { vlan: '81' }] } },
       [{ vlan: 'untagged' }, { vlan: 81 }],
     ],
-    ['a tag nobody understands', 'terraform_data', { input: { nics: [{ vlan: 'iot' }] } }, [{}]],
+    ['an invalid tag', 'terraform_data', { input: { nics: [{ vlan: 'iot' }] } }, [{}]],
     ['none at all', proxmox, { network_device: [] }, []],
     ['no list', proxmox, { vm_id: 8004 }, undefined],
-    ['a type nobody knows', 'thing', { network_device: [{ vlan_id: 62 }] }, undefined],
+    ['an unknown type', 'thing', { network_device: [{ vlan_id: 62 }] }, undefined],
   ])('%s', (_name, type, values, cards) => expect(definedInterfaces(type, values)).toEqual(cards));
 
   test('are read where slipway.yaml says', () => {

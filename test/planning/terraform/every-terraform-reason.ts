@@ -81,7 +81,7 @@ export const everyTerraformReason: {
     address,
     action: 'destroyed and created',
   },
-  'terraform-half-made': { kind: 'terraform-half-made', node, address },
+  'terraform-incomplete': { kind: 'terraform-incomplete', node, address },
   'terraform-machine-unrecorded': { kind: 'terraform-machine-unrecorded', node, address },
   'terraform-unclear': {
     kind: 'terraform-unclear',

@@ -31,7 +31,7 @@ function decide(first: Partial<ContinueQuestion> = {}, second: Partial<ContinueQ
     lacking: [vm],
     identity: {},
     oldUuid: old.toUpperCase(),
-    machine: { kind: 'silent' },
+    machine: { kind: 'unreachable' },
     lost: false,
     ...first,
     ...second,
@@ -46,7 +46,7 @@ describe('a machine that an earlier run left incomplete', () => {
     expect(decide()).toEqual([[], [vm]]);
   });
 
-  test('is not made again by an attempt that follows a lost one', () => {
+  test('is not recreated by an attempt that follows a lost one', () => {
     expect(decide({ lost: true })).toBe('terraform-unclear');
   });
 
@@ -55,7 +55,7 @@ describe('a machine that an earlier run left incomplete', () => {
     expect(decide(joined(made))).toBe('terraform-machine-unrecorded');
   });
 
-  test('is made again where Terraform knows that it did not come to its end', () => {
+  test('is recreated where Terraform knows that its creation failed', () => {
     expect(decide(inState(made, true))).toEqual([[vm], []]);
     expect(decide(inState(made, true), waiting(made))).toEqual([[vm], []]);
     expect(decide(inState(made, true), { lost: true })).toBe('terraform-unclear');
@@ -69,7 +69,7 @@ describe('a machine that an earlier run left incomplete', () => {
   });
 
   test('is never destroyed once it has a part in the cluster', () => {
-    expect(decide(inState(made, true), joined(made))).toBe('terraform-half-made');
+    expect(decide(inState(made, true), joined(made))).toBe('terraform-incomplete');
   });
 
   test('is not taken for another one that stands there', () => {
@@ -85,12 +85,12 @@ describe('the old machine', () => {
     expect(decide(inState(made), waiting(old))).toBe('machine-not-replaced');
   });
 
-  test('that the state still holds may be alive, however silent it is', () => {
+  test('that the state still holds may be running, although it is unreachable', () => {
     expect(decide(inState(old))).toBe('terraform-unclear');
     expect(decide(inState(old, true))).toBe('terraform-unclear');
   });
 
-  test('cannot be told from the new one where the state tells no system UUID', () => {
+  test('cannot be distinguished from the new one where the state holds no system UUID', () => {
     expect(decide(inState(made), { identity: { mac } })).toBe('terraform-unclear');
     expect(decide(inState(made, true), { identity: {} })).toBe('terraform-unclear');
   });
@@ -99,7 +99,7 @@ describe('the old machine', () => {
 describe('a machine that rolls back to the previous version', () => {
   const rollsBackAutomatically = { remakes: true };
 
-  test('is made again, however whole it is: it waits, or does not answer', () => {
+  test('is recreated even if it is complete: it waits, or is unreachable', () => {
     expect(decide(inState(made), { ...waiting(made), ...rollsBackAutomatically })).toEqual([[vm], []]);
     expect(decide(inState(made), rollsBackAutomatically)).toEqual([[vm], []]);
     expect(decide(rollsBackAutomatically)).toEqual([[], [vm]]);

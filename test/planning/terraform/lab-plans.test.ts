@@ -63,7 +63,7 @@ describe.each(labPrograms)('%s', (program) => {
 
   test('a plan without changes writes nothing', () => expect(writesOf(plan('no-changes'))).toEqual([]));
 
-  test('a plan of everything tells whose machine would change, and sets outputs apart', () => {
+  test('a plan of everything names whose machine would change, and sets outputs apart', () => {
     const nodes = [{ node: 'k8s-work-1', address: node }];
     const left = leftToChange(plan('node-replaced'), nodes);
     expect(left).toMatchObject({

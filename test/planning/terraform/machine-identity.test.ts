@@ -30,7 +30,7 @@ describe('the identity of a machine in a state', () => {
 
   test.each<[string, Json, object]>([
     [
-      'smbios and card',
+      'smbios and network interface',
       { smbios: [{ uuid: 'U' }], network_device: [{ mac_address: 'M' }] },
       { uuid: 'u', mac: 'm', cards: [{ vlan: 'untagged' }] },
     ],
@@ -81,6 +81,6 @@ describe('a machine that answers', () => {
     ],
   ])('%j', (found, other) => expect(otherMachine(expected, found)).toEqual(other));
 
-  test('cannot be told where nothing is known', () =>
+  test('cannot be determined where nothing is known', () =>
     expect(otherMachine({}, { uuid: 'x', macs: ['n'] })).toBeUndefined());
 });

@@ -124,7 +124,7 @@ describe('a state', () => {
 
   test.each([
     ['that is the recorded one', { program, recorded: { lineage: 'a', serial: 41 } }, []],
-    ['whose serial nobody asks for', { program, recorded: { lineage: 'a' } }, []],
+    ['whose serial is not checked', { program, recorded: { lineage: 'a' } }, []],
     ['pinned to its own version', { program, pin: '1.11.4' }, []],
     ['pinned to a range', { program, pin: '^1.9.8' }, []],
     ['pinned to what is no version', { program, pin: 'newest' }, []],
@@ -162,6 +162,6 @@ describe('a state', () => {
     expect(stateRefusals(header, shown, expectations)).toEqual(refusals),
   );
 
-  test('that does not tell who wrote it, since it holds nothing', () =>
+  test('that does not show who wrote it, since it is empty', () =>
     expect(stateRefusals(header, {}, { program: '1.9.8', pin: '1.9.8' })).toEqual([]));
 });

@@ -82,7 +82,7 @@ group('the advice', () => {
   const context = { cluster: 'prox-ops', run: 42 };
 
   test('quotes an address for a shell', () => {
-    expect(advise(every['terraform-half-made'], context)).toContain(
+    expect(advise(every['terraform-incomplete'], context)).toContain(
       `terraform untaint '${vm}'  # only if the machine is whole`,
     );
     const odd: Reason = { kind: 'terraform-id-missing', address: `module.a["it's"].b.c` };
@@ -95,7 +95,7 @@ group('the advice', () => {
     );
   });
 
-  test('for a lock offers force-unlock only where it has an id', () => {
+  test('for a lock lists force-unlock only where it has an id', () => {
     expect(advise(every['terraform-locked'], context)[0]).toMatch(
       /^terraform force-unlock '0ae5b0d5-.*'  # ONLY/,
     );
@@ -104,7 +104,7 @@ group('the advice', () => {
   });
 
   test.each([
-    'terraform-half-made',
+    'terraform-incomplete',
     'terraform-machine-unrecorded',
     'terraform-unclear',
     'terraform-apply-failed',

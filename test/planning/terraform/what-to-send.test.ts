@@ -73,14 +73,14 @@ describe('of a resource whose id is new each time', () => {
   test('a deposed object alone is nothing the state holds', () => {
     const present = [inState(byUuid, { id: undefined, deposed: ['5c1f'] })];
     expect(decide({ present, machine: 'none', presentSerial: 41 })).toEqual(['create', [byUuid.address]]);
-    expect(decide({ present, machine: 'none' })).toEqual(['terraform-half-made']);
+    expect(decide({ present, machine: 'none' })).toEqual(['terraform-incomplete']);
   });
 });
 
 describe('of a machine whose new one has the same id', () => {
   const question = { recorded: [fixedId], present: [inState(fixedId)] };
 
-  test('-replace is passed while nobody wrote the state', () => {
+  test('-replace is passed while the state was not written', () => {
     expect(decide({ ...question, presentSerial: 41 })).toEqual(['replace', [vmAddress], []]);
   });
 
@@ -112,7 +112,7 @@ describe('what was not made to its end', () => {
     ['tainted', { id: 'uuid-new', tainted: true }],
     ['left behind', { id: 'uuid-new', deposed: ['5c1f'] }],
   ])('%s is for a person', (_name, more) =>
-    expect(decide({ present: [inState(byUuid, more)] })).toEqual(['terraform-half-made']),
+    expect(decide({ present: [inState(byUuid, more)] })).toEqual(['terraform-incomplete']),
   );
 
   test('tainted before it was recorded is replaced as any other', () => {
@@ -120,14 +120,14 @@ describe('what was not made to its end', () => {
     const present = [inState(byUuid, { tainted: true })];
     expect(decide({ recorded, present })).toEqual(['replace', [byUuid.address], []]);
     expect(decide({ recorded, present: [inState(byUuid, { tainted: true, id: 'uuid-new' })] })).toEqual([
-      'terraform-half-made',
+      'terraform-incomplete',
     ]);
   });
 
   test('a machine with a fixed id that is new and tainted is not taken for done', () => {
     const recorded: RecordedInstance[] = [{ ...fixedId, tainted: true }];
     const present = [inState(fixedId, { tainted: true })];
-    expect(decide({ recorded, present, machine: 'another' })).toEqual(['terraform-half-made']);
+    expect(decide({ recorded, present, machine: 'another' })).toEqual(['terraform-incomplete']);
   });
 });
 

@@ -59,7 +59,7 @@ describe('another schematic at the same version', () => {
     });
   });
 
-  test('is told in one note, with the nodes and both schematics', () => {
+  test('is one note, with the nodes and both schematics', () => {
     const short = `${workerSchematic.slice(0, 12)}… → ${wanted.slice(0, 12)}…`;
     expect(plan.notes).toContain(
       `work-1, work-2 and work-3: made of another schematic from now on, ${short}`,
@@ -125,12 +125,12 @@ describe('a schematic that', () => {
       [{ kind: 'schematic-unknown', schematic: wanted }],
     ],
     [
-      'a silent factory could not tell of is refused',
+      'an unreachable factory could not describe is refused',
       world.planInput({ schematics: unreachable('503') }),
       [{ kind: 'factory-unreachable', why: '503' }],
     ],
     [
-      'nobody asked about is refused',
+      'that was not requested is refused',
       world.planInput(),
       [{ kind: 'factory-unreachable', why: 'it was not asked what the new schematics are made of' }],
     ],

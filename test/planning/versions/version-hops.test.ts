@@ -9,7 +9,7 @@ const available = ['v1.10.8', 'v1.10.9', 'v1.10.10', 'v1.10.11-beta.0', 'v1.11.5
 const why =
   'etcd 3.5 older than that of Talos v1.10.9 can bring removed members back when etcd 3.6 takes over';
 
-describe('the versions on the way', () => {
+describe('the versions of the hops', () => {
   test.each<[string, readonly string[], string, readonly string[], readonly string[]]>([
     ['a patch', ['v1.12.1'], 'v1.12.6', available, ['v1.12.6']],
     ['a minor without a trap', ['v1.12.1'], 'v1.13.9', available, ['v1.13.9']],
@@ -59,7 +59,7 @@ describe('the versions on the way', () => {
     expect(missing).toBeUndefined();
   });
 
-  test('give the reason of a hop that nobody asked for, and none for the target', () => {
+  test('give the reason of an additional hop, and none for the target', () => {
     expect(versionHops(['v1.10.3'], 'v1.11.5', available).hops).toEqual([
       { to: 'v1.10.10', why },
       { to: 'v1.11.5' },
@@ -145,7 +145,7 @@ describe('the plan from 1.10 to 1.11', () => {
     expect(minor?.nodes.find((node) => node.name === 'ctrl-2')).toMatchObject({ from: 'v1.11.2' });
   });
 
-  test('takes over marks in the first hop only', () => {
+  test('takes over annotations in the first hop only', () => {
     const left = old.withObject('work-2', { marks: marked({ run: 'run/prox-ops/4' }) });
     const adopting = planOf(asked(left)).hops.map((hop) =>
       hop.nodes.flatMap((node) => (node.adopts ? [node.name] : [])),

@@ -35,7 +35,7 @@ describe('versions', () => {
     (text) => expect(isVersion(text)).toBe(false),
   );
 
-  test('sort by number, not by letter', () => {
+  test('sort by number, not by character', () => {
     expect(['v1.9.0', 'v1.12.0', 'v1.10.0'].toSorted(compareVersions)).toEqual([
       'v1.9.0',
       'v1.10.0',

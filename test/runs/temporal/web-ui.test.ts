@@ -17,7 +17,7 @@ test.each([
   expect(webUiAddress({ address, namespace: 'slipway' }, 'run/prox-ops/42')).toBe(expected);
 });
 
-test('it is where SLIPWAY_WEB_UI says', () => {
+test('SLIPWAY_WEB_UI sets its address', () => {
   process.env['SLIPWAY_WEB_UI'] = 'https://temporal.example.org/';
   expect(
     webUiAddress({ address: 'temporal.example.org:7233', namespace: 'slipway' }, 'run/prox-ops/42'),

@@ -9,7 +9,7 @@ import { at, target } from './a-run-view.js';
 /** One event of a history: its attributes by the name they have in JSON, so many seconds after noon. */
 export type EventAt = readonly [seconds: number, attributes: Readonly<Record<string, unknown>>];
 
-/** A history of events as they stand in an exported file; ids are given in order, from 1. */
+/** A history of events in the format of an exported file; ids count from 1. */
 export function aHistory(...events: readonly EventAt[]): History {
   return historyFromJSON({
     events: events.map(([seconds, attributes], index) => {
@@ -28,12 +28,12 @@ export function aHistory(...events: readonly EventAt[]): History {
   });
 }
 
-/** What such a history says. */
+/** The facts of such a history. */
 export function factsOf(...events: readonly EventAt[]): HistoryFacts {
   return historyFacts(aHistory(...events));
 }
 
-/** A history that real workflows wrote, from `test/replay/histories`; cut after so many events. */
+/** A recorded history from `test/replay/histories`, cut after so many events. */
 export function recordedHistory(name: string, events?: number): History {
   const file = path.join(projectRoot, 'test', 'replay', 'histories', `${name}-0.1.0.json`);
   const { history } = JSON.parse(readFileSync(file, 'utf8')) as { history: { events: unknown[] } };
@@ -85,7 +85,7 @@ export function completed(seconds: number, eventId: number, result: unknown): Ev
   ];
 }
 
-/** An update that the workflow took. */
+/** An accepted update. */
 export function asked(seconds: number, name: string, input: object): EventAt {
   return [
     seconds,
@@ -97,7 +97,7 @@ export function asked(seconds: number, name: string, input: object): EventAt {
   ];
 }
 
-/** What it answered to the update that the event of that id took. */
+/** The result of the update that was accepted in the event of that id. */
 export function answered(seconds: number, eventId: number, answer: unknown): EventAt {
   return [
     seconds,

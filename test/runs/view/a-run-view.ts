@@ -5,7 +5,7 @@ import type { NodeView, RunView, Work } from '../../../src/runs/view/run-view.js
 import { Limits } from '../../../src/inventory/schema.js';
 import { stepOrders, steps } from '../../../src/planning/steps/node-steps.js';
 
-/** Noon in the tests' world; seconds are counted from it. */
+/** Noon of the tests' day; seconds count from it. */
 const noon = Date.parse('2026-11-21T12:00:00Z');
 
 /** Milliseconds, so many seconds after noon. */
@@ -73,13 +73,13 @@ export function aRunView(over: Partial<RunView> = {}): RunView {
   };
 }
 
-/** A node that waits for its turn. `k8s-ctrl-…` is a control plane; `k8s-work-1` is the canary. */
+/** A waiting node. `k8s-ctrl-…` is a control plane; `k8s-work-1` is the canary. */
 export function aNode(name: string, over: Partial<NodeView> = {}): NodeView {
   const plan = over.plan ?? aPlannedNode(name);
   return {
     name,
     hop: 0,
-    // Each in a batch of its own.
+    // Each in its own batch.
     batch: Number(/\d+$/.exec(name)?.[0] ?? 0) + (plan.role === 'worker' ? 1000 : 0),
     role: plan.role,
     from,

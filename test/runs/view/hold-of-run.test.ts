@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { boardText } from '../../../src/cli/board/board-text.js';
+import { progressView } from '../../../src/cli/progress/progress-text.js';
 import { runStanding } from '../../../src/page/run-standing.js';
 import type { Hold } from '../../../src/planning/report/run-result.js';
 import { runReportMarkdown } from '../../../src/planning/report/run-report.js';
@@ -57,7 +57,7 @@ describe('a halted run', () => {
   });
   const clock = { now: after(900), timeZone: 'UTC' };
   const texts = (view: RunView): Readonly<Record<string, string>> => ({
-    status: boardText(view, clock.now, { width: 160, colour: false }),
+    status: progressView(view, clock.now, { width: 160, colour: false }),
     report: runReportMarkdown(storyOfRun(view, clock)),
     page: JSON.stringify(runStanding(view, clock)),
     watch: JSON.stringify(runChanges(undefined, { view, clock })),

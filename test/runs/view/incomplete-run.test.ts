@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { boardText } from '../../../src/cli/board/board-text.js';
+import { progressView } from '../../../src/cli/progress/progress-text.js';
 import { runStanding } from '../../../src/page/run-standing.js';
-import { forgeComment, forgeState } from '../../../src/planning/messages/forge.js';
+import { runComment, deploymentState } from '../../../src/planning/messages/run-comment.js';
 import type { Reason } from '../../../src/planning/reasons/reason.js';
 import { advise } from '../../../src/planning/reasons/advise.js';
 import { reportOf, runReportMarkdown } from '../../../src/planning/report/run-report.js';
@@ -37,14 +37,14 @@ describe('a run that ended incomplete', () => {
     expect(reportOf(story).leftBehind).toEqual([{ node: 'k8s-work-2', why: 'skipped', runs: 'v1.12.1' }]);
   });
 
-  test('is called that by its board, without a green tick', () => {
-    const text = boardText(view, clock.now, { width: 120, colour: false });
+  test('is called that by its progress view, without a green tick', () => {
+    const text = progressView(view, clock.now, { width: 120, colour: false });
     expect(text).toContain(`! run 42 incomplete: ${sentence}`);
     expect(text).toContain(upgradeIt);
     expect(text).not.toMatch(/✓ run 42|slipway release/);
   });
 
-  test('asks for a person on the page', () => {
+  test('waits for a person on the page', () => {
     expect(runStanding(view, clock)).toMatchObject({
       tone: 'asks',
       title: 'Incomplete',
@@ -52,7 +52,7 @@ describe('a run that ended incomplete', () => {
     });
   });
 
-  test('is no success at the merged pull request, which says what is left and asks for no revert', () => {
+  test('is no success in the merged pull request, whose comment says what is left and asks for no revert', () => {
     const ended = {
       cluster: 'prox-ops',
       run: 42,
@@ -62,8 +62,8 @@ describe('a run that ended incomplete', () => {
       target: 'v1.12.6',
       reasons: [reason],
     } as const;
-    expect(forgeState(ended)).toBe('failure');
-    const comment = forgeComment(ended, undefined, { commit: 'c0ffee' });
+    expect(deploymentState(ended)).toBe('failure');
+    const comment = runComment(ended, undefined, { commit: 'c0ffee' });
     expect(comment).toContain(sentence);
     expect(comment).toContain(upgradeIt);
     expect(comment).not.toMatch(/Revert|released/);

@@ -6,10 +6,10 @@ import { after, at } from './a-run-view.js';
 const timestamp = (seconds: number) => ({ seconds: after(seconds) / 1000, nanos: 0 });
 const waiting = { waitingFor: 'postgres/db-1 stays', since: at(10), until: at(310) };
 
-/** Only what is read of a description; the rest of it is Temporal's. */
+/** Only the fields of a description that are read. */
 const description = (part: object): DescribeResponse => part;
 
-test('an activity tells what it waits for, when it was heard, and how long its silence may be', () => {
+test('an activity has its wait, its last heartbeat, and its heartbeat timeout', () => {
   const { activities } = pendingWork(
     description({
       pendingActivities: [
@@ -44,7 +44,7 @@ test('an activity tells what it waits for, when it was heard, and how long its s
   ]);
 });
 
-test('an attempt that has started since the last heartbeat is heard from its start', () => {
+test('an attempt without a heartbeat counts from its start', () => {
   const activity = { lastStartedTime: timestamp(40), lastHeartbeatTime: timestamp(30) };
   expect(pendingWork(description({ pendingActivities: [activity] })).activities[0]?.heardAt).toBe(at(40));
 });
@@ -60,7 +60,7 @@ test.each([
   expect(pendingWork(description({ pendingActivities: [{ state }] })).activities[0]?.state).toBe(name);
 });
 
-test('a heartbeat of another shape is no wait', () => {
+test('a heartbeat in another format is no wait', () => {
   const heartbeatDetails = { payloads: [defaultPayloadConverter.toPayload({ percent: 3 })] };
   expect(
     pendingWork(description({ pendingActivities: [{ heartbeatDetails }] })).activities[0]?.waiting,

@@ -14,7 +14,7 @@ import type { RunInput } from '../../../src/workflows/messages.js';
 const folder = path.join(projectRoot, 'test', 'replay', 'histories');
 const recorded = readdirSync(folder).filter((name) => name.startsWith('run-'));
 
-/** What a report says of a run is read from its history, and agrees with what the run answered. */
+/** Reports are made from histories, and agree with the results of the runs. */
 describe.each(recorded)('%s', (file) => {
   const { history } = JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as { history: object };
   const facts = historyFacts(historyFromJSON(history));
@@ -23,12 +23,12 @@ describe.each(recorded)('%s', (file) => {
   const view = viewOfRun(input.request.cluster, input.run, { facts, pending: undefined }, new Map());
   const story = storyOfRun(view, { now: 0, timeZone: 'UTC' });
 
-  test('is reported as it ended', () => {
+  test('is reported with its outcome', () => {
     const { outcome, reasons, target, declared, requestedBy } = result;
     expect(story).toMatchObject({ outcome, reasons, target, declared, requestedBy });
   });
 
-  test('has every node that is not done as the run answered, and counts the others', () => {
+  test("has every unfinished node as in the run's result, and counts the others", () => {
     for (const { startedAt: _, endedAt: __, ...node } of result.notDone)
       expect(story.nodes.find((one) => one.node === node.node)).toMatchObject(node);
     const done = story.nodes.filter(({ outcome }) => outcome === 'done');

@@ -15,7 +15,7 @@ const waiting = { waitingFor: 'postgres/db-1 stays', since: at(60), until: at(36
 const draining = runningNode('k8s-work-2', 50, 'drain', 60, { waiting, heardAt: at(61) });
 
 group('the lines of a run', () => {
-  test('tell at the first look all that has happened, at the times of the record', () => {
+  test('report all earlier changes at the first observation, with the times of the record', () => {
     const plan = {
       name: 'plan',
       does: 'observes the cluster and makes the plan',
@@ -38,12 +38,12 @@ group('the lines of a run', () => {
     ]);
   });
 
-  test('are none where nothing has happened', () => {
+  test('are none if nothing has changed', () => {
     const seen = look(70, { nodes: [draining] });
     expect(lines(seen, look(71, { nodes: [draining] }))).toEqual([]);
   });
 
-  test('tell a wait once it is worth it, again when its words change, and not because time passes', () => {
+  test('report a wait once it is long enough, and again only when its text changes', () => {
     const soon = look(61, { nodes: [draining] });
     const late = look(64, { nodes: [draining] });
     const other = look(66, {
@@ -61,7 +61,7 @@ group('the lines of a run', () => {
     expect(lines(late, other)).toEqual(['12:01:06 k8s-work-2 drain: postgres/db-2 stays. Until 12:06:00.']);
   });
 
-  test('tell steps that came and went between two looks', () => {
+  test('report steps that started and ended between two observations', () => {
     const before = look(5, { nodes: [runningNode('k8s-work-2', 1, 'cordon', 2)] });
     const { steps } = runningNode('k8s-work-2', 1, 'cordon', 2);
     const record = (step: 'drain' | 'install', seconds: number) => ({
@@ -82,7 +82,7 @@ group('the lines of a run', () => {
     ]);
   });
 
-  test('tell that workers are gone, and that one is back', () => {
+  test('report that workers are gone, and that one is back', () => {
     const workers = { taskQueue: 'slipway', answering: false, lastSeen: at(10), startWith: 'npm start' };
     const gone = look(100, { workers });
     expect(lines(look(99, {}), gone)).toEqual([
@@ -92,7 +92,7 @@ group('the lines of a run', () => {
     expect(lines(gone, look(120, {}))).toEqual(['12:02:00 a worker answers again']);
   });
 
-  test('tell that nobody decides, once', () => {
+  test('report once that no worker takes the workflow task', () => {
     const task = { taken: false, since: at(90), attempt: 1 };
     expect(lines(look(91, { workflowTask: task }), look(96, { workflowTask: task }))).toHaveLength(1);
     expect(lines(look(96, { workflowTask: task }), look(97, { workflowTask: task }))).toEqual([]);

@@ -11,7 +11,7 @@ import { reportOfView } from '../../../src/runs/view/report-of-view.js';
 import { projectRoot } from '../../../src/tools/project-root.js';
 import { aRunView, after, at } from './a-run-view.js';
 
-/** Histories that real runs wrote. */
+/** Histories of recorded runs. */
 function recorded(name: string, before?: (eventType: string) => boolean): ObservedExecution {
   const file = path.join(projectRoot, 'test', 'replay', 'histories', `${name}-0.1.0.json`);
   const { history } = JSON.parse(readFileSync(file, 'utf8')) as {
@@ -23,19 +23,19 @@ function recorded(name: string, before?: (eventType: string) => boolean): Observ
   return { facts: historyFacts(historyFromJSON({ events })), pending };
 }
 
-/** After every recording. */
+/** A time after every recording. */
 const now = Date.parse('2040-01-01T00:00:00Z');
 const seen = (
   sight: ObservedExecution,
   children: ReadonlyMap<string, ObservedExecution> = new Map(),
 ): RunView => viewOfRun('prox-ops', 1, sight, children);
 
-group('the report of a run that was really made', () => {
+group('the report of a recorded run', () => {
   const view = seen(recorded('run-done'));
   const report = reportOfView(view, now);
   const text = reportText(view, now);
 
-  test('holds every node with every step, and the plan', () => {
+  test('has every node with every step, and the plan', () => {
     // Which control plane comes last depends on who led etcd.
     expect(
       report.nodes
@@ -55,7 +55,7 @@ group('the report of a run that was really made', () => {
     expect(report.asked).toMatchObject({ by, at: requestedAt, only: [] });
   });
 
-  test('tells what the run itself waited for, which no node knows', () => {
+  test('has the waits of the run itself, which are in no node', () => {
     const waits = report.figures.waits.filter((wait) => wait.node === null).map((wait) => wait.waitedFor);
     expect(waits).toEqual([
       'the observation and the plan',
@@ -65,7 +65,7 @@ group('the report of a run that was really made', () => {
     ]);
   });
 
-  test('gives each role the image to write, and nothing is left behind or on a node', () => {
+  test('names the image to write for each role, and has no leftovers', () => {
     expect(report.lag?.machineConfig.map(({ role, nodes }) => [role, nodes.length])).toEqual([
       ['control-plane', 3],
       ['worker', 3],
@@ -73,7 +73,7 @@ group('the report of a run that was really made', () => {
     expect([report.leftBehind, report.toLookAt]).toEqual([[], []]);
   });
 
-  test('can be read by somebody who has nothing else', () => {
+  test('is complete without other sources', () => {
     expect(text).not.toMatch(/undefined|NaN|\[object|Infinity/);
     expect(text).toContain('encrypted to `age1');
     expect(text.match(/^## .*/gm)).toEqual([
@@ -90,8 +90,8 @@ group('the report of a run that was really made', () => {
   });
 });
 
-group('the report of a run that did not end well', () => {
-  test('says whom --only left out, what is on the node, and what to type', () => {
+group('the report of an unsuccessful run', () => {
+  test('names the nodes that --only left out, what is on the node, and what to type', () => {
     const view = seen(recorded('run-halted'));
     const report = reportOfView(view, now);
     expect(report.leftBehind).toContainEqual({ node: 'k8s-work-2', why: 'left-out', runs: null });
@@ -118,7 +118,7 @@ group('the report of a run without a result', () => {
   const lastNodeStarted = (type: string): boolean => type === 'EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED';
   const child = 'run/prox-ops/1/1/k8s-work-1/1';
 
-  test('of an open one says so, and holds the steps of the node under way from its own history', () => {
+  test('of an open one says so, and has the steps of the running node from its own history', () => {
     const open = seen(
       recorded('run-halted', lastNodeStarted),
       new Map([[child, recorded('node-halted', (type) => type === 'EVENT_TYPE_ACTIVITY_TASK_STARTED')]]),
@@ -136,7 +136,7 @@ group('the report of a run without a result', () => {
     expect(text).toContain('## The plan');
   });
 
-  test('of a terminated one says what became of its node, as the node itself told it', () => {
+  test("of a terminated one shows its node's outcome from the node's own history", () => {
     const { facts } = recorded('run-halted', lastNodeStarted);
     const close = {
       at: recorded('run-halted').facts.close?.at ?? '',
@@ -156,7 +156,7 @@ group('the report of a run without a result', () => {
     expect(alone.toLookAt).toMatchObject([{ node: 'k8s-work-1', what: 'unknown' }]);
   });
 
-  test('that never came to a plan says so, with why', () => {
+  test('that never had a plan says so, with why', () => {
     const view = aRunView({
       plan: undefined,
       nodes: [],

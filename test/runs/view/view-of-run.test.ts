@@ -24,7 +24,7 @@ const planned: readonly EventAt[] = [
 ];
 const order = { order: ['k8s-ctrl-3', 'k8s-ctrl-2', 'k8s-ctrl-1'], leader: 'k8s-ctrl-1' };
 const ordered: readonly EventAt[] = [...planned, scheduled(3, 'resolveOrder'), completed(4, 4, order)];
-/** With its first node started, as event 6. */
+/** A run with its first node started, as event 6. */
 const started: readonly EventAt[] = [...ordered, childStarted(10, 'run/prox-ops/42/1/k8s-ctrl-3/1')];
 
 const nothingPending = { activities: [], workflowTask: undefined };
@@ -126,7 +126,7 @@ group('a node under way', () => {
     ]);
   });
 
-  test('tells what failed while it is rolled back', () => {
+  test('shows what failed during its rollback', () => {
     const reason = { kind: 'drain-failed', node: 'k8s-ctrl-3', why: 'it hangs', attempts: 3 };
     const failure = {
       message: 'x',
@@ -171,7 +171,7 @@ group('a node under way', () => {
       },
       { state: 'halted', reason: { kind: 'unexpected', message: 'x is not a function' } },
     ],
-  ])('is %s by what the run was told', (_, attributes, expected) => {
+  ])("is %s by its child workflow's end", (_, attributes, expected) => {
     const seen = view([...started, [40, attributes]]);
     expect(seen.nodes[0]).toMatchObject({ ...expected, endedAt: at(40) });
     expect(openChildren(factsOf(...started, [40, attributes]))).toEqual([]);
@@ -213,7 +213,7 @@ group('the end of a run', () => {
     ['a terminate', { workflowExecutionTerminatedEventAttributes: { reason: 'tidying up' } }, 'terminated'],
     ['a bug', { workflowExecutionFailedEventAttributes: { failure: { message: 'x' } } }, 'failed'],
     ['a time limit', { workflowExecutionTimedOutEventAttributes: {} }, 'failed'],
-  ])('is told by %s', (_, attributes, outcome) => {
+  ])('is known from %s', (_, attributes, outcome) => {
     expect(view([...started, [50, attributes]])).toMatchObject({ outcome, endedAt: at(50) });
   });
 
@@ -269,7 +269,7 @@ group('the end of a run', () => {
 });
 
 group('a payload nobody can read', () => {
-  test('is left out, and the rest is told', () => {
+  test('is left out, and the rest is shown', () => {
     const encrypted = {
       payloads: [
         { metadata: { encoding: Buffer.from('binary/encrypted').toString('base64') }, data: 'AAAA' },

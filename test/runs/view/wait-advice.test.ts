@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { boardText } from '../../../src/cli/board/board-text.js';
+import { progressView } from '../../../src/cli/progress/progress-text.js';
 import { decisionRefusal } from '../../../src/workflows/decision-refusals.js';
 import { describe as sentenceOf } from '../../../src/planning/reasons/describe.js';
 import type { Decision } from '../../../src/planning/report/run-result.js';
@@ -35,29 +35,29 @@ const typed = [
 ];
 
 describe('a drain that a PodDisruptionBudget blocks', () => {
-  test('says what to type: to look, to end the wait, to skip the node', () => {
+  test('says what to type: to find the cause, to end the wait, to skip the node', () => {
     expect(waitAdvice(node, view, clock(160))).toEqual(typed);
     expect(decisionRefusal('skip', { kind: 'under-way' }, node.name)).toBeUndefined();
   });
 
-  test('says so on the board, on the page and to watch', () => {
-    const board = boardText(view, clock(160).now, { width: 120, colour: false, timeZone: 'UTC' });
-    expect(board).toContain('PodDisruptionBudget postgres/db allows 0 disruptions');
-    expect(board).toContain('Until 12:06:40.');
-    for (const line of typed) expect(board).toContain(line);
+  test('says so in the progress view, on the page and in watch', () => {
+    const progress = progressView(view, clock(160).now, { width: 120, colour: false, timeZone: 'UTC' });
+    expect(progress).toContain('PodDisruptionBudget postgres/db allows 0 disruptions');
+    expect(progress).toContain('Until 12:06:40.');
+    for (const line of typed) expect(progress).toContain(line);
     expect(runStanding(view, clock(160)).points[0]).toMatchObject({ about: 'k8s-work-2', commands: typed });
     const changes = runChanges(undefined, { view, clock: clock(160) });
     expect(changes.find(({ kind }) => kind === 'waiting')).toMatchObject({ advice: typed });
   });
 
-  test('of a few seconds says nothing yet', () => {
+  test('of a few seconds has no advice yet', () => {
     expect(waitAdvice(node, view, clock(105))).toEqual([]);
   });
 
   test.each<[string, Partial<RunView>]>([
     ['once an abort is asked for', { abort: { by: 'ada', why: 'enough', at: at(150) } }],
     ['once the run has ended', { outcome: 'terminated' }],
-  ])('advises nothing %s', (_, over) => {
+  ])('has no advice %s', (_, over) => {
     expect(waitAdvice(node, { ...view, ...over }, clock(160))).toEqual([]);
   });
 
@@ -74,7 +74,7 @@ describe('a drain that a PodDisruptionBudget blocks', () => {
     ['rolling back without a word', { ...node, attempt: 2 }, [], false],
     ['that is skipped already', { ...node, skippedBy: 'ada: so' }, [said('skip')], false],
     ['after its install', runningNode(node.name, 90, 'await-ready', 100, { waiting }), [], false],
-  ])('%s offers to skip the node only where that is accepted', (_, one, decisions, offered) => {
+  ])('%s has the command to skip the node only if it would be accepted', (_, one, decisions, offered) => {
     const advice = waitAdvice(one, { ...view, nodes: [one], decisions }, clock(160));
     expect(advice.includes(skip)).toBe(offered);
     expect(advice.join('\n')).not.toMatch(/slipway (release|upgrade|retry|rollback)/);
@@ -83,11 +83,11 @@ describe('a drain that a PodDisruptionBudget blocks', () => {
 
 describe('when Temporal lists no worker', () => {
   const workers = { taskQueue: 'slipway', answering: false, lastSeen: undefined, startWith: 'npm start' };
-  const heard = (seconds: number): RunView =>
+  const withHeartbeat = (seconds: number): RunView =>
     aRunView({ workers, nodes: [runningNode('k8s-work-2', 90, 'drain', 100, { heardAt: at(seconds) })] });
 
-  test('and the record has one that was heard seconds ago, Temporal or the worker has just restarted', () => {
-    const [trouble, ...others] = troubles(heard(150), clock(153));
+  test('and the record has a heartbeat from seconds ago, Temporal or the worker has just restarted', () => {
+    const [trouble, ...others] = troubles(withHeartbeat(150), clock(153));
     expect(trouble?.kind).toBe('reconnecting');
     expect(trouble?.text).toContain(
       'Temporal lists no worker on task queue slipway, and heard one 0m03s ago',
@@ -96,8 +96,8 @@ describe('when Temporal lists no worker', () => {
     expect(others).toEqual([]);
   });
 
-  test('and none was heard for longer than a worker takes to reconnect, there is none', () => {
-    const [trouble] = troubles(heard(150), clock(150 + 76));
+  test('and the last heartbeat is older than a reconnect takes, there is no worker', () => {
+    const [trouble] = troubles(withHeartbeat(150), clock(150 + 76));
     expect(trouble).toEqual({
       kind: 'no-worker',
       text:
@@ -106,18 +106,18 @@ describe('when Temporal lists no worker', () => {
     });
   });
 
-  test('but knows when it saw the last, that worker is gone', () => {
-    const gone = { ...heard(150), workers: { ...workers, lastSeen: at(60) } };
+  test('but knows the time of the last poll, that worker is gone', () => {
+    const gone = { ...withHeartbeat(150), workers: { ...workers, lastSeen: at(60) } };
     expect(troubles(gone, clock(153)).map(({ kind }) => kind)).toEqual(['no-worker']);
   });
 
-  test('watch does not call a worker that never came back recovered', () => {
-    const before = { view: heard(150), clock: clock(153) };
+  test('watch does not report a worker that never came back as recovered', () => {
+    const before = { view: withHeartbeat(150), clock: clock(153) };
     const kinds = (now: RunView, seconds: number): string[] =>
       runChanges(before, { view: now, clock: clock(seconds) }).map(({ kind }) => kind);
-    expect(kinds(heard(150), 230)).toEqual(['trouble']);
+    expect(kinds(withHeartbeat(150), 230)).toEqual(['trouble']);
     expect(
-      kinds({ ...heard(150), workers: { ...workers, answering: true, lastSeen: at(155) } }, 156),
+      kinds({ ...withHeartbeat(150), workers: { ...workers, answering: true, lastSeen: at(155) } }, 156),
     ).toEqual(['recovered']);
   });
 });

@@ -12,7 +12,7 @@ const armed = {
   cordoned: true,
 } as const;
 
-/** Certificates that end or are not taken any more, and a machine that calls itself something else. */
+/** Certificates that expire or are rejected, and a machine under another name. */
 export const accessCases: readonly FaultCase[] = [
   {
     name: 'the client certificate has expired for the node before the run',

@@ -3,7 +3,7 @@ import type { FaultCase } from './fault-case.js';
 const done = { outcome: 'done', node: 'done', state: 'on-target', installs: 1, boots: 1 } as const;
 const halted = { outcome: 'halted', node: 'halted', installs: 1, cordoned: true } as const;
 
-/** What can go wrong from the request to reboot until the node is well again. */
+/** Faults from the reboot request until the node is well again. */
 export const bootCases: readonly FaultCase[] = [
   {
     name: 'the request to reboot is lost on its way',

@@ -4,7 +4,7 @@ const node = 'k8s-ctrl-2';
 const done = { outcome: 'done', node: 'done', state: 'on-target', installs: 1, boots: 1 } as const;
 const halted = { outcome: 'halted', node: 'halted', state: 'on-target', installs: 1, boots: 1 } as const;
 
-/** What only a control plane can have when it comes back. */
+/** Faults of a returning control plane node only. */
 export const controlPlaneCases: readonly FaultCase[] = [
   {
     name: 'its etcd does not come back',

@@ -6,13 +6,13 @@ import { play, startFaultLab, type Seen } from './play.js';
 import { makeAnew } from '../../../lab/put-back/replace-machines.js';
 import { reset } from '../../../lab/put-back/reset.js';
 
-/** When a case was played, to know whose a broken promise is. */
+/** When a case was played, to assign a broken promise to it. */
 interface Played {
   readonly name: string;
   readonly until: number;
 }
 
-/** Plays every case of a flow in one lab, one after the other; the watcher looks on all the time. */
+/** Plays every case of a flow in one lab, one after the other; the watcher watches all the time. */
 export function playEachCase(flow: Flow): void {
   describe(`what can go wrong in the ${flow} flow`, () => {
     const played: Played[] = [];
@@ -40,17 +40,17 @@ export function playEachCase(flow: Flow): void {
 
     it('keeps every promise the watcher can see', async () => {
       const { violations } = await world.stop();
-      const told = violations.map(({ at, promise, what }) => ({
+      const broken = violations.map(({ at, promise, what }) => ({
         case: caseAt(played, Date.parse(at)),
         promise,
         what,
       }));
-      expect(told).toEqual([]);
+      expect(broken).toEqual([]);
     });
   });
 }
 
-/** What ends well has no reason, so neither sentence nor advice. */
+/** A good end has no reason, so neither sentence nor advice. */
 function expectEnding(seen: Seen, { says = /^$/, advises = '', cordoned = false, ...ending }: Ending): void {
   expect(seen).toMatchObject({ ...ending, cordoned });
   expect(seen.says).toMatch(says);

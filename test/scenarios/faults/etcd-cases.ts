@@ -22,13 +22,13 @@ interface Ill {
   readonly what: string;
   readonly says: string;
   readonly advises: string;
-  /** It cannot pass automatically: it is not waited for. */
+  /** It cannot pass automatically: no wait. */
   readonly waits?: false;
-  /** Without a leader there is nobody to hand over to, so it shows a step earlier, in these words. */
+  /** Without a leader no leadership can be transferred, so it shows a step earlier, in these words. */
   readonly earlier?: RegExp;
 }
 
-/** What etcd can have, and the sentence of the guard, with its numbers. */
+/** Faults of etcd, and the guard's sentence, with its numbers. */
 const ills: readonly Ill[] = [
   {
     fault: 'etcd-alarm',
@@ -70,13 +70,13 @@ const ills: readonly Ill[] = [
 
 const where = (at: string | undefined): Pick<FaultToArm, 'node'> => ({ node: at ?? 'none' });
 
-/** The guard of etcd, at each moment it looks. */
+/** The guard of etcd, at each of its observations. */
 export const etcdCases: readonly FaultCase[] = [
   ...ills.map(({ fault, at, what, says, advises, earlier }): FaultCase => ({
     name: `etcd: ${what} while the node is drained`,
     node,
     plays: [fault],
-    limits: { install: '6s', handOver: '6s' },
+    limits: { install: '6s', submitMerge: '6s' },
     prepare: (world) => holdDrain(world, node),
     during: (world, run) =>
       whileItDrains(world, run, node, () =>
@@ -85,7 +85,7 @@ export const etcdCases: readonly FaultCase[] = [
     cleanUp: stopHolding,
     ends: {
       legacy: earlier
-        ? { ...undone, failedStep: 'hand-over-leadership', says: earlier, advises: 'slipway status' }
+        ? { ...undone, failedStep: 'transfer-leadership', says: earlier, advises: 'slipway status' }
         : { ...undone, failedStep: 'install', says: new RegExp(says), advises },
     },
   })),

@@ -16,11 +16,11 @@ export interface FaultToArm {
   /** Default: the node of the case. `none`: for no machine in particular, as the factory's faults are. */
   readonly node?: string;
   readonly times?: number;
-  /** It sleeps until this point of the story: `lifecycle:armed`. */
+  /** It is inactive until this point of the story: `lifecycle:armed`. */
   readonly after?: string;
 }
 
-/** How a case ends for whoever reads the run's result, and what happened at the machine. */
+/** How a case ends: the run's result, and what happened at the machine. */
 export interface Ending {
   readonly outcome: RunStory['outcome'];
   /** Of the node; left out where the run is refused before any node. */
@@ -35,9 +35,9 @@ export interface Ending {
   readonly advises?: string;
   /** How often an installer was started on the machine, by whomever. */
   readonly installs: number;
-  /** How often the machine booted, for whatever reason; left out where that is nobody's business. */
+  /** How often the machine booted, for whatever reason; left out where that does not matter. */
   readonly boots?: number;
-  /** How often a machine of the node was destroyed, and made; left out where it stays. */
+  /** How often a machine of the node was destroyed, and created; left out where it stays. */
   readonly destroyed?: number;
   readonly created?: number;
   /** Whether the node is still cordoned afterwards. Default: no. */
@@ -46,14 +46,14 @@ export interface Ending {
 
 /** One story: what goes wrong, and how it must end in each flow. */
 export interface FaultCase {
-  /** What a person would call it. */
+  /** A person's name for it. */
   readonly name: string;
   /** Default `k8s-work-1`. */
   readonly node?: string;
   readonly faults?: readonly FaultToArm[];
   /** The faults it arms itself, in the middle. */
   readonly plays?: readonly FaultName[];
-  /** Shorter limits, for waits that are in vain; longer ones, for what must not be cut off. */
+  /** Shorter limits, for waits in vain; longer ones, for what must not be cut off. */
   readonly limits?: Readonly<Record<string, string>>;
   /** Before the run is asked for. */
   readonly prepare?: (at: World, node: string) => Promise<unknown>;

@@ -3,7 +3,7 @@ import type { FaultCase } from './fault-case.js';
 const done = { outcome: 'done', node: 'done', state: 'on-target', installs: 1, boots: 1 } as const;
 const untouched = { outcome: 'halted', node: 'undone', state: 'untouched', installs: 0, boots: 0 } as const;
 
-/** What can go wrong with the image, from the factory to the moment the installer wants it. */
+/** Faults of the image, from the factory to the moment the installer needs it. */
 export const imageCases: readonly FaultCase[] = [
   {
     name: 'the registry answers 404 when the run asks for all images',
@@ -45,7 +45,7 @@ export const imageCases: readonly FaultCase[] = [
     ends: { both: done },
   },
   {
-    name: 'the node is told that there is no such image',
+    name: 'the node learns that there is no such image',
     faults: [{ name: 'image-missing' }],
     ends: {
       both: {

@@ -2,7 +2,7 @@ import type { FaultCase } from './fault-case.js';
 
 const done = { outcome: 'done', node: 'done', state: 'on-target', installs: 1, boots: 1 } as const;
 
-/** What can go wrong from the request to install until the installer has ended. */
+/** Faults from the install request until the installer has ended. */
 export const installCases: readonly FaultCase[] = [
   {
     name: 'the request to install is lost on its way',
@@ -50,7 +50,7 @@ export const installCases: readonly FaultCase[] = [
         state: 'armed',
         failedStep: 'install',
         kind: 'installed-by-others',
-        // Talos says that it is busy, or the node's log says what was installed: whichever is looked at first.
+        // Talos says that it is busy, or the node's log shows the install: whichever is read first.
         says: /^somebody else installed (another image|\S+) on k8s-work-1/,
         advises: 'dmesg',
         installs: 1,

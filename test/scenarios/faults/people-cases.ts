@@ -5,8 +5,8 @@ import { holdDrain, stopHolding, whileItDrains } from '../held-drain.js';
 
 const done = { outcome: 'done', node: 'done', state: 'on-target', installs: 1, boots: 1 } as const;
 
-const stranger = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'k8s-work-9' } };
-const forgetStranger = (at: World): Promise<unknown> =>
+const unmanagedNode = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'k8s-work-9' } };
+const deleteUnmanagedNode = (at: World): Promise<unknown> =>
   at.kubectl('delete', 'node', 'k8s-work-9', '--ignore-not-found');
 
 /** The Talos that a node ran when its case began. */
@@ -17,7 +17,7 @@ const imageOf = (at: World, node: string): Promise<string> =>
 const isCordoned = async (at: World, node: string): Promise<boolean> =>
   (await at.kubectl('get', 'node', node, '-o', 'jsonpath={.spec.unschedulable}')) === 'true';
 
-/** What somebody else does while a run is under way, or just before it. */
+/** What somebody else does during a run, or just before it. */
 export const peopleCases: readonly FaultCase[] = [
   {
     name: 'somebody upgrades the node by hand once the image is on it',
@@ -66,17 +66,17 @@ export const peopleCases: readonly FaultCase[] = [
   {
     name: 'a node joins the cluster during the run',
     prepare: holdDrain,
-    during: (at, run, node) => whileItDrains(at, run, node, () => at.apply(stranger)),
+    during: (at, run, node) => whileItDrains(at, run, node, () => at.apply(unmanagedNode)),
     cleanUp: async (at) => {
       await stopHolding(at);
-      await forgetStranger(at);
+      await deleteUnmanagedNode(at);
     },
     ends: { both: done },
   },
   {
     name: 'a node joined the cluster before the run',
-    prepare: (at) => at.apply(stranger),
-    cleanUp: forgetStranger,
+    prepare: (at) => at.apply(unmanagedNode),
+    cleanUp: deleteUnmanagedNode,
     ends: {
       both: {
         outcome: 'refused',

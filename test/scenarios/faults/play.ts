@@ -11,7 +11,7 @@ import { nodeId, runId } from '../../../src/workflows/messages.js';
 import { setInInventory } from '../../../lab/edit-inventory.js';
 import { nodeOf, type Ending, type FaultCase, type Flow } from './fault-case.js';
 
-/** What was seen of a case, in the words of `Ending`. */
+/** The observations of a case, in the words of `Ending`. */
 export type Seen = Omit<Ending, 'says' | 'advises' | 'cordoned'> & {
   readonly says: string;
   readonly advises: string;
@@ -19,7 +19,7 @@ export type Seen = Omit<Ending, 'says' | 'advises' | 'cordoned'> & {
   readonly result: RunStory;
 };
 
-/** A lab in which all nodes go that way. */
+/** A lab in which all nodes follow that flow. */
 export async function startFaultLab(
   flow: Flow,
   options: WorldOptions = { name: `faults-${flow}` },
@@ -37,7 +37,7 @@ export async function startFaultLab(
   return world;
 }
 
-/** Plays a case on one node of a lab that is well, and tells what was seen. */
+/** Plays a case on one node of a healthy lab, and returns its observations. */
 export async function play(world: World, story: FaultCase): Promise<Seen> {
   const node = nodeOf(story);
   const from = await logLength(world);
@@ -56,7 +56,7 @@ export async function play(world: World, story: FaultCase): Promise<Seen> {
     const run = await world.upgrade('--only', node);
     await story.during?.(world, run, node);
     const result = await resultInTime(world, run, node);
-    return { ...told(result, node), ...(await happened(world, node, from)), result };
+    return { ...reported(result, node), ...(await happened(world, node, from)), result };
   } finally {
     await story.cleanUp?.(world, node);
     await inventory.restore();
@@ -88,8 +88,11 @@ async function resultInTime(world: World, run: number, node: string): Promise<Ru
   );
 }
 
-/** What the run's result says, and what a person is told about it. */
-function told(result: RunStory, name: string): Pick<Seen, 'outcome' | 'says' | 'advises'> & Partial<Seen> {
+/** The run's result, and what a person reads about it. */
+function reported(
+  result: RunStory,
+  name: string,
+): Pick<Seen, 'outcome' | 'says' | 'advises'> & Partial<Seen> {
   const node = result.nodes.find((one) => one.node === name);
   const reason = node?.reason ?? result.reasons[0];
   return {
@@ -137,7 +140,7 @@ async function logLength(world: World): Promise<number> {
   return (await logLines(world)).length;
 }
 
-/** Writes shorter limits into slipway.yaml; `restore` puts back what stood there before the case. */
+/** Writes shorter limits into slipway.yaml; `restore` puts the previous ones back. */
 async function withLimits(
   world: World,
   limits: Readonly<Record<string, string>>,

@@ -3,7 +3,7 @@ import type { World } from '../../../lab/world.js';
 import { setInInventory } from '../../../lab/edit-inventory.js';
 import type { Ending, FaultCase } from './fault-case.js';
 
-/** However slow it was: one machine went, one came, nothing was installed. */
+/** However slow it was: one machine was destroyed, one created, nothing was installed. */
 export const plannedReplacementBack = {
   outcome: 'done',
   node: 'done',
@@ -16,7 +16,7 @@ export const plannedReplacementBack = {
 /** The run halts there, and the node stays cordoned. */
 const halted = { outcome: 'halted', node: 'halted', installs: 0, cordoned: true } as const;
 
-/** Terraform began with the machine, and did not come to its end. */
+/** Terraform began with the machine, and did not finish. */
 const replacing = {
   ...halted,
   state: 'replacing',
@@ -25,7 +25,7 @@ const replacing = {
   advises: 'terraform plan',
 } as const;
 
-/** The new machine is there, and is not let in. */
+/** The new machine exists, and does not join. */
 const notJoined = {
   ...halted,
   state: 'not-joined',
@@ -48,7 +48,7 @@ const otherVersion: Ending = {
   advises: 'get version --insecure',
 };
 
-/** What can go wrong between the hypervisor and the cluster while a machine is replaced. */
+/** Faults between the hypervisor and the cluster while a machine is replaced. */
 export const replacementCases: readonly FaultCase[] = [
   {
     name: 'slipway.yaml says that machines join through this very control plane',
@@ -230,7 +230,7 @@ export const replacementCases: readonly FaultCase[] = [
         ...halted,
         state: 'on-target',
         failedStep: 'verify-node',
-        kind: 'network-cards-wrong',
+        kind: 'network-interfaces-wrong',
         says: /^the new machine of k8s-work-1 has 2 network interfaces, and slipway\.yaml names 3 for its role/,
         advises: 'get links',
         destroyed: 1,
@@ -277,7 +277,7 @@ export const replacementCases: readonly FaultCase[] = [
   },
 ];
 
-/** In the file that slipway.yaml refers to, which is in no git. */
+/** Edits the file that slipway.yaml refers to, which is in no git. */
 async function changeConfiguration(at: World, node: string, from: string, to: string): Promise<void> {
   const file = at.lab.machineConfigurations[node] ?? '';
   await writeFile(file, (await readFile(file, 'utf8')).replace(from, to));

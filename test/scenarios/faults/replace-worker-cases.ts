@@ -13,7 +13,7 @@ const halted = {
   cordoned: true,
 } as const;
 
-/** The worker dies, or Terraform, or both, at each moment at which a naive one would destroy or make a machine twice. */
+/** The worker dies, or Terraform, or both, at each moment at which a naive one would destroy or create a machine twice. */
 export const replacementWorkerCases: readonly FaultCase[] = [
   {
     name: 'the worker dies while Terraform plans, before anything is touched',
@@ -50,7 +50,7 @@ export const replacementWorkerCases: readonly FaultCase[] = [
     faults: [{ name: 'vm-answer-hangs' }],
     during: async (at, run, node) => {
       await at.until('it is on', () => hasFired(at, run, 'vm-answer-hangs'));
-      // What stands there then shows a certificate of its own making.
+      // The machine there then shows a self-signed certificate.
       await at.until('it has booted', async () => (await stageOf(at, node)) === 'maintenance');
       await anotherWorker(at);
       await at.control('DELETE', '/faults');
@@ -110,7 +110,7 @@ export const replacementWorkerCases: readonly FaultCase[] = [
       replace: {
         ...halted,
         kind: 'terraform-unclear',
-        says: /^nobody can tell whether module\.worker_nodes\["k8s-work-1"\]\.terraform_data\.vm of k8s-work-1 is still the old one: the state does not hold it, and nobody knows whether a machine stands there$/,
+        says: /^Slipway cannot determine whether module\.worker_nodes\["k8s-work-1"\]\.terraform_data\.vm of k8s-work-1 is still the old one: the state does not hold it, and nobody knows whether a machine stands there$/,
         advises: 'slipway report',
         destroyed: 1,
         created: 0,

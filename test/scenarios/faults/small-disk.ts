@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import type { World } from '../../../lab/world.js';
 import { findProgram } from '../../../src/tools/find-program.js';
 
-/** Room for credentials, and for no snapshot. */
+/** Space for credentials, and for no snapshot. */
 const bytes = 256 * 1024;
 
 /**

@@ -24,11 +24,11 @@ export async function terminatedAt(
   await world.control('DELETE', '/faults');
   if (then === 'power cut') await world.startWorker();
   await world.until('the cluster is held', async () => (await world.says()).includes('is held'));
-  await isSilent(world, node);
+  await isUnresponsive(world, node);
 }
 
-/** Waits until the cluster knows that nothing is heard of the node. */
-export async function isSilent(world: World, node: string): Promise<void> {
+/** Waits until Kubernetes shows the node as unreachable. */
+export async function isUnresponsive(world: World, node: string): Promise<void> {
   const status = '--output=jsonpath={.status.conditions[?(@.type=="Ready")].status}';
   await world.until(
     `${node} is not Ready`,

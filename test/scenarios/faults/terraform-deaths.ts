@@ -28,7 +28,7 @@ async function stateOf(at: World): Promise<State> {
   return (await at.control('GET', '/state')) as State;
 }
 
-/** As the kernel does that has no memory left: the apply that is at work on this lab's hypervisor. */
+/** Kills the apply on this lab's hypervisor, as the kernel does without memory. */
 export function killTerraform(at: World): void {
   const { program } = hypervisorOf(at).terraform;
   const found = ofHypervisor(at, ([first, second]) => first === program && second === 'apply');
@@ -38,7 +38,7 @@ export function killTerraform(at: World): void {
   process.kill(pid, 'SIGKILL');
 }
 
-/** As the power cut does of the host it runs on: what it had started goes with it, and the hypervisor notices. */
+/** Kills Terraform and its child processes, as a power cut of its host does; the hypervisor notices. */
 export async function cutPowerOfTerraform(at: World, node: string): Promise<void> {
   killTerraform(at);
   const calls = ofHypervisor(at, (args) => args.some((one) => one.endsWith('hypervisor-call.mjs')));
@@ -46,7 +46,7 @@ export async function cutPowerOfTerraform(at: World, node: string): Promise<void
   await at.until('its clone is given up', async () => (await creationOf(at, node)) === 'abandoned');
 }
 
-/** Processes that were given the address of this lab's hypervisor. */
+/** Processes with the address of this lab's hypervisor. */
 function ofHypervisor(at: World, isOne: (args: readonly string[]) => boolean): number[] {
   const { url } = hypervisorOf(at);
   return readdirSync('/proc')

@@ -14,13 +14,13 @@ const full = {
   boots: 0,
 } as const;
 
-/** The worker dies and comes back, or has no room to write. */
+/** The worker dies and comes back, or has no disk space to write. */
 export const workerCases: readonly FaultCase[] = [
   {
     name: 'the worker dies between the install and the reboot',
     // The reboot waits for the time to be synced: the worker has all the time it needs to die before it.
     faults: [{ name: 'time-not-synced', after: 'lifecycle:armed' }],
-    // Its limit counts from when it was first begun: on a busy machine another worker takes its time to start.
+    // Its limit counts from its first attempt: on a busy machine another worker takes its time to start.
     limits: { reboot: '120s' },
     during: async (at, run, node) => {
       await at.until('the node is armed', () => isArmed(at, 'time-not-synced'));
@@ -33,7 +33,7 @@ export const workerCases: readonly FaultCase[] = [
   {
     name: 'the worker dies while the installer it started is at work',
     faults: [{ name: 'slow-install' }],
-    // From 1.13 on nothing tells when an installer ends that lost its client: it is given all of that.
+    // From 1.13 on nothing shows when an installer ends that lost its client: it is given all of that time.
     limits: { install: '15s' },
     during: async (at) => {
       await at.until('the installer is at work', async () => !(await isArmed(at, 'slow-install')));

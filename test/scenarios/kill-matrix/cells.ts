@@ -13,7 +13,7 @@ export interface Place {
   readonly step: StepName;
 }
 
-/** Where something comes in the way of one step of an order. */
+/** Where one step of an order is interrupted. */
 export type PlannedCell =
   /** Of a node of that role. */
   | { readonly kind: 'played'; readonly role: 'control-plane' | 'worker' }
@@ -55,13 +55,13 @@ export function cellOf(order: MatrixOrder, step: StepName, column: Interruption)
   return { kind: 'played', role: ways[order]?.only ?? role };
 }
 
-/** What of a place is another one than here: `legacy`, `drain`, `back: drain`. */
+/** The part of a place that differs from this one: `legacy`, `drain`, `back: drain`. */
 function placeText(at: Place, here: Place): string {
   const words = [...(at.order === here.order ? [] : [at.order]), ...(at.step === here.step ? [] : [at.step])];
   return words.join(': ');
 }
 
-/** Where something comes in the way for it: itself, or the step that stands for it. @throws Error when that is nowhere. */
+/** Where it is interrupted: itself, or the step that stands for it. @throws Error when that is nowhere. */
 function placeOf(place: Place, column: Interruption): Place {
   const { order, step } = place;
   const share = shares[order];
@@ -77,7 +77,7 @@ function placeOf(place: Place, column: Interruption): Place {
   return placeOf({ order: other, step }, column);
 }
 
-/** The test beside the matrix that plays this very thing. */
+/** The test beside the matrix that plays this. */
 function testBeside(order: MatrixOrder, step: StepName, column: Interruption): PlayedBy | undefined {
   if (column !== 'fails' || !isFlow(order)) return undefined;
   const [story] = casesIn(order).filter(({ ending }) => ending.failedStep === step);

@@ -7,7 +7,7 @@ import { matrixLabs } from './matrix-labs.js';
 import { MatrixLanes } from './matrix-lanes.js';
 import { wantedColumns } from './wanted-columns.js';
 
-/** What is played is added to it, column by column; `npm run chaos -- --page` shows it. */
+/** Played columns are added to it, one by one; `npm run chaos -- --page` shows it. */
 const file = path.join(projectRoot, '.slipway/kill-matrix.json');
 
 /** Part of it; nothing: all of it, from the beginning. */

@@ -13,7 +13,7 @@ export function playedBefore(file: string): readonly PlayedColumn[] {
   return (JSON.parse(readFileSync(file, 'utf8')) as MatrixResult).played;
 }
 
-/** Adds columns to a file: one that was played before is told as it was played now. */
+/** Adds columns to a file: a column that was played before is replaced. */
 export function addPlayed(file: string, now: readonly PlayedColumn[]): void {
   mkdirSync(path.dirname(file), { recursive: true });
   writeAtomically(file, `${JSON.stringify(matrixOf(merged(playedBefore(file), now)), null, 2)}\n`);
@@ -41,7 +41,7 @@ export function matrixOf(played: readonly PlayedColumn[]): MatrixResult {
   };
 }
 
-/** Whether each step that a column plays itself has been played, and came to a good end. Pure. */
+/** Whether each step that a column plays itself has been played, and ended well. Pure. */
 export function isWhole(played: readonly PlayedColumn[], order: MatrixOrder, column: Interruption): boolean {
   const found = played.find((one) => one.order === order && one.column === column);
   return (

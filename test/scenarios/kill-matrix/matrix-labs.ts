@@ -38,14 +38,14 @@ function nameOf({ shape, silence }: Way): string {
   return silence === undefined ? shape : `${shape}, silent after ${silence} s`;
 }
 
-/** One kind of lab, started when it is first needed, and again once something on it came to harm. */
+/** One kind of lab, started when it is first needed, and again once something on it was damaged. */
 export class MatrixStage {
   #up: Interrupter | undefined;
   /** Columns of the lab that is up. */
   #onIt: PlayedColumn[] = [];
   readonly #found: string[] = [];
 
-  /** @param keep is given each column as soon as it has been played, and again with what the watcher saw of it. */
+  /** @param keep is given each column as soon as it has been played, and again with the watcher's findings. */
   constructor(
     private readonly lab: Pick<MatrixLab, 'name' | 'shape' | 'silence'>,
     private readonly keep: (played: readonly PlayedColumn[]) => void,
@@ -80,7 +80,7 @@ export class MatrixStage {
     this.#up = undefined;
     if (!stage) return this.#found;
     const { violations } = await stage.stop();
-    this.#found.push(...violations.map(told));
+    this.#found.push(...violations.map(violationText));
     this.keep(withViolations(this.#onIt.splice(0), violations));
     return this.#found;
   }
@@ -102,7 +102,7 @@ export class MatrixStage {
   }
 }
 
-/** Puts what the watcher found to the column during which it happened; what came between two is the earlier one's. Pure. */
+/** Assigns the watcher's findings to the column during which they happened; one between two belongs to the earlier. Pure. */
 export function withViolations(
   played: readonly PlayedColumn[],
   found: readonly { readonly promise: string; readonly at: string; readonly what: string }[],
@@ -116,11 +116,11 @@ export function withViolations(
   }));
   return played.map((column, index) => ({
     ...column,
-    violations: about.filter((one) => one.index === index).map(told),
+    violations: about.filter((one) => one.index === index).map(violationText),
   }));
 }
 
-function told({
+function violationText({
   promise,
   at,
   what,

@@ -3,7 +3,7 @@ import { LaneQueue } from '../../../lab/chaos/lane-queue.js';
 import { MatrixStage, type MatrixLab } from './matrix-labs.js';
 import type { Column } from './play-matrix.js';
 
-/** A column, the kind of lab it needs, and whoever waits for it. */
+/** A column, the kind of lab it needs, and its waiting test. */
 interface Waiting {
   readonly lab: MatrixLab;
   readonly column: Column;
@@ -16,7 +16,7 @@ export class MatrixLanes {
   readonly #played = new Map<Column, Promise<PlayedColumn>>();
   #found: Promise<readonly string[]> | undefined;
 
-  /** @param keep is given each column as soon as it has been played, and again with what the watcher saw of it. */
+  /** @param keep is given each column as soon as it has been played, and again with the watcher's findings. */
   constructor(
     labs: readonly MatrixLab[],
     private readonly keep: (played: readonly PlayedColumn[]) => void,
@@ -44,7 +44,7 @@ export class MatrixLanes {
       });
   }
 
-  /** What a column came to, once it has been played. */
+  /** The result of a column, once it has been played. */
   async played(column: Column): Promise<PlayedColumn> {
     const played = this.#played.get(column);
     if (!played) throw new Error(`${column.order}, ${column.column} is none of these labs' columns`);

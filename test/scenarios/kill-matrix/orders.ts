@@ -5,7 +5,7 @@ import {
   type StepsName,
 } from '../../../src/planning/steps/node-steps.js';
 
-/** `probed`: what any order is where slipway.yaml has probes for the node; no order of the table has the step automatically. */
+/** `probed`: any order where slipway.yaml has smoke tests for the node; no order of the table has that step automatically. */
 export type MatrixOrder = StepsName | 'probed';
 
 /** Every order of steps that a node can follow: the table itself, so that a new one is here at once. */

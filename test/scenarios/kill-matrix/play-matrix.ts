@@ -17,11 +17,11 @@ import { cellOf, columns } from './cells.js';
 import { orders, type MatrixOrder } from './orders.js';
 import { ways, type Way } from './ways.js';
 
-/** The machines that are worked on, of prox-ops in small. */
+/** The nodes under work, in the small prox-ops. */
 const nodes = { worker: 'k8s-work-1', 'control-plane': 'k8s-ctrl-2' } as const;
 
-/** What is short in a lab, and too short for a step that is begun again again and again. */
-const limits = { check: '30s', handOver: '30s', install: '30s' };
+/** Short limits of a lab that are too short for a step that is retried again and again. */
+const limits = { check: '30s', submitMerge: '30s', install: '30s' };
 
 /** Where in the matrix. */
 export interface Column {
@@ -42,8 +42,8 @@ export async function prepareForMatrix(world: World): Promise<void> {
 }
 
 /**
- * Plays one column of an order. A worker that dies continues with its run, so one run takes a death at each of its steps; a step that halts
- * the run is given its halt, and the others begin again without it. What ends a run is played step by step.
+ * Plays one column of an order. A run continues after a worker's death, so one run takes a death at each of its steps. A step that halts
+ * the run gets its halt, and the others begin again without it. What ends a run is played step by step.
  *
  * @param wanted left out: every step that is to be played.
  */
@@ -98,7 +98,7 @@ async function playOnce(
     const happened = await stage.settle();
     const survivors = await stage.survivors();
     const end = await endState(world, from);
-    // Its machine is of the first version again.
+    // Its machine has the first version again.
     if (story?.nodes.findLast((one) => one.node === node)?.state === 'rolled-back') begun = Date.now();
     const broken = judgeRun({ story, patienceMs: waits.runMs, end, happened, survivors })
       .filter(({ what }) => column !== 'fails' || !what.includes('unexpected'))
@@ -122,12 +122,12 @@ interface Ended {
   readonly story: RunStory | undefined;
 }
 
-/** How an abort ended otherwise than the table of steps has it: before the request the node is undone, from it on it is finished. */
+/** How an abort ended otherwise than in the table of steps: before the request the node is undone, from it on it is finished. */
 function wrongAborts({ way, node, order, column, happened, story }: Omit<Ended, 'broken'>): string[] {
   if (column !== 'aborted' || !way.sends) return [];
   const sendsAt = orders[order].indexOf(way.sends);
-  const told = story?.nodes.findLast((one) => one.node === node);
-  const seen = `${story?.outcome}, ${told?.outcome}`;
+  const ended = story?.nodes.findLast((one) => one.node === node);
+  const seen = `${story?.outcome}, ${ended?.outcome}`;
   return happened.flatMap(({ point }) => {
     const isSent = orders[order].indexOf(point.step) >= sendsAt;
     const wanted = isSent ? 'aborted, done' : 'aborted, undone';
@@ -135,7 +135,7 @@ function wrongAborts({ way, node, order, column, happened, story }: Omit<Ended, 
   });
 }
 
-/** What the steps of one run came to: all of them where it ended as it should; the last one alone where it did not. */
+/** The results of one run's steps: all of them where it ended as it should; the last one alone where it did not. */
 function cellsOf({ way, node, column, steps, happened, broken, story }: Ended): Map<StepName, MatrixCell> {
   const met = happened.map(({ point }) => point.step);
   const last = met.at(-1);
@@ -145,9 +145,9 @@ function cellsOf({ way, node, column, steps, happened, broken, story }: Ended): 
   };
   if (last === undefined) return new Map(unmet(steps));
   if (broken.length > 0) return new Map([[last, { kind: 'broken', note: broken.join('; ') }]]);
-  const told = story?.nodes.findLast((one) => one.node === node);
+  const ended = story?.nodes.findLast((one) => one.node === node);
   const { ends } = way;
-  if (story?.outcome === ends.outcome && told?.outcome === ends.node && told.state === ends.state)
+  if (story?.outcome === ends.outcome && ended?.outcome === ends.node && ended.state === ends.state)
     return new Map<StepName, MatrixCell>([
       ...met.map((step): [StepName, MatrixCell] => [step, { kind: 'same end' }]),
       ...unmet(steps.filter((step) => !met.includes(step))),
@@ -155,7 +155,7 @@ function cellsOf({ way, node, column, steps, happened, broken, story }: Ended): 
   const [reason] = story?.reasons ?? [];
   const isAsked = column === 'aborted' || column === 'fails';
   const why = isAsked || !reason ? '' : `: ${describe(reason)}`;
-  const note = `the run is ${story?.outcome}, the node ${told?.outcome} (${told?.state})${why}`;
+  const note = `the run is ${story?.outcome}, the node ${ended?.outcome} (${ended?.state})${why}`;
   return new Map([[last, { kind: 'named halt', note }]]);
 }
 

@@ -1,11 +1,11 @@
 import type { StepName } from '../../../src/planning/steps/node-steps.js';
 import type { MatrixOrder } from './orders.js';
 
-/** What of an order is played automatically, and who plays the rest of it. */
+/** The part of an order that is played automatically, and who plays the rest of it. */
 export interface Share {
   /** Steps in which its worker dies, or its answer is lost; left out: all of them. */
   readonly deaths?: readonly StepName[];
-  /** Steps that fail, or in which somebody aborts, each with those it stands for; left out: as `deaths` says. */
+  /** Steps that fail, or are aborted, each with those it stands for; left out: as `deaths` says. */
   readonly ends?: Readonly<Partial<Record<StepName, readonly StepName[]>>>;
   /** The orders that play what is left: each step in the first of them that has it. */
   readonly others: readonly MatrixOrder[];
@@ -14,13 +14,13 @@ export interface Share {
 }
 
 /**
- * Why one step stands for another one of its order, where it fails or is aborted. A step that is cut off by a death is another activity
- * each time; what a failure and an abort do is decided by the workflow alone, for all steps of one stretch by the same lines.
+ * Why one step stands for another one of its order, where it fails or is aborted. A step interrupted by a death is another activity
+ * each time; the workflow alone decides about a failure and an abort, for all steps of one stretch by the same lines.
  */
 export const sameStretch =
-  'the table of steps says the same of both, and the workflow leaves the node in the same state';
+  'the table of steps has one entry for both, and the workflow leaves the node in the same state';
 
-const emptying = ['cordon', 'hand-over-leadership', 'record-facts'] as const;
+const emptying = ['cordon', 'transfer-leadership', 'record-facts'] as const;
 const returned = ['await-ready', 'await-etcd-member'] as const;
 const lateBack: Share = {
   deaths: [],
@@ -30,7 +30,7 @@ const lateBack: Share = {
     'patches are merged by the same activity in either direction, and the other steps do not know of them',
 };
 
-/** Orders that do not play all of their steps by themselves. */
+/** Orders that do not play all of their steps themselves. */
 export const shares: Readonly<Partial<Record<MatrixOrder, Share>>> = {
   probed: {
     deaths: ['probe-node'],
@@ -41,11 +41,11 @@ export const shares: Readonly<Partial<Record<MatrixOrder, Share>>> = {
     ends: { install: [], reboot: [], 'await-boot': [], 'verify-node': returned },
     others: ['legacy'],
     because:
-      'a failure and an abort go by the table of steps, which says the same of the step in either flow',
+      'a failure and an abort go by the table of steps, which has one entry for the step in either flow',
   },
   armed: {
     deaths: ['record-facts', 'reboot', 'await-boot'],
-    // What is returned to service stays armed.
+    // A node returned to service stays armed.
     ends: { drain: emptying, reboot: [], 'await-boot': [], 'verify-node': returned },
     others: ['lifecycle'],
     because: 'the version is installed already, and the step does not know of that',
@@ -60,7 +60,7 @@ export const shares: Readonly<Partial<Record<MatrixOrder, Share>>> = {
     },
     others: ['legacy'],
     because:
-      'a failure and an abort go by the table of steps, which says the same of the step in either flow',
+      'a failure and an abort go by the table of steps, which has one entry for the step in either flow',
   },
   'replace-patched': {
     deaths: ['patch-machine'],

@@ -7,10 +7,10 @@ import type { Column } from './play-matrix.js';
 const rest = 'rest';
 
 /**
- * Reads which part of the matrix is wanted: `legacy`, `back: killed before`, several with commas between. `rest`: but for what came to a
- * good end before. Empty: all.
+ * Reads which part of the matrix is wanted: `legacy`, `back: killed before`, several with commas between. `rest`: all but the columns
+ * that ended well before. Empty: all.
  *
- * @param isWhole whether a column of an order came to a good end before.
+ * @param isWhole whether a column of an order ended well before.
  * @throws Error when a word names no order, or no column.
  */
 export function wantedColumns(

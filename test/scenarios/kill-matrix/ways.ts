@@ -6,30 +6,30 @@ import type { World } from '../../../lab/world.js';
 import type { StepName } from '../../../src/planning/steps/node-steps.js';
 import type { RunStory, StoryNode } from '../../../src/planning/report/run-report.js';
 import { setInInventory } from '../../../lab/edit-inventory.js';
-import { isSilent, terminatedAt } from '../faults/terminated-replacement.js';
+import { isUnresponsive, terminatedAt } from '../faults/terminated-replacement.js';
 import { applyProbeRole } from '../probe-namespaces.js';
 import type { MatrixOrder } from './orders.js';
 
-/** Seconds: longer than a kubelet is silent while its machine only reboots, and not much longer. */
+/** Seconds: longer than a kubelet is unreachable while its machine only reboots, and not much longer. */
 const silence = 12;
 
-/** One that Talos brings into effect with a reboot alone. */
+/** A patch that takes effect only with a reboot. */
 const rebooting = `machine: { files: [{ path: /var/etc/late, op: create, permissions: 0o600, content: '# late' }] }`;
 /** Beside slipway.yaml. */
 const late = 'late.yaml';
 
-/** How a node comes to go through an order of steps, and how that ends when nothing comes in its way. */
+/** How a node comes to go through an order of steps, and how that ends without an interruption. */
 export interface Way {
   readonly shape: ShapeName;
-  /** Seconds of silence after which Kubernetes says so of a Node, on a lab of its own: where that is waited for. Left out: 50. */
+  /** Seconds after which Kubernetes shows a Node as unreachable, on a lab of its own: where the way waits for that. Left out: 50. */
   readonly silence?: number;
   /** The only role of a node that comes to go this way. */
   readonly only?: 'worker';
   /** The attempt whose steps they are. */
   readonly attempt: 1 | 2;
-  /** Leaves the node so that its next run goes this way. Answers the number of a run that it made for that. */
+  /** Leaves the node so that its next run goes this way. Returns the number of a run that it made for that. */
   readonly before?: (world: World, node: string) => Promise<number | void>;
-  /** Asks for that run, and answers its number; left out: an upgrade of the node. `earlier`: what `before` answered. */
+  /** Asks for that run, and returns its number; left out: an upgrade of the node. `earlier`: the result of `before`. */
   readonly ask?: (world: World, node: string, earlier: number | undefined) => Promise<number>;
   /** Once that run has begun. */
   readonly during?: (world: World, node: string) => Promise<unknown>;
@@ -39,8 +39,8 @@ export interface Way {
     readonly state: StoryNode['state'];
   };
   /**
-   * The step that sends what cannot be undone: an abort at an earlier step undoes the node, an abort at this or a later one has the node
-   * finished. Left out: other orders have other ends.
+   * The one-shot step: an abort at an earlier step undoes the node, an abort at this or a later one has the node finished. Left out: other
+   * orders have other ends.
    */
   readonly sends?: StepName;
 }
@@ -76,7 +76,7 @@ export const ways: Readonly<Partial<Record<MatrixOrder, Way>>> = {
   'rollback-in-place': {
     shape: 'small',
     attempt: 2,
-    // Automatically: nobody is waited for, neither before nor where the rollback fails.
+    // Automatically: no wait for a person, neither before nor where the rollback fails.
     before: async (world, node) => {
       await setInInventory(world, ['upgrade', 'onFailure'], 'rollback');
       await world.control('POST', '/faults', { name: 'extension-missing', node });
@@ -101,7 +101,7 @@ export const ways: Readonly<Partial<Record<MatrixOrder, Way>>> = {
   'rollback-replaced': {
     shape: 'small-replace',
     attempt: 2,
-    // It joins, and its probe fails.
+    // It joins, and its smoke test fails.
     before: async (world, node) => {
       await setInInventory(world, ['upgrade', 'onFailure'], 'rollback');
       await probe(world, node, 'false');
@@ -119,12 +119,12 @@ export const ways: Readonly<Partial<Record<MatrixOrder, Way>>> = {
       await world.owner.merge('limits of a rollback');
       await world.control('POST', '/faults', { name: 'vm-never-boots', node });
     },
-    // A person says so: nobody knows why a machine never came.
+    // A person decides: nobody knows why a machine never came.
     during: async (world, node) => {
       await world.until(`the run waits for a decision about ${node}`, async () =>
         (await world.says()).includes(`slipway rollback ${node} `),
       );
-      await isSilent(world, node);
+      await isUnresponsive(world, node);
       await said(world, 'rollback', node);
     },
     ends: wentBack,
@@ -151,7 +151,7 @@ export const ways: Readonly<Partial<Record<MatrixOrder, Way>>> = {
   },
   'adopted-patched': {
     shape: 'small-replace',
-    // Talos takes the first patch from a control plane.
+    // Talos accepts the first patch from a control plane node.
     only: 'worker',
     attempt: 1,
     before: async (world, node) => {
@@ -170,7 +170,7 @@ async function latePatch(world: World, text: string): Promise<void> {
   await writeFile(path.join(path.dirname(world.lab.inventory), late), `${text}\n`, { mode: 0o600 });
 }
 
-/** Tries the node with a probe that is one word. */
+/** Tries the node with a smoke test of one word. */
 async function probe(world: World, node: string, word: 'true' | 'false'): Promise<void> {
   await applyProbeRole(world);
   const only = {
@@ -206,7 +206,7 @@ async function halts(world: World, node: string): Promise<void> {
     throw new Error(`the run before should halt, and ended ${outcome}: ${JSON.stringify(reasons)}`);
 }
 
-/** What a person types, who gives a reason. */
+/** A person's command, with a reason. */
 async function said(world: World, ...words: readonly string[]): Promise<void> {
   const { code, stdout, stderr } = await world.slipway(...words, '--why', 'the matrix');
   if (code !== 0) throw new Error(`slipway ${words.join(' ')} ended with ${code}: ${stdout}${stderr}`);

@@ -11,7 +11,7 @@ import { isRunning } from '../../../src/tools/process-identity.js';
 import { projectRoot } from '../../../src/tools/project-root.js';
 import { until } from '../../until.js';
 
-/** Only here: chaos that somebody ends in the middle of a run. */
+/** Only here: chaos that somebody stops in the middle of a run. */
 describe('chaos that is stopped by Ctrl-C', () => {
   let folder: string;
   let all: readonly Descendant[] = [];

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { World } from '../../../lab/world.js';
 
-/** How often a node was asked for something that cannot be undone, whatever came of it; what it was not asked for is left out. */
+/** How often a node got each request that cannot be undone, whatever its result; requests it never got are left out. */
 export type Counted = Readonly<Partial<Record<Destructive, number>>>;
 
 type Destructive = 'upgrade' | 'install' | 'reboot' | 'rollback' | 'remove-member' | 'destroy' | 'make';
@@ -18,8 +18,8 @@ const talos: Readonly<Record<string, Destructive>> = {
 const unimplemented = 12;
 
 /**
- * Counts from now on what the simulated machines, and the hypervisor, are asked to do to a node. Members are removed by others, so
- * those of all nodes count.
+ * Counts from now on the requests to the simulated machines and the hypervisor about a node. Others remove members, so those of all
+ * nodes count.
  */
 export async function countRequests(at: World, node: string): Promise<() => Promise<Counted>> {
   const { requests, hypervisor } = filesOf(at);

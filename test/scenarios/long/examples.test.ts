@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../../lab/world.js';
 
 /**
- * Only here: the inventories of `examples/`, as they stand there, each carried to a newer patch of its own minor; and control planes that run
- * all the work.
+ * Only here: the inventories of `examples/`, unchanged, each upgraded to a newer patch of its own minor; and control plane nodes that
+ * run all the work.
  */
 describe('the example', () => {
   let world: World | undefined;
@@ -13,7 +13,7 @@ describe('the example', () => {
     world = undefined;
   });
 
-  it('prox-ops: fifteen nodes on Talos 1.11, cards that are offered again, Flux undisturbed', async () => {
+  it('prox-ops: fifteen nodes on Talos 1.11, GPUs that are offered again, Flux undisturbed', async () => {
     world = await World.start({ name: 'prox-ops', cluster: 'prox-ops', labArgs: ['--target', 'v1.11.6'] });
     const result = await world.result(await world.upgrade());
     expect(result).toMatchObject({ outcome: 'done', reasons: [] });

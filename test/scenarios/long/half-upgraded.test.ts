@@ -25,7 +25,7 @@ describe('a cluster that a person has upgraded half of', () => {
   it('is resumed: those nodes are skipped, the others are done', async () => {
     world = await World.start({ name: 'half-legacy' });
     const byHand = ['k8s-ctrl-2', 'k8s-work-1'];
-    for (const node of byHand) await byHandOn(world, '1.12', node, 'upgraded-by-hand', 'v1.12.2');
+    for (const node of byHand) await outOfBandOn(world, '1.12', node, 'upgraded-by-hand', 'v1.12.2');
 
     const rest = ['k8s-ctrl-3', 'k8s-work-2'];
     const plan = await world.slipway('plan', '--only', ...byHand, ...rest);
@@ -40,14 +40,14 @@ describe('a cluster that a person has upgraded half of', () => {
     expect((await world.stop()).complaints).toEqual([]);
   });
 
-  it('with one node installed and not booted: that is named and given back, and once it has booted the rest is done', async () => {
+  it('with one node installed and not booted: that is named and returned to service, and once it has booted the rest is done', async () => {
     world = await World.start({
       name: 'half-lifecycle',
       labArgs: ['--talos', 'v1.13.1', '--target', 'v1.13.9'],
     });
     const [booted, armed, last] = ['k8s-work-1', 'k8s-work-2', 'k8s-work-3'] as const;
-    await byHandOn(world, '1.13', booted, 'upgraded-by-hand', 'v1.13.9');
-    await byHandOn(world, '1.13', armed, 'installed-by-hand', 'v1.13.9');
+    await outOfBandOn(world, '1.13', booted, 'upgraded-by-hand', 'v1.13.9');
+    await outOfBandOn(world, '1.13', armed, 'installed-by-hand', 'v1.13.9');
 
     const halted = await world.result(await world.upgrade('--only', booted, armed, last));
     expect(nodeResult(halted, armed)).toMatchObject({
@@ -78,10 +78,10 @@ function imageOf(world: World, node: string, version: string): string {
 }
 
 /**
- * Somebody pulls the image with a talosctl of their own, and has the machine upgraded to it, or only installed. The machine does
- * that automatically: the watcher takes every request to install for Slipway's.
+ * Somebody pulls the image with their own talosctl, and has the machine upgraded to it, or only installed. The machine does the upgrade
+ * on its own: the watcher takes every request to install for Slipway's.
  */
-async function byHandOn(
+async function outOfBandOn(
   world: World,
   minor: string,
   node: string,
@@ -108,7 +108,7 @@ async function drain(world: World, node: string): Promise<void> {
   });
 }
 
-/** Through a control plane that is another one, as Talos' API is used by hand. */
+/** Through another control plane node, as a person uses Talos' API. */
 async function pullImage(world: World, minor: string, node: string, image: string): Promise<void> {
   const { machines, talosconfig } = world.lab;
   const target = machines.find(({ name }) => name === node);

@@ -53,7 +53,7 @@ describe('an install that a dead worker was about to send', () => {
     expect((await world.stop()).complaints).toEqual([]);
   });
 
-  /** As the worker writes it right before it sends. */
+  /** Writes the intent as the worker does right before it sends. */
   async function leaveIntent(run: number, schematic: string): Promise<void> {
     const seen = JSON.parse(await world.kubectl('get', 'node', node, '--output=json')) as {
       status: { nodeInfo: { bootID: string } };

@@ -4,7 +4,7 @@ import { World, nodeResult } from '../../../lab/world.js';
 
 const node = 'k8s-work-1';
 
-/** Only here: a node that a run left cordoned since it did not get Ready, and that is not Ready still when the next one takes it over. */
+/** Only here: a node that a run left cordoned because it was not Ready, and that is still not Ready when the next run takes it over. */
 describe('a node that an earlier run left unwell', () => {
   let world: World;
 
@@ -33,7 +33,7 @@ describe('a node that an earlier run left unwell', () => {
     expect(await isCordoned()).toBe(true);
   });
 
-  it('is not given back by the next run before it is Ready', async () => {
+  it('is not returned to service by the next run before it is Ready', async () => {
     await setInInventory(world, ['upgrade', 'onFailure'], 'rollback');
     await released();
     expect(nodeResult(await upgraded(), node)).toMatchObject({

@@ -11,7 +11,7 @@ const file = 'slipway.yaml';
 let version = 1;
 const next = (): string => `v1.12.${(version += 1)}`;
 
-/** Only here: starter, worker and Temporal are killed between a merge and its queue. The cluster has no machines: its runs end as refused. */
+/** Only here: starter, worker and Temporal are killed between a merge and its queue. The cluster has no machines: its runs are refused. */
 describe('a merge becomes one run', () => {
   let temporal: TemporalAlone;
   let site: MergeSite;
@@ -21,7 +21,7 @@ describe('a merge becomes one run', () => {
   const kill = (): void => {
     killed ??= day.killStarter();
   };
-  /** What a test leaves when it fails. */
+  /** Leftovers of a failed test. */
   const toEnd: (() => unknown)[] = [];
 
   beforeAll(async () => {
@@ -49,14 +49,14 @@ describe('a merge becomes one run', () => {
     return (await site.queue('atlas').catch(() => undefined))?.lastRun ?? 0;
   }
 
-  /** What the forge could not hand over, or got no answer for. */
+  /** Deliveries that the fake GitHub could not send, or got no response for. */
   const redeliverFailed = async (): Promise<void> => {
-    for (const { id, statusCode } of day.forge.deliveries())
-      if (statusCode !== 202) day.forge.hooks.redeliver(id);
-    await day.forge.settled();
+    for (const { id, statusCode } of day.gitHost.deliveries())
+      if (statusCode !== 202) day.gitHost.hooks.redeliver(id);
+    await day.gitHost.settled();
   };
 
-  /** The starter that is there speaks to Temporal by a way that ends. */
+  /** Has the starter connect to Temporal through a proxy that can be cut. */
   async function throughWay(ends: WayEnds): Promise<void> {
     await day.killStarter();
     killed = undefined;
@@ -65,7 +65,7 @@ describe('a merge becomes one run', () => {
     await day.startStarter({ ...site.temporal, TEMPORAL_ADDRESS: way.address });
   }
 
-  /** Merges a bump, lets `back` bring back what was lost, and expects one run more, that the pull request tells of. */
+  /** Merges a bump, lets `back` restore what was lost, and expects one more run, which the pull request names. */
   async function becomesOneRun(back: () => Promise<void>): Promise<void> {
     const before = await runs();
     const { number } = await day.bumpAndMerge({ talos: next() });
@@ -118,7 +118,7 @@ describe('a merge becomes one run', () => {
   });
 
   it.each<[string, Passing['kind']]>([
-    ['before it has begun to hand it over', 'given'],
+    ['before it has begun to submit it', 'given'],
     ['when the queue has it, and Temporal does not know', 'answered'],
   ])('though its worker is killed %s', async (_, kind) => {
     const gateway = await TemporalGateway.start(temporal.server.description.address);
@@ -127,7 +127,7 @@ describe('a merge becomes one run', () => {
     await site.startWorker({ TEMPORAL_ADDRESS: gateway.address });
     let dead: Promise<void> | undefined;
     gateway.guard = async (passing) => {
-      if (dead || passing.activity !== 'handOver' || passing.kind !== kind) return dead ? 'lost' : 'on';
+      if (dead || passing.activity !== 'submitMerge' || passing.kind !== kind) return dead ? 'lost' : 'on';
       dead = site.killWorker();
       await dead;
       return 'lost';
@@ -139,11 +139,11 @@ describe('a merge becomes one run', () => {
     });
   });
 
-  it('though Temporal was away when the forge told of it', async () => {
+  it('though Temporal was away when the fake GitHub delivered it', async () => {
     await temporal.server.kill();
     const number = await day.bump({ talos: next() });
     await day.merge(number);
-    const sent = day.forge.deliveries().slice(-2);
+    const sent = day.gitHost.deliveries().slice(-2);
     expect(sent.map(({ event, statusCode }) => [event, statusCode])).toEqual([
       ['pull_request', 503],
       ['push', 503],
@@ -157,7 +157,7 @@ describe('a merge becomes one run', () => {
     expect(day.comments(number)).toHaveLength(1);
   });
 
-  it('though Temporal was away, and nobody but the poll tells of it again', async () => {
+  it('though Temporal was away, and nothing but the poll finds it again', async () => {
     const number = await day.bump({ talos: next() });
     await day.killStarter();
     await day.startStarter(site.temporal, ['webhook', 'poll']);

@@ -19,18 +19,18 @@ export interface Around {
   readonly left: LabProcess[];
 }
 
-/** A story, and all that its node may have been asked for. */
+/** A story, and all the requests that its node may have got. */
 export interface OneRequest extends FaultCase {
   readonly asked: Counted;
 }
 
-/** Longer than the heartbeat of every activity: Temporal has given the step to somebody else by then. */
+/** Longer than the heartbeat timeout of every activity: Temporal has given the step to another worker by then. */
 const longerThanAHeartbeat = 12_000;
 
 const done = { outcome: 'done', node: 'done', state: 'on-target', installs: 1, boots: 1 } as const;
 /**
- * Waits that go on while a worker is missed. A worker that is stopped is offered work until its polls end, for up to a minute, and
- * each time it is missed again.
+ * Waits that continue while a worker is missing. Temporal gives tasks to a stopped worker until its polls end, for up to a minute, and
+ * each time it takes a timeout.
  */
 const patient = {
   limits: {
@@ -47,7 +47,7 @@ const patient = {
 type Act = (at: World, run: number, node: string) => Promise<unknown>;
 const nothing: Act = async () => undefined;
 
-/** How a worker is lost, and what comes of it; `meanwhile` is what happens while somebody else may have its step. */
+/** How a worker is lost, and the result; `meanwhile` is what happens while another worker may have its step. */
 function losses({ way, temporal, left }: Around) {
   const frozen = async (
     at: World,
@@ -288,14 +288,14 @@ const disarm: Act = (at) => at.control('DELETE', '/faults');
 const rebooted: Act = (at) =>
   at.until('it was rebooted', () => wasAsked(at, 'machine.MachineService/Reboot'));
 
-/** Whether a machine was asked that since the last case's end; cases begin with machines that run. */
+/** Whether a machine got that request since the last case's end; cases begin with machines that run. */
 async function wasAsked(at: World, method: string): Promise<boolean> {
   const from = started.get(at) ?? 0;
   const lines = readFileSync(at.lab.logs.requests, 'utf8').trim().split('\n').slice(from);
   return lines.some((line) => (JSON.parse(line) as { method: string }).method === method);
 }
 
-/** How long the log of requests was when a case began. */
+/** Length of the request log when a case began. */
 const started = new WeakMap<World, number>();
 
 export function caseBegins(at: World): void {

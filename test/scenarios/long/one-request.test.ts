@@ -13,8 +13,8 @@ import { caseBegins, oneRequestCases, type Around, type OneRequest } from './one
 const flows: readonly Flow[] = ['legacy', 'lifecycle', 'replace'];
 
 /**
- * Only here: workers that cannot know of each other. One that lost its way to Temporal lives, another one took over, it comes back;
- * one is stopped and goes on; Temporal is away for longer than a heartbeat. Machines and hypervisor count what they are asked.
+ * Only here: workers that cannot know of each other. One loses its connection to Temporal, another one takes over, and it comes back;
+ * one is stopped and continues; Temporal is away for longer than a heartbeat. Machines and hypervisor count their requests.
  */
 describe.each(flows)('nothing is asked twice in the %s flow', (flow) => {
   const left: LabProcess[] = [];

@@ -9,8 +9,8 @@ import { nodeId } from '../../../src/workflows/messages.js';
 const main = fileURLToPath(new URL('../../../lab/worker-pods/worker-of-a-pod.js', import.meta.url));
 
 /**
- * Starts a worker that is on another machine for whoever asks: with a host name of its own, and files of its own where it keeps
- * account of the Terraforms it started. The one before goes on; it is answered, for the test to end it.
+ * Starts a worker on what looks like another machine: with its own host name, and its own files where it records the Terraforms it
+ * started. The previous worker continues; it is returned, for the test to end it.
  */
 export async function startOnOtherHost(at: World, host: string): Promise<LabProcess> {
   const { worker } = at;

@@ -108,7 +108,7 @@ describe('a machine that is patched once it is Ready', () => {
 
     it('stays cordoned', async () => expect(await isCordoned(world, node)).toBe(true));
 
-    it('is emptied by the next run before its patch reboots it, where a person had let pods onto it', async () => {
+    it('is drained by the next run before its patch reboots it, where a person had let pods onto it', async () => {
       const file = `{ path: /var/etc/late, op: create, permissions: 0o600, content: '# late' }`;
       await written(world, 'refused.yaml', `machine: { files: [${file}] }\n`);
       await released(world);
@@ -150,7 +150,7 @@ describe('a machine that is patched once it is Ready', () => {
     it('has it once, though Talos appends to that list', async () =>
       expect((await runningConfiguration(world, node)).split(secret)).toHaveLength(2));
 
-    it('is uncordoned, and keeps no mark', async () => {
+    it('is uncordoned, and keeps no annotation', async () => {
       const { metadata, spec } = JSON.parse(await world.kubectl('get', 'node', node, '--output=json')) as {
         metadata: { annotations: object };
         spec: { unschedulable?: boolean };
@@ -209,7 +209,7 @@ function noteOf(result: RunStory, node: string): string | undefined {
   return nodeResult(result, node).steps.find(({ step }) => step === 'patch-machine')?.note;
 }
 
-/** A pod under a budget that would rather be on that node than elsewhere. */
+/** A pod under a budget that prefers that node. */
 function drawnTo(node: string): object[] {
   const labels = { app: 'drawn' };
   const matchFields = [{ key: 'metadata.name', operator: 'In', values: [node] }];
@@ -290,7 +290,7 @@ async function runningConfiguration(world: World, node: string): Promise<string>
   return stdout;
 }
 
-/** All texts in a history: what its payloads hold is there as bytes. */
+/** All texts in a history: its payloads are bytes. */
 function textsOf(value: unknown): string {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
   if (typeof value === 'string') return value;

@@ -6,8 +6,8 @@ import { applyHostProbeRole, hostNamespace, isCordoned, probePods } from '../pro
 const from = 'v1.12.1';
 const to = 'v1.13.7';
 
-/** Only here: a VLAN that the hypervisor got wrong. No guest sees its tag, and Terraform knows only what it asked for. */
-describe('a machine replaced whose VLAN is tried', () => {
+/** Only here: a VLAN that the hypervisor got wrong. No guest sees its tag, and Terraform knows only what it requested. */
+describe('a replaced machine whose VLAN is tested', () => {
   let world: World;
 
   beforeAll(async () => {
@@ -50,7 +50,7 @@ describe('a machine replaced whose VLAN is tried', () => {
     expect(await probePods(world)).toEqual([]);
   });
 
-  it('stays cordoned where the hypervisor put its card into another VLAN', async () => {
+  it('stays cordoned where the hypervisor put its network interface into another VLAN', async () => {
     await world.control('POST', '/faults', { name: 'vm-wrong-vlan', node: 'k8s-work-2' });
     const result = await world.result(await world.upgrade('--only', 'k8s-work-2'));
     expect(nodeResult(result, 'k8s-work-2')).toMatchObject({

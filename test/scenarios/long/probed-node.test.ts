@@ -11,8 +11,8 @@ const image = 'nvcr.io/nvidia/cuda:12.9.1-base-ubuntu24.04';
 const resources = { 'nvidia.com/gpu': 1 };
 const gpu = { name: 'gpu', for: { resource: 'nvidia.com/gpu' }, image, command: ['nvidia-smi'], resources };
 
-/** Only here: Pods that try a node after its upgrade in place, each way they can end, and whatever is left of them. */
-describe('a node that is tried with probes', () => {
+/** Only here: smoke tests of a node after its upgrade in place, each way their Pods can end, and their leftovers. */
+describe('a node that is tried with smoke tests', () => {
   let world: World;
 
   beforeAll(async () => {
@@ -23,7 +23,7 @@ describe('a node that is tried with probes', () => {
     await world.stop();
   });
 
-  /** Runs to its end with these probes; a cluster that was held is released before. */
+  /** Runs to its end with these smoke tests; a cluster that was held is released before. */
   async function upgraded(probes: readonly object[], ...options: string[]): Promise<RunStory> {
     await setInInventory(world, ['probes'], probes);
     await world.slipway('release', '--why', 'looked at it');
@@ -52,7 +52,7 @@ describe('a node that is tried with probes', () => {
     expect(await isCordoned(world, 'work-1')).toBe(true);
   });
 
-  it('is tried again by the next run, and given back once the probe ends well', async () => {
+  it('is tried again by the next run, and returned to service once the smoke test succeeds', async () => {
     await applyProbeRole(world);
     const stdout = await doctor();
     expect(stdout).toContain('Kubernetes would take its Pod in slipway-probes; it is for work-1 and work-2.');
@@ -63,7 +63,7 @@ describe('a node that is tried with probes', () => {
     expect(await probePods(world)).toEqual([]);
   });
 
-  it('halts with what the probe wrote where it fails, and what to type', async () => {
+  it('halts with what the smoke test wrote where it fails, and what to type', async () => {
     const ping = { name: 'gateway', image: 'busybox', command: ['ping', '-c', '1', '192.168.62.1'] };
     const result = await upgraded([gpu, ping], '--only', 'work-2');
     const { reason, ...node } = nodeResult(result, 'work-2');
@@ -117,7 +117,7 @@ describe('a node that is tried with probes', () => {
     expect(await probePods(world)).toEqual([]);
   });
 
-  it('is tried after what a terminated run left was deleted', async () => {
+  it('is tried after the leftovers of a terminated run were deleted', async () => {
     const slow = { ...gpu, name: 'slow', annotations: { 'lab.slipway.dev/start-seconds': '400' } };
     await setInInventory(world, ['probes'], [slow]);
     await world.slipway('release', '--why', 'looked at it');

@@ -13,7 +13,7 @@ const nics = ['roles', 'worker', 'nics'];
 const label = 'example.org/rack';
 const secret = 'a-secret-of-a-patch';
 
-/** Only here: what a machine is checked for before and after it is replaced, and what its configuration is patched with. */
+/** Only here: the checks of a machine before and after it is replaced, and the patches of its configuration. */
 describe('a machine that Terraform replaces', () => {
   let world: World;
 
@@ -37,7 +37,7 @@ describe('a machine that Terraform replaces', () => {
 
     it('is refused by the numbers of its VLANs', () =>
       expect(nodeResult(result, 'k8s-work-1').reason).toEqual({
-        kind: 'network-cards-wrong',
+        kind: 'network-interfaces-wrong',
         node: 'k8s-work-1',
         of: 'terraform',
         wanted: 3,
@@ -48,7 +48,7 @@ describe('a machine that Terraform replaces', () => {
     it('was not touched', async () => expect(await destroyed(world, 'k8s-work-1')).toBe(0));
   });
 
-  describe('whose machine configuration lacks what its card needs', () => {
+  describe('whose machine configuration lacks what its GPU needs', () => {
     let result: RunStory;
 
     beforeAll(async () => {
@@ -93,7 +93,7 @@ describe('a machine that Terraform replaces', () => {
 
     it('ends done', () => expect(result).toMatchObject({ outcome: 'done', reasons: [] }));
 
-    it('gives its Node back what it had: label, taint and annotation', async () => {
+    it('restores what its Node had: label, taint and annotation', async () => {
       const node = JSON.parse(await world.kubectl('get', 'node', 'k8s-work-2', '--output=json')) as {
         metadata: { labels: object; annotations: object };
         spec: { taints?: object[]; unschedulable?: boolean };
@@ -104,7 +104,7 @@ describe('a machine that Terraform replaces', () => {
       expect(node.spec.unschedulable).toBeUndefined();
     });
 
-    it('says what was returned to service, and what was compared', async () => {
+    it('says what was restored, and what was compared', async () => {
       const { stdout } = await world.slipway('report');
       expect(stdout).toContain(`restored: label ${label}`);
       expect(stdout).toContain(
@@ -129,7 +129,7 @@ describe('a machine that Terraform replaces', () => {
     });
   });
 
-  describe('that does not offer its card afterwards', () => {
+  describe('that does not offer its GPU afterwards', () => {
     let result: RunStory;
 
     beforeAll(async () => {
@@ -158,7 +158,7 @@ describe('a machine that Terraform replaces', () => {
 
     it('halts the run with what is missing', () =>
       expect(nodeResult(result, 'k8s-work-3').reason).toMatchObject({
-        kind: 'network-cards-wrong',
+        kind: 'network-interfaces-wrong',
         of: 'machine',
         wanted: 3,
         found: 2,
@@ -235,7 +235,7 @@ async function runningConfiguration(world: World, node: string): Promise<string>
   return stdout;
 }
 
-/** All texts in a history: what its payloads hold is there as bytes. */
+/** All texts in a history: its payloads are bytes. */
 function textsOf(value: unknown): string {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
   if (typeof value === 'string') return value;
@@ -243,7 +243,7 @@ function textsOf(value: unknown): string {
   return Object.values(value).map(textsOf).join('\n');
 }
 
-/** Edited and committed: what Terraform's configuration belongs to. */
+/** Edits and commits the repository of Terraform's configuration. */
 async function commit(world: World, where: readonly string[], value: unknown): Promise<void> {
   await setInInventory(world, where, value);
   await world.owner.merge(`Set ${where.join('.')}`);

@@ -5,7 +5,7 @@ import { from, versionMerged } from '../version-merged.js';
 
 const [to, worker] = ['v1.12.6', 'k8s-work-1'];
 
-/** Only here: a patch that is brought by a new machine, once somebody has approved it. */
+/** Only here: a patch that comes with a new machine, once somebody has approved it. */
 describe('a patch on machines that Terraform makes, asked for by replacement', () => {
   let world: World;
   let result: RunStory;
@@ -20,7 +20,7 @@ describe('a patch on machines that Terraform makes, asked for by replacement', (
       readonly plan: { readonly hash: string };
     };
     destroyedBefore = await world.machineEvents(worker, 'destroyed');
-    const yes = await world.slipway(
+    const approved = await world.slipway(
       'approve',
       '--plan',
       plan.hash,
@@ -29,7 +29,7 @@ describe('a patch on machines that Terraform makes, asked for by replacement', (
       '--reason',
       'a new template',
     );
-    if (yes.code !== 0) throw new Error(yes.stderr);
+    if (approved.code !== 0) throw new Error(approved.stderr);
     result = await world.result(run);
   });
 

@@ -18,7 +18,7 @@ async function startAtlas(cluster: string): Promise<World> {
   return world;
 }
 
-/** Only here: an example whose nodes each have an image of their own, and bring their machine configuration along. */
+/** Only here: an example whose nodes each have their own image, and get their machine configuration from Terraform. */
 describe('a minor of atlas, by machines replaced', () => {
   let world: World | undefined;
 

@@ -39,7 +39,7 @@ describe('machines that get more memory when they are replaced', () => {
       },
     ]));
 
-  it('are not touched after a no', () => {
+  it('are not touched after a rejection', () => {
     expect(refused).toMatchObject({
       outcome: 'refused',
       reasons: [{ kind: 'approval-rejected', by: 'Ada' }],

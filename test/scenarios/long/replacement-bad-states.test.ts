@@ -14,14 +14,14 @@ const machine = `module.worker_nodes["${worker}"]`;
 const elsewhere = `module.workers["${worker}"]`;
 
 /**
- * What the owner does before a run, and how it is told. A state of another lineage is not among them: a run refuses it only against
- * what it has recorded itself, and that is when it plans a machine, right before the cordon.
+ * What the owner does before a run, and how it is reported. A state of another lineage is not among them: a run compares the lineage only
+ * with its own record, when it plans a machine, right before the cordon.
  */
 interface BadState {
   readonly name: string;
-  /** Shorter limits, for a wait that is in vain. */
+  /** Shorter limits, for a wait in vain. */
   readonly limits?: Readonly<Record<string, string>>;
-  /** Answers how it is put back. */
+  /** Returns how to restore it. */
   readonly spoil: (at: World) => Promise<() => Promise<unknown>>;
   readonly reason: Partial<Reason>;
   readonly says: RegExp;
@@ -83,7 +83,7 @@ const badStates: readonly BadState[] = [
     spoil: async (at) => {
       await setInInventory(at, ['roles', 'worker', 'terraform'], 'module.workers["{node}"]');
       await at.owner.merge('another address');
-      // The file itself is put back with its limits.
+      // The file itself is restored with its limits.
       return () => Promise.resolve();
     },
     reason: { kind: 'terraform-state-lacks-node', node: worker, address: elsewhere },
@@ -92,7 +92,7 @@ const badStates: readonly BadState[] = [
   },
 ];
 
-/** Only here: runs over a Terraform state, or with an address in it, that is not what it should be: nothing comes of them. */
+/** Only here: runs with a Terraform state, or with an address in it, that is wrong: nothing comes of them. */
 describe('a machine that is to be replaced from a bad Terraform state', () => {
   let world: World;
 
@@ -105,7 +105,7 @@ describe('a machine that is to be replaced from a bad Terraform state', () => {
   });
 
   it.each(badStates.map((bad) => [bad.name, bad] as const))(
-    'is told before any template or node is touched: %s',
+    'is reported before any template or node is touched: %s',
     async (name, { limits = {}, spoil, reason, says, advises }) => {
       let putBack: (() => Promise<unknown>) | undefined;
       const seen = await play(world, {

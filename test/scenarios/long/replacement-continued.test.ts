@@ -5,7 +5,7 @@ import { stageOf } from '../faults/terraform-deaths.js';
 import { terminatedAt } from '../faults/terminated-replacement.js';
 import { from, to, versionMerged } from '../version-merged.js';
 
-/** Only here: machines that a terminated run left incomplete, resumed by the next one. */
+/** Only here: replacements that a terminated run left incomplete, resumed by the next run. */
 describe('a run that is terminated while a machine is replaced', () => {
   let world: World;
 
@@ -31,7 +31,7 @@ describe('a run that is terminated while a machine is replaced', () => {
       });
     });
 
-    it('is told as continued by the plan', async () => {
+    it('is named by the plan as resumed', async () => {
       const { stdout } = await world.slipway('plan', '--only', node);
       expect(stdout).toContain('continued, module.worker_nodes["k8s-work-1"]');
       expect(stdout.replaceAll(/\s+/g, ' ')).toContain('what the Terraform state lacks is made');
@@ -45,7 +45,7 @@ describe('a run that is terminated while a machine is replaced', () => {
     });
   });
 
-  describe('and Terraform comes to its end automatically: a new control plane waits for its configuration', () => {
+  describe('and Terraform finishes: a new control plane waits for its configuration', () => {
     const node = 'k8s-ctrl-2';
 
     it('is resumed by the next run: configured, and its dead member removed by its id', async () => {
@@ -87,7 +87,7 @@ describe('a run that is terminated while a machine is replaced', () => {
   });
 });
 
-/** How often a machine of the node was destroyed, and made. */
+/** How often a machine of the node was destroyed, and created. */
 async function machineEventsOf(world: World, node: string): Promise<number[]> {
   const events = await Promise.all(['destroyed', 'created'].map((event) => world.machineEvents(node, event)));
   return events.map((list) => list.length);

@@ -18,11 +18,12 @@ const all = ['baldar', 'heimdall', 'odin', 'thor'].flatMap((host) => [
   `${host}-control-plane`,
   `${host}-worker`,
 ]);
-/** No node is made of it. */
+/** No node uses it. */
 const unused = 'odin-control-plane';
 
 /**
- * Only here: a node replaced that does not get well and rolls back automatically; and the whole of an example replaced, its cards with it, whose Terraform is that of its repository: every node waits for
+ * Only here: a replaced node that does not get well and rolls back automatically; and the whole of an example replaced, with its GPUs.
+ * Its Terraform is that of its repository: every node waits for all templates, and VMs follow no version.
  * all templates, and VMs follow no version.
  */
 describe('a minor of prox-ops, by machines replaced', () => {
@@ -44,7 +45,7 @@ describe('a minor of prox-ops, by machines replaced', () => {
     await world.stop();
   });
 
-  describe('of a worker whose card the hypervisor does not pass through', () => {
+  describe('of a worker whose GPU the hypervisor does not pass through', () => {
     let result: RunStory;
 
     beforeAll(async () => {
@@ -58,7 +59,7 @@ describe('a minor of prox-ops, by machines replaced', () => {
     it('is planned with all templates, since every node waits for all of them', () =>
       expect(result.plan?.hops[0]?.templates).toHaveLength(8));
 
-    it('rolls back automatically, and halts with the card it lacked', () => {
+    it('rolls back automatically, and halts with the GPU it lacked', () => {
       expect(result).toMatchObject({
         outcome: 'halted',
         reasons: [
@@ -78,14 +79,14 @@ describe('a minor of prox-ops, by machines replaced', () => {
       });
     });
 
-    it('says so to a person, and is in service as before, with its card', async () => {
+    it('says so to a person, and is in service as before, with its GPU', async () => {
       expect(onOneLine(await world.says())).toContain(`${first} was rolled back to ${from} automatically`);
       expect(await of(first, '{.status.nodeInfo.osImage}')).toBe(`Talos (${from})`);
       expect(await of(first, '{.spec.unschedulable}')).toBe('');
       expect(await of(first, String.raw`{.status.allocatable.nvidia\.com/gpu}`)).toBe('1');
     });
 
-    it('had its configuration patched as the card needs it', async () =>
+    it('had its configuration patched as the GPU needs it', async () =>
       expect((await world.slipway('report')).stdout).toContain(
         'patches merged into its machine configuration: 1',
       ));
@@ -116,7 +117,7 @@ describe('a minor of prox-ops, by machines replaced', () => {
     it('made each template again', async () =>
       expect((await templatesMade(world)).slice(16).toSorted()).toEqual(all));
 
-    it('offers both cards again', async () => {
+    it('offers both GPUs again', async () => {
       const offered = cards.map((node) => of(node, String.raw`{.status.allocatable.nvidia\.com/gpu}`));
       expect(await Promise.all(offered)).toEqual(['1', '1']);
       const { stdout } = await world.slipway('report');
@@ -149,7 +150,7 @@ describe('a minor of prox-ops, by machines replaced', () => {
     });
   });
 
-  /** That one also was made of the new version without its card, and rolled back. */
+  /** That one also was made of the new version without its GPU, and rolled back. */
   function timesMade(name: string): number {
     return name === first ? 3 : 1;
   }
@@ -166,7 +167,7 @@ describe('a minor of prox-ops, by machines replaced', () => {
   });
 });
 
-/** Takes a template away, by Terraform, as if it was declared only since. */
+/** Destroys a template, by Terraform, as if it was declared only since. */
 async function unmake(world: World, template: string): Promise<void> {
   const { configuration } = hypervisorOf(world).terraform;
   const file = path.join(configuration, 'cluster.auto.tfvars.json');

@@ -8,7 +8,7 @@ const next = 'k8s-work-3';
 const other = 'k8s-ctrl-3';
 const from = 'v1.12.1';
 
-/** Only here: an automatic rollback that fails, what is said then, and that what is advised brings the node back. */
+/** Only here: an automatic rollback that fails, its report, and that its advice brings the node back. */
 describe('an automatic rollback that fails', () => {
   let world: World;
 
@@ -19,7 +19,7 @@ describe('an automatic rollback that fails', () => {
     await setInInventory(world, ['limits', 'check'], '10s');
     await setInInventory(world, ['limits', 'nodeChecks'], '10s');
     await setInInventory(world, ['limits', 'decision'], '5m');
-    // So long a request that was lost shows no sign.
+    // How long a lost request shows no sign.
     await setInInventory(world, ['limits', 'install'], '10s');
   });
 
@@ -44,7 +44,7 @@ describe('an automatic rollback that fails', () => {
     ],
   ];
   it.each(failures)(
-    '%s: it is told as critical, nobody goes on without %s, and again it rolls back',
+    '%s: it is reported as critical, nobody goes on without %s, and again it rolls back',
     async (_what, node, fault, kind, says) => {
       await world.control('POST', '/faults', { name: 'extension-missing', node });
       await world.control('POST', '/faults', { ...fault, node });

@@ -39,12 +39,12 @@ describe('a halted run whose node was replaced, and is rolled back', () => {
       await world.control('POST', '/faults', { name: 'vm-never-boots', node });
       run = await world.upgrade('--only', node);
       await isHalted(world, node);
-      await isSilent(world, node);
+      await isUnresponsive(world, node);
       said = await rollBack(world, node, 'the new one does not boot');
       result = await world.result(run);
     });
 
-    it('is told with its steps and what they cost before anything is done', () => {
+    it('is reported with its steps and what they cost before anything is done', () => {
       expect(said).toContain('is rolled back');
       expect(said).toContain('templates, cordon');
       expect(said).toContain(`module.templates["baldar-worker"] replaced with ${from} first: usually 5m`);
@@ -135,7 +135,7 @@ describe('a halted run whose node was replaced, and is rolled back', () => {
       await world.control('POST', '/faults', { name: 'vm-never-boots', node });
       run = await world.upgrade('--only', node);
       await isHalted(world, node);
-      await isSilent(world, node);
+      await isUnresponsive(world, node);
       await world.control('POST', '/faults', { name: 'vm-never-boots', node });
       await rollBack(world, node, 'the new one does not boot');
       await world.until('the rollback has failed', async () => (await world.says()).includes('CRITICAL'));
@@ -148,7 +148,7 @@ describe('a halted run whose node was replaced, and is rolled back', () => {
       expect(status).toContain(`slipway rollback ${node} prox-ops/${run}`);
     });
 
-    it('rolls back when it is asked again, from what it is then', async () => {
+    it('rolls back when it is asked again, from its state then', async () => {
       const { code } = await world.slipway('rollback', node, '--why', 'the host was repaired');
       expect(code).toBe(0);
       const result = await world.result(run);
@@ -165,7 +165,7 @@ describe('a halted run whose node was replaced, and is rolled back', () => {
       await world.control('POST', '/faults', { name: 'vm-boots-old-image', node });
       const run = await world.upgrade('--only', node);
       await isHalted(world, node);
-      await isSilent(world, node);
+      await isUnresponsive(world, node);
       await rollBack(world, node, 'it came out wrong');
       const result = await world.result(run);
       expect(nodeResult(result, node)).toMatchObject({ state: 'rolled-back', attempt: 2 });
@@ -200,7 +200,7 @@ describe('a halted run whose node was replaced, and is rolled back', () => {
       await world.control('POST', '/faults', { name: 'vm-other-uuid', node });
       const run = await world.upgrade('--only', node);
       await isHalted(world, node);
-      await isSilent(world, node);
+      await isUnresponsive(world, node);
       const { code, stdout } = await world.slipway('rollback', node, '--why', 'it is another one');
       expect(code).not.toBe(0);
       expect(stdout).toMatch(/another machine than the one Terraform knows/i);
@@ -222,15 +222,15 @@ async function isHalted(world: World, node: string): Promise<void> {
   );
 }
 
-/** @returns what it was answered, in one line */
+/** @returns the response, in one line */
 async function rollBack(world: World, node: string, why: string): Promise<string> {
   const { code, stdout, stderr } = await world.slipway('rollback', node, '--why', why);
   if (code !== 0) throw new Error(`${node} is not rolled back: ${stdout}${stderr}`);
   return stdout.replaceAll(/\s+/g, ' ');
 }
 
-/** The cluster knows that its machine is gone: until then a rollback is told to come again. */
-async function isSilent(world: World, node: string): Promise<void> {
+/** The cluster knows that its machine is gone: until then a rollback is rejected with a request to retry. */
+async function isUnresponsive(world: World, node: string): Promise<void> {
   await world.until(`${node} is not Ready`, async () => (await nodeNow(world, node)).ready !== 'True');
 }
 
@@ -249,7 +249,7 @@ async function nodeNow(
   };
 }
 
-/** How often a machine of the node was destroyed, and made. */
+/** How often a machine of the node was destroyed, and created. */
 async function machineEventsOf(world: World, node: string): Promise<number[]> {
   const events = await Promise.all(['destroyed', 'created'].map((event) => world.machineEvents(node, event)));
   return events.map((list) => list.length);

@@ -5,7 +5,7 @@ import { World, nodeResult } from '../../../lab/world.js';
 const [from, between, to] = ['v1.11.6', 'v1.12.11', 'v1.13.7'];
 const [controlPlane, worker] = ['k8s-ctrl-2', 'k8s-work-1'] as const;
 
-/** Only here: a run rolled back after a node was rolled back in its second hop, whose other slot holds what had failed. */
+/** Only here: the rollback of a run in whose second hop a node rolled back, so that its other slot holds what had failed. */
 describe('the rollback of a run whose second hop failed', () => {
   let world: World;
   let run: number;

@@ -14,7 +14,7 @@ describe('the rollback of a run that replaced machines', () => {
 
   beforeAll(async () => {
     world = await World.start({
-      name: 'run-back-anew',
+      name: 'rollback-run-replaced',
       hypervisor: true,
       labArgs: ['--talos', from, '--target', from],
     });

@@ -5,17 +5,17 @@ import { World } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/report/run-report.js';
 import { nodeId } from '../../../src/workflows/messages.js';
 
-/** Longer than any worker takes that can end in order. */
+/** Longer than a worker takes to end in order. */
 const graceSeconds = 6;
 
 /**
- * Only here: workers that are pods of the cluster they upgrade, as the shipped manifest has them. The one that is at work is drained
- * with its node, and the run goes on from the other.
+ * Only here: workers that are pods of the cluster they upgrade, as the shipped manifest has them. The one at work is drained with its
+ * node, and the run continues on the other.
  */
 describe('a worker that is drained with its own node', () => {
   describe.each([
     [
-      'ends in order when it is told to (SIGTERM)',
+      'ends in order when it is stopped (SIGTERM)',
       'exit code 0',
       { activity: 'drainNode', how: 'given back' },
     ],
@@ -31,11 +31,11 @@ describe('a worker that is drained with its own node', () => {
     let other: RunningWorkerPod;
     let result: RunStory;
     let went: WentOn[];
-    /** When it was told to end, or stopped. */
+    /** When it was stopped, or frozen. */
     let since = 0;
 
     beforeAll(async () => {
-      // The first is alone until the run is its own: whoever has a run in memory is asked for its next steps.
+      // The first is alone until it has the run: the worker with a run in its cache gets its next steps.
       world = await World.start({ name: 'runner-death', workerPods: { replicas: 1, graceSeconds } });
       [dead] = world.pods.running() as [RunningWorkerPod];
       // It is at this step until the other worker is there.
@@ -48,8 +48,10 @@ describe('a worker that is drained with its own node', () => {
       since = Date.now();
       await world.control('DELETE', '/faults');
       result = await world.result(run);
-      const told = world.pods.lines().find(({ event, pod }) => event === 'told-to-end' && pod === dead.pod);
-      if (!stopped) since = Date.parse(told?.time ?? '');
+      const sigterm = world.pods
+        .lines()
+        .find(({ event, pod }) => event === 'told-to-end' && pod === dead.pod);
+      if (!stopped) since = Date.parse(sigterm?.time ?? '');
       const id = nodeId(world.lab.cluster, run, 1, dead.node, 1);
       went = await whatWentOn(await world.client(), world.pods, id);
     });
@@ -70,10 +72,10 @@ describe('a worker that is drained with its own node', () => {
       expect(lines.at(-1)).toMatchObject({ node: dead.node, how: end });
     });
 
-    it('leaves what it had in hand to the other one, which resumes it', () => {
+    it('hands off what it was doing to the other one, which resumes it', () => {
       expect(went).toEqual([{ ...lost, on: other.node, at: expect.any(Number) }]);
       const after = (went[0]?.at ?? 0) - since;
-      // How long it takes is a figure, for the page; nothing hangs on it.
+      // How long it takes is a figure, for the page; nothing depends on it.
       process.stdout.write(`${lost.activity} went on after ${(after / 1_000).toFixed(1)} s: ${lost.how}\n`);
     });
 
@@ -102,7 +104,7 @@ describe('a worker that is drained with its own node', () => {
         expect(await world.machineEvents(name, 'install-started')).toHaveLength(1);
     });
 
-    it('told each worker to end before its machine went down, and none was left on one that did', () => {
+    it('stopped each worker before its machine went down, and none was left on one that did', () => {
       const lines = world.pods.lines();
       const drained = lines.filter(({ event }) => event === 'told-to-end');
       expect(drained.length).toBeGreaterThanOrEqual(2);

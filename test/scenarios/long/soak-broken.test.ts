@@ -13,7 +13,7 @@ const bad = {
   reason: 'ImagePullBackOff',
 };
 
-/** Only here: a gate that closes while a node that is back in service is watched, and that the watching ends the run. */
+/** Only here: a gate that closes during the soak of a node back in service, and that this ends the run. */
 describe('a soak that breaks', () => {
   let world: World;
 

@@ -4,8 +4,8 @@ import { World, nodeResult } from '../../../lab/world.js';
 const worker = 'k8s-work-1';
 const controlPlane = 'k8s-ctrl-2';
 
-/** Only here: a cordon of Slipway's that a person lifted by hand, with its mark left behind, and a later cordon of their own. */
-describe('a mark that is older than the cordon', () => {
+/** Only here: a cordon of Slipway's that a person removed, with its annotation left behind, and a later cordon of their own. */
+describe('an annotation that is older than the cordon', () => {
   let world: World;
 
   beforeAll(async () => {
@@ -19,7 +19,7 @@ describe('a mark that is older than the cordon', () => {
   const field = (node: string, where: string): Promise<string> =>
     world.kubectl('get', 'node', node, `--output=jsonpath={${where}}`);
 
-  it('does not make it Slipway’s: the worker is upgraded in its turn, left cordoned, and the mark is gone', async () => {
+  it('does not make it Slipway’s: the worker is upgraded in its turn, left cordoned, and the annotation is gone', async () => {
     const first = await world.upgrade('--only', worker);
     expect(nodeResult(await world.result(first), worker)).toMatchObject({
       outcome: 'halted',

@@ -6,8 +6,8 @@ import { setInInventory } from '../../../lab/edit-inventory.js';
 const [stuck, next] = ['k8s-work-1', 'k8s-work-2'] as const;
 const namespace = 'kept';
 
-/** Only here: a run that goes on without a worker that cannot be emptied, since slipway.yaml says so. */
-describe('a worker that cannot be emptied', () => {
+/** Only here: a run that continues without a worker that cannot be drained, since slipway.yaml says so. */
+describe('a worker that cannot be drained', () => {
   let world: World;
   let result: RunStory;
 
@@ -33,11 +33,11 @@ describe('a worker that cannot be emptied', () => {
     await world.stop();
   });
 
-  it('is told of by the plan', async () => {
+  it('is named by the plan', async () => {
     expect((await world.slipway('plan')).stdout).toContain('the run goes on without it');
   });
 
-  it('is returned to service, and the run goes on without it', async () => {
+  it('is returned to service, and the run continues without it', async () => {
     result = await world.result(await world.upgrade('--only', stuck, next));
     expect(result).toMatchObject({
       outcome: 'incomplete',

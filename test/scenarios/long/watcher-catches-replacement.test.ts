@@ -47,7 +47,7 @@ it.each([
   );
 });
 
-it('says that nobody can tell whose that was', () => {
+it('says that nobody can know whose that was', () => {
   expect(verdict.unobserved).toContainEqual(
     expect.objectContaining({
       promise: 'I6',
@@ -57,8 +57,8 @@ it('says that nobody can tell whose that was', () => {
   );
 });
 
-it('looked for the secrets of replaces, and found none', () => {
+it('looked for the secrets of replacements, and found none', () => {
   expect(verdict.violations.filter(({ promise }) => promise === 'I10')).toEqual([]);
-  // Those of a lab without a hypervisor are five.
+  // A lab without a hypervisor has five.
   expect(verdict.figures.searched.secrets).toBeGreaterThan(7);
 });

@@ -10,10 +10,10 @@ import { World } from '../../../lab/world.js';
 import { toolPath } from '../../../src/tools/tool-path.js';
 import { FalseHistory } from '../../lab/watcher/false-history.js';
 
-/** The watcher forgives what Slipway cannot have seen: only what stood in every look of the last five seconds counts. */
+/** The watcher forgives what Slipway cannot have observed: only what was in every observation of the last five seconds counts. */
 const stoodLongEnoughMs = 6_000;
 
-/** A wait that shows nothing for so long is none the watcher takes for a short one. */
+/** A wait that shows nothing for so long is not a short one to the watcher. */
 const silentLongEnoughMs = 13_000;
 
 const run1 = 'run/prox-ops/1';
@@ -22,7 +22,7 @@ const begun = (node: string) => ({ does: 'start', id: workflow(node), input: { t
 const ended = (node: string, outcome: string, state: string) =>
   ({ does: 'complete', result: { node, outcome, state, to: 'v1.13.2' } }) as const;
 
-/** Only here: the watcher reports broken promises. No Slipway would do this, so a person with its credentials does. */
+/** Only here: the watcher reports broken promises. Slipway would not do this, so a person with its credentials does. */
 describe('a cluster that somebody sabotages with Slipway’s own credentials', () => {
   let world: World;
   let verdict: Verdict;
@@ -30,7 +30,7 @@ describe('a cluster that somebody sabotages with Slipway’s own credentials', (
   beforeAll(async () => {
     world = await World.start({
       name: 'sabotage',
-      // Down for good, so that whoever dials it dials nobody.
+      // Down for good, so that a connection to it reaches nobody.
       faults: ['never-returns@k8s-ctrl-2'],
       labArgs: ['--talos', 'v1.13.1', '--target', 'v1.13.2'],
     });
@@ -99,7 +99,7 @@ describe('a cluster that somebody sabotages with Slipway’s own credentials', (
       /^talosctl version for k8s-ctrl-1 was to go through k8s-ctrl-2, which was being disrupted$/,
     ],
     ['I16', 'k8s-ctrl-1', /^Upgrade of k8s-ctrl-1 was sent through k8s-ctrl-1 itself$/],
-  ])('has broken %s for %s, and is told so', (promise, about, what) => {
+  ])('has broken %s for %s, and the watcher reports it', (promise, about, what) => {
     expect(verdict.violations).toContainEqual(
       expect.objectContaining({
         promise,
@@ -109,7 +109,7 @@ describe('a cluster that somebody sabotages with Slipway’s own credentials', (
     );
   });
 
-  /** A run that says of itself what is not so, and works on a node after another had failed. */
+  /** A run with a false report, which works on a node after another had failed. */
   async function pretendRun(): Promise<void> {
     const history = new FalseHistory(await world.client(), world.namespace);
     await history.begin(run1, 'upgradeCluster', {});
@@ -175,7 +175,7 @@ describe('a cluster that somebody sabotages with Slipway’s own credentials', (
     ]);
   }
 
-  /** The same, held up for a moment: a machine that is down refuses at once, and a process that short may go unseen. */
+  /** The same, delayed for a moment: a machine that is down refuses at once, and such a short process may go unobserved. */
   async function lingering(node: string, through: string, words: readonly string[]): Promise<void> {
     const way = ['--endpoints', machine(through).loopback, '--nodes', machine(node).address];
     const config = `--talosconfig=${world.lab.talosconfig.admin}`;

@@ -59,7 +59,7 @@ test('every program has a line: where it is, or what is missing and what to type
   });
 });
 
-test('what the machine must offer is listed with what to do where it is missing', async () => {
+test('programs that the machine must provide are listed with what to do where one is missing', async () => {
   const missing = await listPrerequisites({ PATH: folder });
   expect(missing.map(({ name, remedy }) => [name, remedy?.slice(0, 18)])).toEqual([
     ['setpriv', 'Install util-linux'],

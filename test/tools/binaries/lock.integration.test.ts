@@ -17,7 +17,7 @@ beforeEach(() => {
 const what = 'getting kubectl';
 const host = os.hostname();
 
-test('holds one at a time, lets all have their turn, and leaves no file', async () => {
+test('holds one at a time, lets everyone acquire it in turn, and leaves no file', async () => {
   let inside = 0;
   let most = 0;
   const work = async (): Promise<void> => {
@@ -31,7 +31,7 @@ test('holds one at a time, lets all have their turn, and leaves no file', async 
   expect(existsSync(file)).toBe(false);
 });
 
-test('is returned to service when the work fails', async () => {
+test('is released when the work fails', async () => {
   await expect(withLock(file, { what }, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(existsSync(file)).toBe(false);
 });
@@ -90,7 +90,7 @@ describe('a lock that is held', () => {
     await expect(waiting).rejects.toThrow(`Another process has held ${file} for too long.`);
   });
 
-  test('is waited for as long as was said, and told with its owner', async () => {
+  test('is waited for until the limit, and reported with its owner', async () => {
     const waiting = withLock(file, { what, timeoutMs: 50 }, async () => 'mine');
     await expect(waiting).rejects.toThrow(
       `Process ${process.pid} on ${host} has been getting kubectl for too long.`,
@@ -102,7 +102,7 @@ describe('a lock that is held', () => {
     await expect(withLock(file, { what, signal }, async () => 'mine')).rejects.toThrow(/timeout/);
   });
 
-  test('is another one once its file is removed, and stays that one’s', async () => {
+  test('is a new lock once its file is removed, and stays with the new owner', async () => {
     rmSync(file);
     await withLock(file, { what }, async () => {
       release();
@@ -114,7 +114,7 @@ describe('a lock that is held', () => {
 });
 
 describe('of several processes', () => {
-  /** A process that takes the lock, does what is written here, and releases it. */
+  /** A process that takes the lock, runs the given code, and releases it. */
   function another(work: string): ChildProcess & { stdout: NonNullable<ChildProcess['stdout']> } {
     const module = new URL('../../../src/tools/binaries/lock.js', import.meta.url).href;
     const code = `import { appendFileSync } from 'node:fs';
@@ -126,7 +126,7 @@ describe('of several processes', () => {
     });
   }
 
-  test('each has its turn, whoever died with the lock before', async () => {
+  test('each acquires it, also after an owner died', async () => {
     const log = `${file}.log`;
     writeFileSync(file, JSON.stringify({ host, pid: 2 ** 22 + 1, startTime: '1', what }));
     const note = (word: string): string => `appendFileSync(${JSON.stringify(log)}, '${word}\\n');`;

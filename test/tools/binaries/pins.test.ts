@@ -35,7 +35,7 @@ describe('every pin', () => {
   });
 });
 
-/** What the real programs say, as built from the pinned sources. */
+/** The output of the real programs, as built from the pinned sources. */
 test.each<[name: BinaryName, answer: string, minor: string | undefined]>([
   ['temporal', 'temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)\n', undefined],
   ['talosctl', 'Client:\nTalos v1.12.1\n', undefined],
@@ -60,7 +60,7 @@ test.each<[name: BinaryName, answer: string, minor: string | undefined]>([
 test('Terraform’s own parts are all of one commit', () => {
   const goMod = readFileSync(path.join(projectRoot, 'tools/terraform/go.mod'), 'utf8');
   const parts = [...goMod.matchAll(/^\tgithub\.com\/hashicorp\/terraform\/internal\/\S+ (?<version>\S+)/gm)];
-  // What it takes from its own folders in its go.mod, which cannot be had that way from outside.
+  // The modules of its own folders in its go.mod, which cannot be fetched that way from outside.
   expect(parts).toHaveLength(9);
   expect(new Set(parts.map(({ groups }) => groups?.['version']))).toHaveProperty('size', 1);
 });

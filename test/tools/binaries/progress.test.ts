@@ -42,14 +42,14 @@ test('a line for each start, refusal and end where there is no terminal', () => 
   ]);
 });
 
-test('the same bad news is told once', () => {
+test('the same failure is reported once', () => {
   for (const name of ['etcd', 'talosctl'] as const) {
     report.onEvent({ kind: 'refused', origin: 'download', name, version: '1', why: 'github.com is silent' });
   }
   expect(written).toHaveLength(1);
 });
 
-test('what is left shrinks, and never below nothing when a build takes longer than usual', () => {
+test('the estimated rest shrinks, and never below zero when a build takes longer than its default duration', () => {
   report.onEvent({ kind: 'refused', origin: 'download', name: 'etcd', version: '3.6.6', why: 'x' });
   report.done(pin('etcd'), 'built');
   report.onEvent({ kind: 'started', origin: 'build', name: 'kube-apiserver', version: '1.35.4' });
@@ -75,7 +75,7 @@ test('a download shows its bytes', () => {
   report.stop();
 });
 
-test('a terminal’s line is written over', () => {
+test('a terminal’s line is overwritten', () => {
   start(true);
   report.onEvent({ kind: 'waiting', name: 'etcd', version: '3.6.6', pid: 7 });
   report.done(pin('etcd'), 'got by another set-up');

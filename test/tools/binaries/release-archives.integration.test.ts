@@ -34,7 +34,7 @@ afterEach(async () => {
   await releases.stop();
 });
 
-/** The pin with nothing known beforehand: its release's own checksum file decides. */
+/** The pin without a known sum: its release's own checksum file decides. */
 function pinOf(name: BinaryName): Pin {
   const pin = pins.find((one) => one.name === name);
   if (!pin) throw new Error(`${name} is not pinned`);
@@ -42,7 +42,7 @@ function pinOf(name: BinaryName): Pin {
   return { ...pin, release };
 }
 
-/** What is taken out of a release; `publish` says at which addresses it lies. */
+/** The files of a release; `publish` sets the addresses. */
 async function taken(
   name: BinaryName,
   architecture: Architecture,

@@ -3,20 +3,20 @@ import type { Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How the server answers for one path. */
+/** The server's behaviour for one path. */
 export type Answer =
   | { readonly body: Buffer | string }
-  /** Promises all of it and breaks off halfway. */
+  /** Announces the whole length and breaks off halfway. */
   | { readonly body: Buffer | string; readonly truncated: true }
-  /** The same, and whole when it is asked for again. */
+  /** The same, and complete on a retry. */
   | { readonly body: Buffer | string; readonly truncated: 'once' }
-  /** Takes the connection and never answers. */
+  /** Accepts the connection and never answers. */
   | 'silence'
-  /** Begins and never goes on. */
+  /** Begins and never continues. */
   | { readonly stalls: Buffer | string }
   | { readonly redirect: string };
 
-/** A local stand-in for the hosts releases come from; its paths begin with the host they stand for. */
+/** A local stand-in for the hosts of releases; its paths begin with the original host. */
 export class ReleaseServer {
   readonly answers = new Map<string, Answer>();
   readonly requests: string[] = [];

@@ -24,7 +24,7 @@ import { ReleaseServer, sumOf } from './release-server.js';
 const root = mkdtempSync(path.join(os.tmpdir(), 'slipway-binaries-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** A server that answers has time to; a test of one that does not waits less. */
+/** A server that responds has enough time; a test of one that does not waits less. */
 const limits = { answerMs: 20_000, stallMs: 20_000, totalMs: 60_000 };
 const saying = (text: string): string => `#!/bin/sh\nprintf '%s\\n' "${text}"\n`;
 const scheduler = saying('Kubernetes v1.35.4');
@@ -43,7 +43,7 @@ beforeEach(async () => {
   cache = path.join(folder, 'slipway');
   mkdirSync(onPath);
   releases = await ReleaseServer.start();
-  // No Go on this PATH: what cannot be downloaded is missing, unless a test says otherwise.
+  // No Go on this PATH: what cannot be downloaded is missing, unless a test adds one.
   env = { PATH: onPath, XDG_CACHE_HOME: folder };
   events = [];
 });
@@ -95,7 +95,7 @@ describe('an explicit path', () => {
     });
   });
 
-  test('is used with another version too, which is said', async () => {
+  test('is used with another version too, with a notice', async () => {
     env['SLIPWAY_BIN_KUBE_SCHEDULER'] = install(path.join(folder, 'mine'), saying('Kubernetes v1.30.0'));
     const { version, note } = await resolve('kube-scheduler');
     expect({ version, note }).toEqual({
@@ -181,7 +181,7 @@ describe('the release', () => {
     });
     expect(releases.requests).toEqual([`${schedulerUrl}.sha256`, schedulerUrl]);
 
-    // Another PATH, so that what this process remembers is not the answer.
+    // Another PATH, so that this process' cache is not the answer.
     env['PATH'] = `${onPath}:/nowhere`;
     expect(await resolve('kube-scheduler')).toMatchObject({ source: 'cache', path: first.path });
     expect(releases.requests).toHaveLength(2);
@@ -278,14 +278,14 @@ describe('the release', () => {
     expect(spawnSync('find', [path.join(cache, 'bin'), '-type', 'f'], { encoding: 'utf8' }).stdout).toBe('');
   });
 
-  test('is begun again once when the line breaks', async () => {
+  test('is retried once when the connection breaks', async () => {
     publishScheduler();
     releases.answers.set(schedulerUrl, { body: scheduler, truncated: 'once' });
     expect((await resolve('kube-scheduler')).source).toBe('download');
     expect(releases.requests.filter((url) => url === schedulerUrl)).toHaveLength(2);
   });
 
-  test('is checked against the sum in the pins first, whatever its own file says', async () => {
+  test('is checked against the sum in the pins first, before its own checksum file', async () => {
     const base = '/github.com/etcd-io/etcd/releases/download/v3.6.6';
     releases.answers.set(`${base}/etcd-v3.6.6-linux-amd64.tar.gz`, { body: 'forged' });
     releases.answers.set(`${base}/SHA256SUMS`, {
@@ -295,7 +295,7 @@ describe('the release', () => {
     expect(error.attempts[2]?.why).toMatch(/not 887afaa4/);
   });
 
-  test('costs a silent host its time once in a run', async () => {
+  test('waits for an unreachable host once per run', async () => {
     releases.answers.set(`${schedulerUrl}.sha256`, 'silence');
     const downloads = new Downloads(releases.address, { ...limits, answerMs: 1_000 });
     await missing('kube-scheduler', { downloads });
@@ -343,7 +343,7 @@ describe('the cache', () => {
     expect(readFileSync(cached('kube-scheduler', '1.35.4'), 'utf8')).toBe(scheduler);
   });
 
-  test('is cleared of what a killed set-up left', async () => {
+  test('is cleared of leftovers of a killed set-up', async () => {
     const leftOver = path.join(path.dirname(cached('kube-apiserver', '1.35.4')), 'partial', 'half');
     install(leftOver, 'half a program');
     await missing('kube-apiserver');
@@ -369,7 +369,7 @@ if (!hasGo) process.stderr.write('SKIPPED: building from source is not tested, t
 
 (hasGo ? describe : describe.skip)('the source', () => {
   beforeEach(() => {
-    // The machine's own build cache, or Go would compile its runtime again for each test.
+    // The machine's own build cache, or Go would compile its runtime for each test.
     const GOCACHE = process.env['GOCACHE'] ?? path.join(os.homedir(), '.cache', 'go-build');
     env = { ...env, PATH: `${onPath}:${process.env['PATH'] ?? ''}`, HOME: os.homedir(), GOCACHE };
     mkdirSync(path.join(folder, 'tools/cluster/cmd/kube-scheduler'), { recursive: true });

@@ -18,7 +18,7 @@ beforeEach(() => {
   env = { PATH: path.join(folder, 'path'), XDG_CACHE_HOME: folder };
 });
 
-/** A program that says it is this talosctl. */
+/** A program that reports to be this talosctl. */
 function install(name: string, version: string): string {
   const file = path.join(folder, name);
   mkdirSync(path.dirname(file), { recursive: true });
@@ -85,7 +85,7 @@ describe('on PATH', () => {
     expect(paths.map((found) => found.path)).toEqual([one, one, other, third]);
   });
 
-  test('one that does not fit is passed over for the next, each with its reason', async () => {
+  test('one that does not fit is skipped for the next, each with its reason', async () => {
     const tooOld = install('path/talosctl-1.13', '1.13.6');
     const fits = install('path/talosctl', '1.13.7');
     expect((await resolve('1.13')).path).toBe(fits);
@@ -140,7 +140,7 @@ describe('a path a person named', () => {
   });
 });
 
-test('a minor that is not pinned is never fetched: what to do is said', async () => {
+test('a minor that is not pinned is never downloaded: the error says what to do', async () => {
   const error: unknown = await resolveBinary('talosctl', { places: placesOf(env), version: '1.10' }).catch(
     (reason: unknown) => reason,
   );

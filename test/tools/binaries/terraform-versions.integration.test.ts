@@ -17,7 +17,7 @@ beforeEach(() => {
   env = { PATH: path.join(folder, 'path'), XDG_CACHE_HOME: folder };
 });
 
-/** A program that says it is this Terraform. */
+/** A program that reports to be this Terraform. */
 function install(name: string, version: string): string {
   const file = path.join(folder, name);
   mkdirSync(path.dirname(file), { recursive: true });
@@ -36,7 +36,7 @@ const resolve = (version?: string) =>
 describe('on PATH', () => {
   test.each<[asked: string | undefined, there: string, fits: boolean]>([
     [undefined, '1.11.4', true],
-    // What the set-up asks for: another patch would hide that the pinned one is missing.
+    // The set-up's request: another patch would hide that the pinned one is missing.
     [undefined, '1.11.2', false],
     ['1.11', '1.11.0', true],
     ['1.11', '1.11.9', true],
@@ -76,7 +76,7 @@ describe('on PATH', () => {
     await expect(resolve('1.11.4')).rejects.toThrow(/it is 1\.11\.2, wanted is 1\.11\.4/);
   });
 
-  test('its version is asked for without asking its maker for a newer one', async () => {
+  test('its version is read without a check for updates', async () => {
     const file = install('path/terraform', '1.11.4');
     writeFileSync(file, '#!/bin/sh\necho "Terraform v1.11.${CHECKPOINT_DISABLE:+4}"\n');
     await expect(resolve()).resolves.toMatchObject({ version: '1.11.4' });
@@ -100,7 +100,7 @@ describe('named by a person', () => {
     ]);
   });
 
-  test('one of another version leaves the others to their places', async () => {
+  test('one of another version does not affect the others', async () => {
     env['SLIPWAY_BIN_TERRAFORM'] = install('mine', '1.11.2');
     const onPath = install('path/terraform', '1.11.4');
     expect((await resolve('1.11.4')).path).toBe(onPath);
@@ -119,13 +119,13 @@ describe('named by a person', () => {
     await expect(resolve('1.11.4')).rejects.toThrow(/cannot be used: .*Name another, or unset/);
   });
 
-  test('the variables are told by version', () => {
+  test('the variables differ by version', () => {
     const variables = pathVariables(wanted('tofu', '1.10.6')).map(({ variable }) => variable);
     expect(variables).toEqual(['SLIPWAY_BIN_TOFU_1_10_6', 'SLIPWAY_BIN_TOFU_1_10', 'SLIPWAY_BIN_TOFU']);
   });
 });
 
-test('a version that is not pinned is never fetched: what to do is said', async () => {
+test('a version that is not pinned is never downloaded: the error says what to do', async () => {
   const error: unknown = await resolveBinary('terraform', { places: placesOf(env), version: '1.9.8' }).catch(
     (reason: unknown) => reason,
   );

@@ -4,7 +4,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 
-/** A repository with a work tree, as a person has one, for tests of what another git sees of it. */
+/** A repository with a work tree, as a person has one, for tests of how another git sees it. */
 export class ARepository {
   constructor(readonly folder: string) {
     mkdirSync(folder, { recursive: true });
@@ -31,14 +31,14 @@ export class ARepository {
   }
 }
 
-/** A git server over HTTP, by git's own program for it. */
+/** A git server over HTTP, by git's own program. */
 export interface AServer {
   readonly url: string;
   /** The Authorization header of each request. */
   readonly seen: (string | undefined)[];
-  /** It speaks git's first protocol only, in which a commit is given away by its id only where a branch stands. */
+  /** It supports only git's first protocol, in which a commit is served by its id only where a branch points at it. */
   old: boolean;
-  /** Answers instead of git, where it does. */
+  /** Answers in place of git, where it returns an answer. */
   instead: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
   close(): Promise<void>;
 }

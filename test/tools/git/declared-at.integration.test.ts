@@ -45,7 +45,7 @@ async function since(): Promise<{ commit: string; before: InventoryAtCommit }> {
 }
 
 describe('the commit that declared what is declared', () => {
-  test('is the last that changed it, whatever else was committed since', async () => {
+  test('is the last that changed it, despite later commits', async () => {
     repository.commit('first', says('v1.12.6'));
     const bump = repository.commit('bump', says('v1.12.7'));
     repository.commit('limits', says('v1.12.7', '60s'));
@@ -73,7 +73,7 @@ describe('the commit that declared what is declared', () => {
     expect((await since()).commit).toBe(again);
   });
 
-  test('is the first, where there was nothing before, and that of the mend, where it could not be read before', async () => {
+  test('is the first where there was nothing before, and the fixing commit where it could not be read before', async () => {
     const first = repository.commit('first', says('v1.12.6'));
     expect(await since()).toEqual({ commit: first, before: { ok: 'absent' } });
     repository.commit('broken', { [file]: 'cluster: [' });
@@ -81,7 +81,7 @@ describe('the commit that declared what is declared', () => {
     expect(await since()).toMatchObject({ commit: mend, before: { ok: false } });
   });
 
-  test('is the oldest that was looked at, where none of many says otherwise', async () => {
+  test('is the oldest commit that was read, where none of many differs', async () => {
     repository.commit('first', says('v1.12.6'));
     repository.commit('bump', says('v1.12.7'));
     for (let n = 1; n <= 51; n += 1) repository.commit(`limits ${n}`, says('v1.12.7', `${60 + n}s`));

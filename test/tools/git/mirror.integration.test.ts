@@ -45,7 +45,7 @@ async function overHttp(remote: Partial<GitRemote> = {}): Promise<GitMirror> {
   return mirror({ url: `${server.url}/home-ops/.git`, allow: ['http'], ...remote });
 }
 
-/** What was thrown: its problem, and its words. */
+/** A thrown error: its problem, and its message. */
 async function problemOf(work: Promise<unknown>): Promise<{ problem: GitProblem; message: string }> {
   try {
     await work;
@@ -76,14 +76,14 @@ describe('a mirror', () => {
     expect(statSync(path.dirname(at.path)).mode & 0o077).toBe(0);
   });
 
-  test('says of a branch that there is none', async () => {
+  test('reports a missing branch', async () => {
     repository.commit('first');
     repository.git('branch', 'a/main');
     expect(await problemOf(mirror().fetchBranch('a'))).toMatchObject({ problem: 'absent' });
     expect(await problemOf(mirror().fetchBranch('nothing'))).toMatchObject({ problem: 'absent' });
   });
 
-  test('follows a branch that was pushed by force, and keeps what it was', async () => {
+  test('follows a force-pushed branch, and keeps its earlier commits', async () => {
     const base = repository.commit('base');
     const old = repository.commit('old', { 'a.txt': 'old' });
     const at = mirror();
@@ -107,7 +107,7 @@ describe('a mirror', () => {
     expect(server?.seen).toHaveLength(asked ?? 0);
   });
 
-  test('fetches all branches of a server that gives no commit away by its id', async () => {
+  test('fetches all branches of a server that serves no commit by its id', async () => {
     repository.commit('first');
     const at = await overHttp();
     if (server) server.old = true;
@@ -121,7 +121,7 @@ describe('a mirror', () => {
     expect(problem).toBe('absent');
   });
 
-  test('says of a commit that no branch has it', async () => {
+  test('reports a commit that no branch has', async () => {
     repository.commit('first');
     const lost = 'c'.repeat(40);
     const { problem, message } = await problemOf(mirror().fetchCommits([lost]));
@@ -143,7 +143,7 @@ describe('a mirror', () => {
     expect(await problemOf(work(mirror()))).toMatchObject({ problem: 'refused' });
   });
 
-  test('is not kept up for a signal that came already', async () => {
+  test('does not start after an aborted signal', async () => {
     repository.commit('first');
     const signal = AbortSignal.abort(new Error('the worker stops'));
     const at = new GitMirror({
@@ -156,7 +156,7 @@ describe('a mirror', () => {
   });
 });
 
-describe('a mirror that something happened to', () => {
+describe('a damaged mirror', () => {
   test('fetches past the locks of a git that was killed', async () => {
     repository.commit('first');
     const at = mirror();
@@ -184,7 +184,7 @@ describe('a mirror that something happened to', () => {
     expect(readdirSync(path.dirname(at.path))).toEqual([path.basename(at.path)]);
   });
 
-  test('is thrown away by who reads it, where a fetch would find nothing missing', async () => {
+  test('is removed by a reader, where a fetch would find nothing missing', async () => {
     const first = repository.commit('first', { 'a.txt': 'one' });
     const at = mirror();
     await at.fetchBranch('main');
@@ -198,7 +198,7 @@ describe('a mirror that something happened to', () => {
     expect(await fileAt(at, first, 'a.txt')).toEqual({ kind: 'read', text: 'one' });
   });
 
-  test('is made once, whoever asks for it at the same time', async () => {
+  test('is created once by concurrent callers', async () => {
     const head = repository.commit('first');
     const all = Array.from({ length: 8 }, () => mirror());
     expect(new Set(await Promise.all(all.map((at) => at.fetchBranch('main'))))).toEqual(new Set([head]));
@@ -233,7 +233,7 @@ describe('a server', () => {
     expect(JSON.stringify(readdirSync(at.path, { recursive: true }))).not.toContain('hunter2');
   });
 
-  test('gets it without anybody reading it in the arguments of a process', async () => {
+  test('gets it without exposing it in the arguments of a process', async () => {
     repository.commit('first');
     const log = path.join(folder, 'arguments');
     const real = execFileSync('which', ['git'], { encoding: 'utf8' }).trim();
@@ -260,7 +260,7 @@ describe('a server', () => {
     ['knows no such repository', 404, 'no-access', /no such repository/],
     ['is ill', 500, 'unreachable', /does not answer/],
     ['has enough of us', 429, 'unreachable', /does not answer/],
-  ])('that %s is told from others', async (_name, status, problem, words) => {
+  ])('that %s has its own error', async (_name, status, problem, words) => {
     repository.commit('first');
     const at = await overHttp({ token: 'ghp_hunter2' });
     answerWith(status);
@@ -269,7 +269,7 @@ describe('a server', () => {
     expect(failed.message).not.toContain('hunter2');
   });
 
-  test('that sends us elsewhere gets nothing, and neither does who it names', async () => {
+  test('that redirects gets no token, and neither does the target', async () => {
     repository.commit('first');
     const other = await serveGit(folder);
     try {

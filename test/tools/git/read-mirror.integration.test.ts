@@ -149,7 +149,7 @@ describe('commits', () => {
     expect(await commitsSince(mirror, base, head, 1)).toMatchObject({ commits: [{ id: merge }], more: true });
   });
 
-  test('stay text and short, whatever they say', async () => {
+  test('stay text and short, whatever their content', async () => {
     repository.commit('base');
     repository.git('config', 'user.name', 'n'.repeat(500));
     repository.commit(`\u001b[31m\u001fred ${'x'.repeat(5000)}`);

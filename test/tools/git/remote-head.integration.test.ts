@@ -18,10 +18,10 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const gitServer = (url: string, access: object = {}) =>
-  aRepository({ forge: 'git', url, base: folder, access: { token: { file: 'token' }, ...access } });
+  aRepository({ gitHost: 'git', url, base: folder, access: { token: { file: 'token' }, ...access } });
 
 describe('the head of a branch', () => {
-  test('is what git says', async () => {
+  test('is the one that git reports', async () => {
     const git = (...args: string[]) =>
       execFileSync('git', ['-c', 'user.name=ada', '-c', 'user.email=ada@example.com', ...args], {
         cwd: folder,

@@ -2,17 +2,17 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { DeliveryLimits, DeliveryWay } from '../../../src/tools/notify/deliver.js';
 
-/** A request as it came. */
+/** A received request. */
 export interface Came {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
-  /** The same as JSON. */
+  /** Its body as JSON. */
   readonly json: Record<string, unknown>;
 }
 
-/** What a service does with a request: an answer, or whatever it does to its connection. */
+/** A service's reaction to a request: an answer, or an effect on its connection. */
 export type Answers = (came: Came, count: number, response: ServerResponse) => Answer | void;
 
 export interface Answer {
@@ -21,7 +21,7 @@ export interface Answer {
   readonly body?: unknown;
 }
 
-/** A small HTTP server in the place of a service. */
+/** A small HTTP server in place of a service. */
 export interface Service {
   readonly origin: string;
   readonly came: readonly Came[];
@@ -62,10 +62,10 @@ export async function aService(answers: Answers): Promise<Service> {
   };
 }
 
-/** Long enough for every test but those about giving up. */
+/** Long enough for every test except those about giving up. */
 export const patient: DeliveryLimits = { totalMs: 20_000, requestMs: 10_000, pauseMs: 5 };
 
-/** Goes to the service wherever a host is named. */
+/** Connects to the service wherever a host is named. */
 export function wayTo(
   origin: string,
   hosts: readonly string[],

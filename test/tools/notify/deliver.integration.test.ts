@@ -47,11 +47,11 @@ describe('a delivery', () => {
       count === 1 ? { status: 429, headers: { 'retry-after': header() } } : { status: 200, body: 'now' },
     );
     expect(ended).toEqual({ kind: 'accepted', value: 'now', attempts: 2 });
-    // A date has whole seconds, so it may be as near as half a second.
+    // A date has whole seconds, so the delay may be only half a second.
     expect(performance.now() - begun).toBeGreaterThan(400);
   });
 
-  test('is given up where the service asks for more patience than there is, and says so', async () => {
+  test('is given up where the service asks for a longer pause than the limit, with an error', async () => {
     const ended = await delivered(() => ({ status: 429, headers: { 'retry-after': '3600' } }), true);
     expect(ended).toMatchObject({
       kind: 'failed',
@@ -80,7 +80,7 @@ describe('a delivery', () => {
     expect(service?.came).toHaveLength(1);
   });
 
-  test('is sent again after a failure where that does no harm', async () => {
+  test('is retried after a failure where that does no harm', async () => {
     const ended = await delivered((_came, count, response) => {
       if (count === 1) return void response.destroy();
       return count === 2 ? { status: 503 } : { status: 200, body: 'at last' };
@@ -88,7 +88,7 @@ describe('a delivery', () => {
     expect(ended).toEqual({ kind: 'accepted', value: 'at last', attempts: 3 });
   });
 
-  test('is sent again where no connection came about: it cannot have arrived', async () => {
+  test('is retried where the connection failed: it cannot have arrived', async () => {
     service = await aService(() => ({ status: 200 }));
     await service.end();
     const url = new URL('https://hooks.example/');
@@ -108,7 +108,7 @@ describe('a delivery', () => {
     service = undefined;
   });
 
-  test('is not sent again after an answer that no repetition changes', async () => {
+  test('is not retried after a final answer', async () => {
     expect(await delivered(() => ({ status: 400, body: 'no such thing' }), true)).toMatchObject({
       attempts: 1,
       why: 'it answered 400: no such thing',
@@ -135,7 +135,7 @@ describe('a delivery', () => {
     }
   });
 
-  test('gives up on a service that takes a connection and says nothing', async () => {
+  test('times out on a service that accepts a connection and does not respond', async () => {
     const begun = performance.now();
     const ended = await delivered(() => undefined, true, { totalMs: 400, requestMs: 100, pauseMs: 1 });
     expect(ended).toMatchObject({
@@ -159,13 +159,13 @@ describe('a delivery', () => {
     expect(JSON.stringify(ended).length).toBeLessThan(500);
   });
 
-  test('repeats no secret that the service sends back', async () => {
+  test('redacts a secret that the service sends back', async () => {
     const ended = await delivered(({ path }) => ({ status: 404, body: `no route for ${path}` }));
     expect(JSON.stringify(ended)).not.toContain(secret);
     expect(ended).toMatchObject({ why: expect.stringContaining('404: no route for') });
   });
 
-  test('shows no sign that a terminal would obey', async () => {
+  test('shows no terminal control character', async () => {
     expect(await delivered(() => ({ status: 400, body: 'a\u001B[31m\u0007b\u202Ec' }))).toMatchObject({
       why: 'it answered 400: a [31m b c',
     });

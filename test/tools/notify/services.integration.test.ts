@@ -3,10 +3,10 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Message } from '../../../src/planning/messages/message.js';
 import { renderMessage } from '../../../src/planning/messages/render.js';
 import type { Delivered } from '../../../src/tools/notify/deliver.js';
-import { tellDiscord } from '../../../src/tools/notify/discord.js';
-import { ntfyTopic, tellNtfy } from '../../../src/tools/notify/ntfy.js';
-import { signature, tellWebhook } from '../../../src/tools/notify/signed-webhook.js';
-import { tellSlackChannel, tellSlackWebhook } from '../../../src/tools/notify/slack.js';
+import { notifyDiscord } from '../../../src/tools/notify/discord.js';
+import { ntfyTopic, notifyNtfy } from '../../../src/tools/notify/ntfy.js';
+import { signature, notifyWebhook } from '../../../src/tools/notify/signed-webhook.js';
+import { notifySlackChannel, notifySlackWebhook } from '../../../src/tools/notify/slack.js';
 import { everyMessage } from '../../planning/messages/every-message.js';
 import { aService, patient, wayTo, type Answers, type Service } from './a-service.js';
 
@@ -25,7 +25,7 @@ describe('Discord', () => {
     address = secret,
   ): Promise<Delivered<string>> => {
     service = await aService(answers);
-    return tellDiscord(address, renderMessage(message), id, wayTo(service.origin, ['discord.com']));
+    return notifyDiscord(address, renderMessage(message), id, wayTo(service.origin, ['discord.com']));
   };
 
   test('gets a message, and answers its id', async () => {
@@ -38,8 +38,8 @@ describe('Discord', () => {
     });
   });
 
-  // As long as Discord's are: longer than the parts of an address that are taken for secrets.
-  test.each(['42', '1574363787597709314'])('has the board edited by its id, %s', async (id) => {
+  // As long as Discord's real ids: longer than the address parts that count as secrets.
+  test.each(['42', '1574363787597709314'])('has the status message edited by its id, %s', async (id) => {
     expect(await tell(() => posted(id), board, id)).toMatchObject({ kind: 'accepted', value: id });
     expect(service?.came.map(({ method, path }) => `${method} ${path}`)).toEqual([
       `PATCH /api/webhooks/123456789/hunter2-Token_1/messages/${id}`,
@@ -47,7 +47,7 @@ describe('Discord', () => {
     expect(service?.came[0]?.json).toMatchObject({ allowed_mentions: { parse: [] } });
   });
 
-  test('gets another board where somebody deleted it', async () => {
+  test('gets a new status message where the first was deleted', async () => {
     const ended = await tell(
       ({ method }) =>
         method === 'PATCH'
@@ -60,7 +60,7 @@ describe('Discord', () => {
     expect(service?.came.map(({ method }) => method)).toEqual(['PATCH', 'POST']);
   });
 
-  test('is asked again after the fraction of a second it names', async () => {
+  test('is retried after the fraction of a second that it names', async () => {
     const ended = await tell(
       (_came, count) =>
         count === 1
@@ -71,7 +71,7 @@ describe('Discord', () => {
     expect(ended).toMatchObject({ kind: 'accepted', attempts: 2 });
   });
 
-  test('is told news once, and what a person must act on twice rather than never', async () => {
+  test('gets an ordinary notification at most once, and one that needs a person at least once', async () => {
     expect(await tell(() => ({ status: 500 }), nodeDone)).toMatchObject({
       attempts: 1,
       mayHaveArrived: true,
@@ -108,7 +108,7 @@ describe('Discord', () => {
     'http://discord.com/api/webhooks/1/hunter2',
     'https://hooks.slack.com/services/hunter2',
     'https://discord.com/hunter2',
-  ])('is not told by %s, which is not repeated', async (address) => {
+  ])('rejects %s as an address, without repeating it', async (address) => {
     const telling = tell(() => posted('1'), nodeDone, undefined, address);
     await expect(telling).rejects.toThrow(/webhooks\/ID\/TOKEN/);
     await expect(telling).rejects.not.toThrow(/hunter2/);
@@ -129,7 +129,7 @@ describe('ntfy', () => {
     id?: string,
   ) => {
     service = await aService(answers);
-    return tellNtfy(
+    return notifyNtfy(
       ntfyTopic({ ...held, ...secrets }),
       renderMessage(message),
       id,
@@ -164,7 +164,7 @@ describe('ntfy', () => {
     expect(service?.came[0]?.headers.authorization).toBe(authorization);
   });
 
-  test('shows editions of a board, and repetitions of a message, in one place', async () => {
+  test('replaces updates of a status message, and repetitions of a message', async () => {
     const sequence = ({ json }: { json: Record<string, unknown> }) =>
       published({ sequence_id: json['sequence_id'] });
     const first = await tell(sequence, board, { topic: 't' });
@@ -181,7 +181,7 @@ describe('ntfy', () => {
     expect(service?.came[1]?.body).toBe(service?.came[0]?.body);
   });
 
-  test('that is too old to update is told a board once', async () => {
+  test('that is too old for updates gets a status message once', async () => {
     const first = await tell(() => published({}), board, { topic: 't' });
     if (first.kind !== 'accepted') throw new Error(first.why);
     await service?.end();
@@ -211,7 +211,7 @@ describe('ntfy', () => {
     expect(JSON.stringify(ended)).not.toMatch(/hunter[23]/);
   });
 
-  test('is asked again after a limit of the moment', async () => {
+  test('is retried after a short-term limit', async () => {
     const ended = await tell(
       (_came, count) => (count === 1 ? { status: 429, body: { code: 42901 } } : published({})),
       nodeDone,
@@ -225,7 +225,7 @@ describe('ntfy', () => {
     [{ topic: 't', token: 'hunter2\r\nX-Evil: 1' }, /no access token has/],
     [{ webhook: 'https://ntfy.sh/' }, /64 letters/],
     [{ webhook: 'hunter2' }, /no address/],
-  ])('is not told by %j', (secrets, words) => {
+  ])('rejects %j as a receiver', (secrets, words) => {
     expect(() => ntfyTopic({ ...held, ...secrets })).toThrow(words);
     expect(() => ntfyTopic({ ...held, ...secrets })).not.toThrow(/hunter2/);
   });
@@ -237,10 +237,10 @@ describe('Slack', () => {
   const tell = async (answers: Answers, message: Message, id?: string) => {
     service = await aService(answers);
     const receiver = { token: 'xoxb-hunter2\n', channel: '#upgrades' };
-    return tellSlackChannel(receiver, renderMessage(message), id, wayTo(service.origin, ['slack.com']));
+    return notifySlackChannel(receiver, renderMessage(message), id, wayTo(service.origin, ['slack.com']));
   };
 
-  test('gets a message in a channel, and answers where it stands', async () => {
+  test('gets a message in a channel, and returns its id', async () => {
     expect(await tell(() => ok, nodeDone)).toEqual({
       kind: 'accepted',
       value: 'C1:1700000000.000100',
@@ -254,7 +254,7 @@ describe('Slack', () => {
     expect(came?.json).toMatchObject({ channel: '#upgrades', unfurl_links: false });
   });
 
-  test('has the board edited where it stands', async () => {
+  test('updates the status message in place', async () => {
     expect(await tell(() => ok, board, 'C1:1700000000.000100')).toMatchObject({
       kind: 'accepted',
       attempts: 1,
@@ -265,10 +265,13 @@ describe('Slack', () => {
     });
   });
 
-  test.each(['message_not_found', 'edit_window_closed'])('gets another board after %s', async (error) => {
-    await tell(({ path }) => (path.endsWith('update') ? no(error) : ok), board, 'C1:1700000000.000000');
-    expect(service?.came.map(({ path }) => path)).toEqual(['/api/chat.update', '/api/chat.postMessage']);
-  });
+  test.each(['message_not_found', 'edit_window_closed'])(
+    'gets a new status message after %s',
+    async (error) => {
+      await tell(({ path }) => (path.endsWith('update') ? no(error) : ok), board, 'C1:1700000000.000000');
+      expect(service?.came.map(({ path }) => path)).toEqual(['/api/chat.update', '/api/chat.postMessage']);
+    },
+  );
 
   test.each([
     ['in its answer', no('ratelimited')],
@@ -292,7 +295,7 @@ describe('Slack', () => {
     });
   });
 
-  test('that fails itself may have taken it', async () => {
+  test('that fails itself may have accepted it', async () => {
     expect(await tell(() => no('internal_error'), nodeDone)).toMatchObject({
       attempts: 1,
       mayHaveArrived: true,
@@ -319,7 +322,7 @@ describe('Slack', () => {
   ])('by an incoming webhook that answers %j', async (answer, expected) => {
     service = await aService(() => answer);
     const way = wayTo(service.origin, ['hooks.slack.com']);
-    const ended = await tellSlackWebhook(
+    const ended = await notifySlackWebhook(
       'https://hooks.slack.com/services/T0/B0/hunter2',
       renderMessage(nodeDone),
       way,
@@ -342,7 +345,11 @@ describe('a signed webhook', () => {
       url: 'https://me:hunter2@hooks.example/slipway',
       secret: 'sixteen characters at least',
     };
-    const ended = await tellWebhook(receiver, renderMessage(halt), wayTo(service.origin, ['hooks.example']));
+    const ended = await notifyWebhook(
+      receiver,
+      renderMessage(halt),
+      wayTo(service.origin, ['hooks.example']),
+    );
     expect(ended).toEqual({ kind: 'accepted', value: '', attempts: 2 });
     const ids = service.came.map(({ headers }) => headers['webhook-id']);
     expect(new Set(ids).size).toBe(1);
@@ -368,7 +375,7 @@ describe('a signed webhook', () => {
   ])('is not signed with a secret that can be guessed: %s', async (secret, words) => {
     const way = wayTo('http://127.0.0.1:1', [], patient);
     await expect(
-      tellWebhook({ url: 'https://hooks.example/', secret }, renderMessage(halt), way),
+      notifyWebhook({ url: 'https://hooks.example/', secret }, renderMessage(halt), way),
     ).rejects.toThrow(words);
   });
 });

@@ -34,7 +34,7 @@ async function plannedReplacementBack(name: string, version: string): Promise<Ma
   return machine;
 }
 
-/** Of the public key in the certificate a server shows, seen by another client. */
+/** Of the public key in a server's certificate, read by another client. */
 async function fingerprintOf(host: string): Promise<string> {
   const socket = connect({ host, port: 50_000, rejectUnauthorized: false, ALPNProtocols: ['h2'] });
   await once(socket, 'secureConnect');
@@ -44,11 +44,11 @@ async function fingerprintOf(host: string): Promise<string> {
   return createHash('sha256').update(key).digest('base64');
 }
 
-describe('a look at a machine without a configuration', () => {
+describe('an observation of a machine without a configuration', () => {
   test.each([
     ['k8s-ctrl-2', 'v1.12.1'],
     ['k8s-ctrl-3', 'v1.13.9'],
-  ])('%s with Talos %s tells who it is', async (name, version) => {
+  ])('%s with Talos %s reports its identity', async (name, version) => {
     const { definition } = await plannedReplacementBack(name, version);
     expect(await lookInMaintenance(definition.loopback)).toEqual({
       stage: 'maintenance',
@@ -72,17 +72,17 @@ describe('a control plane without a configuration', () => {
       await plannedReplacementBack('k8s-ctrl-2', 'v1.13.9');
   });
 
-  test('is no way to another node, and says nothing of our credential: the next one is taken', async () => {
+  test('is no endpoint for another node, and does not reject our credential: the next one is tried', async () => {
     expect(await version(['k8s-ctrl-2', 'k8s-ctrl-1'])).toBe('v1.12.1');
   });
 
-  test('is all that is there: then the credential is what is refused', async () => {
+  test('is the only endpoint: then the credential is refused', async () => {
     await expect(version(['k8s-ctrl-2'])).rejects.toMatchObject({
       reason: { kind: 'credential-rejected', why: 'x509: certificate signed by unknown authority' },
     });
   });
 
-  test('changes nothing where our credential is bad: all ways refuse it', async () => {
+  test('changes nothing where our credential is invalid: all endpoints reject it', async () => {
     const definitions = machines.machines.map(({ definition }) => definition);
     const bad = machines.looks(machines.keys({ client: foreignCertificates(definitions) }));
     await expect(version(['k8s-ctrl-1', 'k8s-ctrl-1'], bad)).rejects.toMatchObject({
@@ -91,8 +91,8 @@ describe('a control plane without a configuration', () => {
   });
 });
 
-describe('there is nobody without a configuration', () => {
-  test('where a machine has one: it wants to see a certificate', async () => {
+describe('there is no machine without a configuration', () => {
+  test('where a machine has one: it requires a certificate', async () => {
     const { definition } = machines.machine('k8s-ctrl-1');
     await expect(lookInMaintenance(definition.loopback)).rejects.toMatchObject({
       name: 'TalosCallFailed',
@@ -107,7 +107,7 @@ describe('there is nobody without a configuration', () => {
     });
   });
 
-  test('where somebody says nothing, when the time is up or nobody wants to know any more', async () => {
+  test('where a server does not respond, at the time limit or when the caller aborts', async () => {
     const silent = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const endpoint = `127.0.0.1:${(silent.address() as AddressInfo).port}`;

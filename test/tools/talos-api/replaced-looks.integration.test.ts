@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => machines.stop());
 
 describe('of a machine that is to be replaced', () => {
-  test('the network interfaces are seen with MAC and driver, and nothing else that is a link', async () => {
+  test('the network interfaces are listed with MAC and driver, and no other links', async () => {
     const { hardware } = machines.machine('k8s-ctrl-2');
     expect(await machines.looks().cards(machines.target('k8s-ctrl-1', 'k8s-ctrl-2'))).toEqual(
       hardware.nics.map(({ mac }) => ({ mac, driver: 'virtio_net' })),

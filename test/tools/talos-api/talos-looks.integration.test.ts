@@ -10,7 +10,7 @@ import { projectRoot } from '../../../src/tools/project-root.js';
 import { foreignCertificates, startMachines, type TestMachines } from './talos-machines.js';
 
 let machines: TestMachines;
-/** Accepts connections and never says a word. */
+/** Accepts connections and never responds. */
 let silent: Server;
 const held = new Set<Socket>();
 
@@ -57,7 +57,7 @@ describe('a look', () => {
     }
   });
 
-  test('warns nobody of an address that is no server name', async () => {
+  test('prints no warning about an address that is no server name', async () => {
     const warnings: Error[] = [];
     const warned = (warning: Error): void => void warnings.push(warning);
     process.on('warning', warned);
@@ -75,8 +75,8 @@ describe('a look', () => {
   });
 });
 
-describe('a way that is closed', () => {
-  test('fails at once, says where and why, and another way is taken', async () => {
+describe('an endpoint that is down', () => {
+  test('fails at once, with address and reason, and another endpoint is tried', async () => {
     const looks = machines.looks();
     const open = machines.target('k8s-ctrl-1', 'k8s-ctrl-2');
     const closed = { ...open, endpoint: machines.nobody };
@@ -91,7 +91,7 @@ describe('a way that is closed', () => {
   test.each([
     ['nowhere.invalid', 'no connection to nowhere.invalid:50000: there is no such host'],
     ['::1', 'no connection to [::1]:50000: connection refused'],
-  ])('is told from its name: %s', async (endpoint, says) => {
+  ])('has its own error for an address: %s', async (endpoint, says) => {
     const error = await failureOf(machines.looks().version({ node: '10.20.67.2', endpoint }));
     expect(error).toMatchObject({ wayIsClosed: true, why: says });
   });
@@ -103,7 +103,7 @@ describe('a way that is closed', () => {
     expect(whyNot(error)).toBe('no answer within 1 s');
   });
 
-  test('opens again with the machine behind it, for the same looks', async () => {
+  test('works again with its machine, for the same client', async () => {
     const looks = machines.looks();
     const target = machines.target('k8s-ctrl-3', 'k8s-ctrl-1');
     const way = machines.machine('k8s-ctrl-3');
@@ -116,7 +116,7 @@ describe('a way that is closed', () => {
 });
 
 describe('a node that is down behind its endpoint', () => {
-  test('is no closed way: no other endpoint is asked', async () => {
+  test('is no endpoint failure: no other endpoint is tried', async () => {
     const looks = machines.looks();
     const node = machines.machine('k8s-ctrl-3');
     await node.powerOff();
@@ -173,13 +173,13 @@ describe('a credential that is rejected', () => {
       for (const line of secret.trim().split('\n')) expect(told).not.toContain(line);
   });
 
-  test('is refused where its role may not look', async () => {
+  test('is refused where its role may not read', async () => {
     const error = await failureOf(machines.looks().bootId(machines.target('k8s-ctrl-1', 'k8s-ctrl-2')));
     expect(error['reason']).toMatchObject({ kind: 'credential-rejected', why: 'not authorized' });
   });
 
-  test('is another thing than a machine that is not the one that was dialled', async () => {
-    // The certificate is of the right CA and good for other addresses.
+  test('is not reported where another machine than the dialled one responds', async () => {
+    // The certificate is signed by the right CA and valid for other addresses.
     const { endpoint, node } = machines.target('k8s-ctrl-1', 'k8s-ctrl-2');
     const elsewhere = createServer((socket) => socket.destroy());
     elsewhere.listen(50_000, machines.nobody);
@@ -195,7 +195,7 @@ describe('a credential that is rejected', () => {
 });
 
 describe('an end', () => {
-  test('comes when the caller aborts, and is told from a failure', async () => {
+  test('comes when the caller aborts, and differs from a failure', async () => {
     const abort = new AbortController();
     const target = { node: '10.20.67.2', endpoint: silence() };
     const look = machines.looks().version(target, { signal: abort.signal });
@@ -203,7 +203,7 @@ describe('an end', () => {
     expect(await failureOf(look)).toMatchObject({ status: 1, cancelled: true });
   });
 
-  test('comes before the begin where the caller had aborted', async () => {
+  test('comes before the start where the caller had aborted', async () => {
     const before = machines.requests.length;
     const target = machines.target('k8s-ctrl-1', 'k8s-ctrl-2');
     const look = machines.looks().version(target, { signal: AbortSignal.abort() });
@@ -211,7 +211,7 @@ describe('an end', () => {
     expect(machines.requests).toHaveLength(before);
   });
 
-  test('comes to all looks when they are closed, and none begins afterwards', async () => {
+  test('ends all reads when the client is closed, and none starts afterwards', async () => {
     const looks = machines.looks();
     const waiting = looks.version({ node: '10.20.67.2', endpoint: silence() });
     looks.close();
@@ -220,7 +220,7 @@ describe('an end', () => {
     expect(await failureOf(later)).toMatchObject({ cancelled: true });
   });
 
-  test('of a process is not held up by connections that are open, or never were', async () => {
+  test('of a process is not delayed by open or failed connections', async () => {
     const { endpoint, node } = machines.target('k8s-ctrl-1', 'k8s-ctrl-2');
     const script = `
       const { talosLooks } = await import(process.argv[1]);

@@ -18,16 +18,16 @@ import { FakeParts } from '../../lab/machines/fake-parts.js';
 /** Three control planes of the lab with their Talos APIs, without an etcd behind them. */
 export interface TestMachines extends TalosMachines {
   readonly requests: RequestLogLine[];
-  /** An address of theirs where nothing listens. */
+  /** One of their addresses, where nothing listens. */
   readonly nobody: string;
-  /** `ca`: of whom the server's certificate is expected to be; `client`: who signed ours. Default: the machines' own. */
+  /** `ca`: the expected authority of the server's certificate; `client`: the authority of ours. Default: the machines' own. */
   keys(options?: {
     validity?: Validity;
     ca?: ClusterCertificates;
     client?: ClusterCertificates;
     role?: 'os:reader' | 'os:admin';
   }): TalosKeys;
-  /** Looks that are closed with the machines. */
+  /** Clients that are closed with the machines. */
   looks(keys?: TalosKeys): TalosLooks;
   target(endpoint: string, node: string): TalosTarget;
   stop(): Promise<void>;

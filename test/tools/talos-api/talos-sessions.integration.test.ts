@@ -22,10 +22,10 @@ const certificates = createClusterCertificates({
   apiServer: '127.0.0.1',
 });
 const list = '/machine.MachineService/ServiceList';
-/** A gRPC message of no bytes: a list with nothing in it. */
+/** A gRPC message without bytes: an empty list. */
 const emptyMessage = Buffer.alloc(5);
 
-/** Answers every call, and knows on which connection it came. */
+/** Answers every call, and records its connection. */
 let server: Http2SecureServer;
 const calls: Http2Session[] = [];
 let breaks: (session: Http2Session) => boolean = () => false;
@@ -79,7 +79,7 @@ function keys(validity?: Validity): TalosKeys {
   return talosKeys('talosconfig (reader)', { file: 'reader' }, text);
 }
 
-/** What one step does: it opens, calls, closes. */
+/** One step: it opens, calls, closes. */
 async function step(own: TalosKeys, sharing: TalosSessions): Promise<readonly object[]> {
   const connections = new TalosConnections(own, sharing);
   try {
@@ -90,7 +90,7 @@ async function step(own: TalosKeys, sharing: TalosSessions): Promise<readonly ob
 }
 
 describe('a shared connection', () => {
-  test('serves one step after the other', async () => {
+  test('is reused by one step after the other', async () => {
     const [sharing, own] = [shared(), keys()];
     for (let count = 0; count < 3; count += 1)
       // oxlint-disable-next-line no-await-in-loop -- one step after the other
@@ -99,7 +99,7 @@ describe('a shared connection', () => {
     expect(new Set(calls).size).toBe(1);
   });
 
-  test('is of one credential: a rotated one makes another', async () => {
+  test('belongs to one credential: a rotated one opens another', async () => {
     const sharing = shared();
     await step(keys(), sharing);
     await step(keys(), sharing);
@@ -115,7 +115,7 @@ describe('a shared connection', () => {
     expect(calls.map((session) => session === first)).toEqual([true, true, false]);
   });
 
-  test('that breaks again is a closed way: it is not asked for ever', async () => {
+  test('that breaks again fails: there is no endless retry', async () => {
     const [sharing, own] = [shared(), keys()];
     await step(own, sharing);
     breaks = () => true;
@@ -123,7 +123,7 @@ describe('a shared connection', () => {
     expect(calls).toHaveLength(3);
   });
 
-  test('that was just made is not tried again', async () => {
+  test('that was just opened is not retried', async () => {
     breaks = () => true;
     await expect(step(keys(), shared())).rejects.toMatchObject({ wayIsClosed: true });
     expect(calls).toHaveLength(1);
@@ -142,7 +142,7 @@ describe('a shared connection', () => {
     expect(sharing.take(target().endpoint, good).session).toBe(another.session);
   });
 
-  test('does not hold its process up', async () => {
+  test('does not keep its process alive', async () => {
     const script = `
       const { TalosConnections } = await import(process.argv[1]);
       const { TalosSessions } = await import(process.argv[2]);
@@ -153,7 +153,7 @@ describe('a shared connection', () => {
     const modules = ['talos-connections', 'talos-sessions'].map((name) =>
       path.join(projectRoot, `dist/src/tools/talos-api/${name}.js`),
     );
-    // An idle connection is kept for longer than that.
+    // An idle connection is kept longer than that.
     const limit = { timeout: 25_000 };
     const args = ['--input-type=module', '-e', script, ...modules];
     const { stdout } = await promisify(execFile)(process.execPath, args, limit);

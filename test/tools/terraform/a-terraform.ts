@@ -15,7 +15,7 @@ import { toolPath } from '../../../src/tools/tool-path.js';
 
 export type Tool = 'terraform' | 'tofu';
 
-/** Terraform always; OpenTofu where it is. */
+/** Terraform always; OpenTofu where it is installed. */
 export const tools: readonly Tool[] = [
   'terraform',
   ...(await toolPath('tofu').then(
@@ -24,7 +24,7 @@ export const tools: readonly Tool[] = [
   )),
 ];
 
-/** Two machines; what making one does is told by a variable. */
+/** Two machines; a variable controls what creating one does. */
 export const twoMachines = (backend: string): string => `
 terraform {
   backend "${backend}" {}
@@ -48,10 +48,10 @@ resource "terraform_data" "vm" {
 
 export const vm = (node: string): string => `terraform_data.vm["${node}"]`;
 
-/** What is said of a run. */
+/** The progress and reports of a run. */
 export const limits = { timeoutMs: 120_000 };
 
-/** A git repository with slipway.yaml and a configuration, and everything `openTerraform` wants beside it. */
+/** A git repository with slipway.yaml and a configuration, and all other inputs of `openTerraform`. */
 export class TestTerraform {
   readonly root = mkdtempSync(path.join(os.tmpdir(), 'slipway terraform '));
   readonly base = path.join(this.root, 'repository');
@@ -159,7 +159,7 @@ export class TestTerraform {
   }
 }
 
-/** The reason a promise is refused with. */
+/** The reason of a rejected promise. */
 export async function reasonOf(promise: Promise<unknown>): Promise<Refusal['reason']> {
   const error: unknown = await promise.then(
     () => new Error('it was not refused'),
@@ -173,7 +173,7 @@ export async function until(isSo: () => boolean | Promise<boolean>): Promise<voi
   while (!(await isSo())) await sleep(50);
 }
 
-/** A command of a provisioner that says it began, and goes on when the file `go` is there, or the test's folder is gone. */
+/** A provisioner command that reports its start, and continues when the file `go` exists, or the test's folder is gone. */
 export function waitingFor(began: string, go: string): string {
   return `touch '${began}'; while [ -e '${began}' ] && [ ! -e '${go}' ]; do sleep 0.1; done`;
 }

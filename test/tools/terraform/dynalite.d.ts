@@ -1,4 +1,4 @@
-/** Amazon's DynamoDB in memory. It comes without types of its own. */
+/** Amazon's DynamoDB in memory. Its package has no types. */
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 

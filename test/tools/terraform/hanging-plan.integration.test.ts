@@ -8,7 +8,7 @@ import { runTerraform, type TerraformRoot } from '../../../src/tools/terraform/t
 const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-hanging-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A Terraform whose provider answers nobody, and which hears no signal. */
+/** A Terraform whose provider never responds, and which ignores signals. */
 function hanging(): string {
   const program = path.join(folder, 'terraform');
   writeFileSync(program, `#!/bin/sh\ntrap '' INT TERM\necho $$ > pid\nwhile :; do sleep 0.1; done\n`);
@@ -16,7 +16,7 @@ function hanging(): string {
   return program;
 }
 
-test('a plan that nobody will apply keeps nobody waiting: what hears no signal is killed soon', async () => {
+test('a plan that will not be applied delays nobody: a process that ignores signals is killed soon', async () => {
   const step = await StepFolder.open();
   const pluginCache = path.join(folder, 'plugins');
   mkdirSync(pluginCache);
@@ -29,7 +29,7 @@ test('a plan that nobody will apply keeps nobody waiting: what hears no signal i
     pluginCache,
     lockMs: 'none',
   };
-  // One that holds a lock is left a quarter of an hour to write its state, far longer than a test may take.
+  // One that holds a lock has a quarter of an hour to write its state, far longer than a test may take.
   await expect(
     runTerraform(root as unknown as TerraformRoot, ['plan'], { timeoutMs: 2_000 }),
   ).rejects.toMatchObject({ timedOut: true });

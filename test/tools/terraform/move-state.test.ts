@@ -10,7 +10,7 @@ import { bucket, type StatePlace } from './state-places.js';
 
 const aRun = 240_000;
 
-/** What docs/terraform.md tells a person to type, and that Slipway works with the state before and after. */
+/** The commands in docs/terraform.md, and that Slipway works with the state before and after. */
 describe.each(tools)('a state that a person moves, with %s', (tool) => {
   let test: TestTerraform;
   let place: StatePlace;
@@ -68,7 +68,7 @@ describe.each(tools)('a state that a person moves, with %s', (tool) => {
       test.commitAll();
       const terraform = await test.ready(tool, section());
       expect((await test.plan(terraform)).changes).toBe(false);
-      // It is another lineage since: what a run recorded before is of another state.
+      // The state has another lineage since: an earlier run's record belongs to another state.
       expect((await terraform.pull(limits))?.header.lineage).toBe(header());
 
       test.git('checkout', 'HEAD~1', '--', 'infra/main.tf');
@@ -105,7 +105,7 @@ describe.each(tools)('a state that a person moves, with %s', (tool) => {
   );
 });
 
-/** The first step of docs/terraform.md as it stands there, in the layout it begins with: no block says where the state is. */
+/** The first step of docs/terraform.md, in the layout it begins with: no block sets the backend. */
 describe.each(tools)('a state beside the configuration, with %s', (tool) => {
   const page = readFileSync(path.join(projectRoot, 'docs', 'terraform.md'), 'utf8');
   const step = /^\*\*1\. [^]*?^```hcl\n([^]*?)^```$[^]*?^```\n([^]*?)^```$/m.exec(page);

@@ -10,7 +10,7 @@ import { StateServer } from './state-server.js';
 
 const aRun = 120_000;
 
-/** Only here: the rows of slipway doctor about Terraform, with the real one. */
+/** Only here: the Terraform rows of slipway doctor, with the real program. */
 describe.each(tools)('slipway doctor and the real %s', (tool) => {
   let test: TestTerraform;
   let server: StateServer;

@@ -35,7 +35,7 @@ describe.each(tools)('the lock of a state, and the real %s', (tool) => {
     await Promise.all([server.end(), test.end()]);
   });
 
-  /** An apply that is making its one machine, and waits for the file `go`. */
+  /** An apply that is creating its one machine, and waits for the file `go`. */
   const making = async (signal?: AbortSignal) => {
     const terraform = await test.ready(tool, backend);
     const values = { making: waitingFor(began, go) };
@@ -53,7 +53,7 @@ describe.each(tools)('the lock of a state, and the real %s', (tool) => {
   };
   const waits = (pid: number): string =>
     `process ${pid} of an earlier attempt finishes what it has in hand, and is waited for to the end of this step`;
-  const strangersLock = (): HeldLock => ({
+  const foreignLock = (): HeldLock => ({
     ID: '0ae5b0d5-9b3f-2c0e-1df1-6a6b1f3a9a10',
     Operation: 'OperationTypeApply',
     Who: 'ops@elsewhere',
@@ -64,11 +64,11 @@ describe.each(tools)('the lock of a state, and the real %s', (tool) => {
   it(
     'is neither taken nor waited for by a plan that only looks, which is never applied',
     async () => {
-      server.lock = strangersLock();
+      server.lock = foreignLock();
       const terraform = await test.ready(tool, backend, { lockMs: 'none' });
       const saved = await test.plan(terraform);
       expect(saved.plan.resource_changes).toHaveLength(2);
-      expect(server.lock).toEqual(strangersLock());
+      expect(server.lock).toEqual(foreignLock());
       expect(await recorded()).toBeUndefined();
       await expect(test.apply(terraform, saved)).rejects.toThrow(/without the lock is not applied/);
       const wrong = test.plan(terraform, { targets: ['terraform_data.vm['] });
@@ -78,19 +78,19 @@ describe.each(tools)('the lock of a state, and the real %s', (tool) => {
   );
 
   it(
-    'of somebody else is waited for, told, and left alone',
+    'of another owner is waited for, reported, and left alone',
     async () => {
-      server.lock = strangersLock();
+      server.lock = foreignLock();
       const terraform = await test.ready(tool, backend);
       const reason = await reasonOf(test.plan(terraform));
       expect(reason).toMatchObject({ kind: 'terraform-locked', id: server.lock.ID });
-      // Terraform's backend http fills in itself; OpenTofu tells the owner.
+      // Terraform's backend http reports the client itself; OpenTofu reports the owner.
       expect(reason).toMatchObject(
         tool === 'tofu'
           ? { who: 'ops@elsewhere', operation: 'apply', since: '2026-11-22T08:14:05.123Z' }
           : { who: undefined, operation: undefined, since: undefined },
       );
-      expect(server.lock).toEqual(strangersLock());
+      expect(server.lock).toEqual(foreignLock());
       expect(test.said).toContain('waits for the lock of the Terraform state');
     },
     aRun,
@@ -143,7 +143,7 @@ describe.each(tools)('the lock of a state, and the real %s', (tool) => {
   );
 
   it(
-    'of a plan that was killed is released where the backend tells whose it is',
+    'of a killed plan is released where the backend reports its owner',
     async () => {
       const terraform = await test.ready(tool, backend);
       server.silent = true;
@@ -180,7 +180,7 @@ describe.each(tools)('the lock of a state, and the real %s', (tool) => {
   );
 
   it(
-    'is held on to when the worker is killed: the machine is made to its end, and the next attempt waits for that, longer than for a stranger',
+    'is kept when the worker is killed: the machine is created to its end, and the next attempt waits for that, longer than for another owner',
     async () => {
       const terraform = await test.ready(tool, backend);
       const worker = await startWorker({
@@ -196,7 +196,7 @@ describe.each(tools)('the lock of a state, and the real %s', (tool) => {
       await once(worker, 'exit');
       const planned = test.plan(terraform, { targets: [one] });
       await until(() => test.said.includes(waits(child.pid)));
-      // A lock of somebody else is waited for one second.
+      // The wait for another owner's lock is one second.
       await Promise.race([planned, sleep(3_000)]);
       expect(isRunning(child)).toBe(true);
       test.file('go');
@@ -210,7 +210,7 @@ describe.each(tools)('the lock of a state, and the real %s', (tool) => {
   );
 
   it(
-    'is told as that of an earlier attempt, when that outlasts the step, or is not to be waited for',
+    'is reported as that of an earlier attempt, when that outlasts the step, or must not be waited for',
     async () => {
       const { applied } = await making();
       const { pid } = await process();

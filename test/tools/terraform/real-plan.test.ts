@@ -38,7 +38,7 @@ describe.each(tools)('the real %s with a local state', (tool) => {
   );
 
   it(
-    'replaces one machine, tells it as it goes, and keeps an encrypted copy of the state',
+    'replaces one machine, reports progress, and keeps an encrypted copy of the state',
     async () => {
       const terraform = await made();
       const before = await terraform.pull(limits);
@@ -78,7 +78,7 @@ describe.each(tools)('the real %s with a local state', (tool) => {
   );
 
   it(
-    'tells who wrote the state, where the program itself takes one of a newer for its own',
+    'reports the writer of the state, where the program itself accepts a newer one’s',
     async () => {
       const terraform = await made();
       const newer = JSON.parse(readFileSync(state, 'utf8')) as object;
@@ -102,7 +102,7 @@ describe.each(tools)('the real %s with a local state', (tool) => {
   );
 
   it(
-    'tells why there is no plan',
+    'reports why there is no plan',
     async () => {
       test.write('infra/more.tf', 'output "x" { value = terraform_data.nobody.id }\n');
       test.commitAll();
@@ -151,7 +151,7 @@ describe.each(tools)('the real %s with a local state', (tool) => {
   );
 
   it(
-    'uses the workspace it is told, and refuses one that is not there',
+    'uses the given workspace, and refuses a missing one',
     async () => {
       const folder = path.join(test.root, 'workspaces');
       const more = {
@@ -215,7 +215,7 @@ describe.each(tools)('the real %s with a local state', (tool) => {
   it(
     'says so where the configuration wants another version',
     async () => {
-      // OpenTofu passes over what a .tf file says of Terraform's version.
+      // OpenTofu ignores a .tf file's requirement on Terraform's version.
       const file = tool === 'tofu' ? 'infra/more.tofu' : 'infra/more.tf';
       test.write(file, 'terraform {\n  required_version = "< 1.2.0"\n}\n');
       test.commitAll();

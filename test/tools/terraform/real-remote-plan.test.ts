@@ -6,9 +6,9 @@ import { TestTerraform, reasonOf, twoMachines } from './a-terraform.js';
 const aRun = 120_000;
 const variable = 'SLIPWAY_BIN_TERRAFORM_1_11_4';
 
-/** What HCP Terraform leaves as a saved plan: a note of where it is (internal/cloud/cloudplan of github.com/hashicorp/terraform). */
+/** HCP Terraform's saved plan: a note with its location (internal/cloud/cloudplan of github.com/hashicorp/terraform). */
 const note = '{"remote_plan_format":1,"run_id":"run-GXfuHMkbyHccAGUg","hostname":"app.terraform.io"}';
-/** What the backend `remote` says of a workspace that runs its plans there. */
+/** The message of the backend `remote` for a workspace that runs its plans there. */
 const refused = JSON.stringify({
   '@level': 'error',
   '@message': 'Error: Saving a generated plan is currently not supported',
@@ -20,7 +20,7 @@ const refused = JSON.stringify({
   },
 });
 
-/** Only here: a plan that was made at the other side. The service cannot be had in a test, so the program in between says it. */
+/** Only here: a plan of the remote service. The service is not available in a test, so the wrapper program simulates it. */
 describe('the real terraform, and a workspace whose plans run elsewhere', () => {
   let test: TestTerraform;
   let before: string | undefined;

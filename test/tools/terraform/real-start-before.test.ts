@@ -5,7 +5,7 @@ import { StateServer } from './state-server.js';
 
 const aRun = 180_000;
 
-/** Only here: an apply that rests on a look, which grows old. */
+/** Only here: an apply that rests on an observation, which ages. */
 describe.each(tools)('an apply that must start at once, and the real %s', (tool) => {
   let test: TestTerraform;
   let server: StateServer;

@@ -23,7 +23,7 @@ interface Kind {
   readonly name: string;
   readonly backend: string;
   readonly start: () => Promise<StatePlace>;
-  /** Whether the backend tells who holds a lock. */
+  /** Whether the backend reports the owner of a lock. */
   readonly tells: boolean;
   /** Whether it keeps the lock of a process that died. */
   readonly keeps: boolean;
@@ -44,7 +44,7 @@ const told = {
   operation: 'apply',
   id: expect.stringMatching(/^[\da-f-]{36}$/),
 };
-const untold = { who: undefined, since: undefined, operation: undefined, id: undefined };
+const undelivered = { who: undefined, since: undefined, operation: undefined, id: undefined };
 
 describe.each(cases)('$tool with its state in $name', ({ tool, backend: type, start, tells, keeps }) => {
   let test: TestTerraform;
@@ -107,7 +107,7 @@ describe.each(cases)('$tool with its state in $name', ({ tool, backend: type, st
       });
       const reason = await reasonOf(test.plan(stranger));
       expect(JSON.stringify(reason)).not.toContain(place.secret);
-      expect(reason).toMatchObject(tells ? told : { kind: 'terraform-locked', ...untold });
+      expect(reason).toMatchObject(tells ? told : { kind: 'terraform-locked', ...undelivered });
 
       const pid = (await test.records.all())[0]?.pid ?? 0;
       process.kill(pid, 'SIGKILL');

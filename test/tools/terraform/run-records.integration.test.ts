@@ -54,7 +54,7 @@ describe('the record of a Terraform', () => {
   });
   const records = (): RunRecords => new RunRecords(path.join(root, 'records'));
 
-  it('tells whether exactly that process lives, to another worker too', async () => {
+  it('shows whether exactly that process lives, to another worker too', async () => {
     const run = (await records().prepare())(pid(), about());
     run.holds('lock-1');
     expect(await records().of('this-state')).toMatchObject([
@@ -66,7 +66,7 @@ describe('the record of a Terraform', () => {
     expect(await records().of('this-state')).toMatchObject([{ life: 'dead', lockId: 'lock-1' }]);
   });
 
-  /** The record of a process that runs, as if it said this of its place. */
+  /** The record of a running process, with this place. */
   const lifeWith = async (changes: object): Promise<string | undefined> => {
     const run = (await records().prepare())(pid(), about());
     const [{ file } = { file: '' }] = await records().all();
@@ -77,7 +77,7 @@ describe('the record of a Terraform', () => {
     return found?.life;
   };
 
-  it('of another host, container or boot of a container tells nothing of its life', async () => {
+  it('of another host, container or boot of a container does not show whether it lives', async () => {
     expect(await lifeWith({})).toBe('lives');
     expect(await lifeWith({ home: '0123456789abcdef' })).toBe('unknown');
     expect(await lifeWith({ home: '0123456789abcdef', boot: 'another' })).toBe('unknown');
@@ -86,7 +86,7 @@ describe('the record of a Terraform', () => {
     expect(await lifeWith({ boot: 'another' })).toBe(ofMachine ? 'dead' : 'unknown');
   });
 
-  it('is private, and goes with an end in order', async () => {
+  it('is private, and removed after a clean end', async () => {
     const run = (await records().prepare())(pid(), about());
     const [file = ''] = readdirSync(path.join(root, 'records'));
     expect(statSync(path.join(root, 'records', file)).mode & 0o777).toBe(0o600);
@@ -94,7 +94,7 @@ describe('the record of a Terraform', () => {
     expect(await records().all()).toEqual([]);
   });
 
-  it('of the dead is kept for a month; what is no record is passed over', async () => {
+  it('of a dead process is kept for a month; other files are ignored', async () => {
     (await records().prepare())(pid(), about()).over(false);
     await endOfChild();
     writeFileSync(path.join(root, 'records', 'x.json'), '{');
@@ -111,7 +111,7 @@ describe('a step folder that a Terraform works in', () => {
     const mine = await StepFolder.open();
     const own = path.dirname(mine.folder);
     const [, , ...place] = path.basename(own).split('-');
-    // As if its worker, of this place, were gone. No other sweeper's test has this process.
+    // As if its worker, of this place, had died. No other test's sweep has this process.
     const worker = path.join(path.dirname(own), [pid(), 1, ...place].join('-'));
     const step = path.join(worker, 'step-x');
     mkdirSync(step, { recursive: true });
@@ -121,7 +121,7 @@ describe('a step folder that a Terraform works in', () => {
     holdStepFolder(step, identity, leaves);
     await sweepStepFolders();
     expect(existsSync(step)).toBe(true);
-    // Whoever sweeps meanwhile, in another test, finds it held by one of the two.
+    // A concurrent sweep in another test finds it held by one of the two.
     writeFileSync(leaves, '');
     await endOfChild();
     await sweepStepFolders();
@@ -134,7 +134,7 @@ describe('a step folder that a Terraform works in', () => {
 });
 
 describe('a step folder of another machine or container', () => {
-  it('is kept for a day, for nobody here can see whether its worker lives', async () => {
+  it('is kept for a day, because its worker cannot be checked from here', async () => {
     const mine = await StepFolder.open();
     const all = path.dirname(path.dirname(mine.folder));
     const [, , , ...boot] = path.basename(path.dirname(mine.folder)).split('-');
@@ -155,7 +155,7 @@ describe('a step folder of another machine or container', () => {
 });
 
 describe('the copies of a state', () => {
-  it('go when they are older than a month, but thirty stay, and what the backend did not take stays', async () => {
+  it('are removed after a month, but thirty stay, and states that the backend rejected stay', async () => {
     const recipient = await identityToRecipient(await generateX25519Identity());
     const backups = { folder: path.join(root, 'states'), recipient, cluster: 'prox-ops' };
     const clear = path.join(root, 'state');
@@ -171,7 +171,7 @@ describe('the copies of a state', () => {
     for (let days = 0; days < 32; days += 1) await keep(days);
     const count = (): number =>
       readdirSync(backups.folder).filter((name) => name.startsWith('prox-ops-backup-')).length;
-    // The first is a month old and one too many; the second is not old enough.
+    // The first is a month old and beyond the count; the second is not old enough.
     expect(count()).toBe(31);
     await keep(200);
     expect(count()).toBe(30);

@@ -23,7 +23,7 @@ describe('the checkout of a configuration', () => {
     ...more,
   });
 
-  it('is that of the commit, whatever stands in the working tree or came later', async () => {
+  it('is that of the commit, despite the working tree and later commits', async () => {
     test.write('infra/later.tf', '');
     const { commit } = test;
     test.commitAll();
@@ -34,7 +34,7 @@ describe('the checkout of a configuration', () => {
     expect(existsSync(path.join(folder, 'dirty.tf'))).toBe(false);
   });
 
-  it('is had from a mirror on this disk, though no branch of it leads to the commit', async () => {
+  it('comes from a mirror on this disk, though no branch of it leads to the commit', async () => {
     const { commit } = test;
     const mirror = path.join(test.root, 'mirror.git');
     test.git('clone', '--quiet', '--bare', test.base, mirror);
@@ -60,7 +60,7 @@ describe('the checkout of a configuration', () => {
     });
   });
 
-  it('is refused where the repository is not there, and its password is not told', async () => {
+  it('is refused where the repository is missing, without repeating its password', async () => {
     const repository = 'https://ops:correct-horse@127.0.0.1:1/prox-ops.git';
     const reason = await reasonOf(checkOut(source({ repository }), into));
     expect(reason).toMatchObject({
@@ -95,7 +95,7 @@ describe('the checkout of a configuration', () => {
     });
   });
 
-  it('is had from where slipway.yaml stands, though credentials lie elsewhere', async () => {
+  it('comes from the folder of slipway.yaml, though credentials are elsewhere', async () => {
     const credentials = path.join(test.root, 'credentials');
     mkdirSync(credentials);
     writeFileSync(path.join(credentials, 'backend'), 'path = "/srv/x"\n');
@@ -104,7 +104,7 @@ describe('the checkout of a configuration', () => {
     expect(existsSync(path.join(options.step.folder, 'source', 'infra', 'main.tf'))).toBe(true);
   });
 
-  it('is not begun while slipway.yaml is not committed', async () => {
+  it('does not start while slipway.yaml is not committed', async () => {
     const opened = openTerraform(test.section('terraform'), await test.options({ commit: undefined }));
     expect(await reasonOf(opened)).toEqual({
       kind: 'terraform-commit-unknown',

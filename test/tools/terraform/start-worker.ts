@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Terraform as Section } from '../../../src/inventory/terraform.js';
 
-/** What a process of its own does with Terraform. */
+/** The Terraform work of a separate process. */
 export interface WorkerOrder {
   readonly section: Section;
   readonly options: object;

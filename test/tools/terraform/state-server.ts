@@ -17,11 +17,11 @@ export class StateServer {
   lock: HeldLock | undefined;
   /** `LOCK`, `UNLOCK` with `(forced)` where no lock was named, `POST`, in order. */
   readonly log: string[] = [];
-  /** Writes are refused. */
+  /** Writes are rejected. */
   readOnly = false;
   /** Reads are not answered. */
   silent = false;
-  /** Reads are refused, which Terraform does not try again automatically. */
+  /** Reads are rejected, which Terraform does not retry. */
   forbidden = false;
   readonly #server = createServer((request, response) => {
     void this.#answer(request, response);

@@ -56,7 +56,7 @@ describe('the errors in a text', () => {
   });
 });
 
-describe('what must not be seen', () => {
+describe('texts that must be redacted', () => {
   const texts = (variables: string, more: object = {}): string[] =>
     secretTexts({ backend: [], variables: [variables], env: {}, visible: [], ...more });
 

@@ -3,7 +3,7 @@ import { openTerraform, type OpenOptions } from '../../../src/tools/terraform/op
 import { RunRecords } from '../../../src/tools/terraform/run-records.js';
 import type { WorkerOrder } from './start-worker.js';
 
-/** Started by `startWorker`: applies what it is told, until it is killed. */
+/** Started by `startWorker`: applies the given plan, until it is killed. */
 const limits = { timeoutMs: 120_000 };
 
 process.once('message', (order: WorkerOrder) => {

@@ -1,5 +1,5 @@
 locals {
-  # The first card is in the nodes' own network and keeps its MAC, which DHCP knows; the hypervisor makes up the others'.
+  # The first interface is in the nodes' own network and keeps its MAC, which DHCP knows; the hypervisor generates the others'.
   nics = concat(
     [{ mac = var.mac_address, vlan = "untagged", model = "virtio" }],
     [for vlan in var.vlans : { mac = null, vlan = tostring(vlan), model = "virtio" }],
@@ -23,7 +23,7 @@ resource "terraform_data" "vm" {
     talos_version  = var.talos_version
   }
 
-  # What a VM cannot be changed in. The template is named by its id: replacing it replaces no VM.
+  # Attributes that cannot be changed in place. The template is named by its id: replacing it replaces no VM.
   triggers_replace = {
     vmid          = var.vm_id
     host          = var.host

@@ -1,4 +1,4 @@
-# A template is made once; another version or schematic replaces it under the same id.
+# A template is created once; another version or schematic replaces it under the same id.
 resource "terraform_data" "template" {
   input = {
     id            = var.template_id

@@ -73,7 +73,7 @@ describe('the Node of a simulated machine', () => {
     expect(allocatable).toHaveProperty([resource], offered);
   });
 
-  it('is labelled for its card while that is driven, and refuses a pod that wants the card when it is not', () => {
+  it('is labelled for its GPU while a driver is loaded, and rejects a pod that needs the GPU otherwise', () => {
     const gpu = { resource: 'nvidia.com/gpu', count: 1 };
     const driven = { ...facts, gpu, extensions: ['siderolabs/nvidia-open-gpu-kernel-modules-production'] };
     const limits = { 'nvidia.com/gpu': '1' };
@@ -90,7 +90,7 @@ describe('the Node of a simulated machine', () => {
     ).toBeUndefined();
   });
 
-  it('refuses a pod that wants a card which another one has', () => {
+  it('rejects a pod whose GPU another pod has', () => {
     const gpu = { resource: 'nvidia.com/gpu', count: 1 };
     const driven = { ...facts, gpu, extensions: ['siderolabs/nvidia-open-gpu-kernel-modules-production'] };
     const pod = {

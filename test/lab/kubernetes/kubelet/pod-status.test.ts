@@ -22,7 +22,7 @@ const run = (stage: PodRun['stage'], of: WirePod = pod): PodRun => ({
   hostIp: '10.20.67.4',
   podIp: '10.244.4.2',
 });
-/** The pod as the API shows it once its status was patched. */
+/** The pod in the API after its status was patched. */
 const shown = (of: PodRun): WirePod => ({ ...pod, status: podStatus(pod, of, now) });
 
 describe('the status of a simulated pod', () => {

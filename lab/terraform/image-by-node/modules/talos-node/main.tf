@@ -1,4 +1,4 @@
-# What the machine is made of goes and comes with it.
+# The image is created and destroyed with the machine.
 module "image" {
   source = "../talos-template"
 
