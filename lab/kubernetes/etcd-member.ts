@@ -123,7 +123,7 @@ export class EtcdMember {
       if (!this.running) return;
       const limit = new AbortController();
       await Promise.race([
-        this.#submitMerge().catch(() => undefined),
+        this.#transferLeadership().catch(() => undefined),
         sleep(HAND_OVER_MS, undefined, { signal: limit.signal }),
       ]);
       limit.abort();
@@ -162,7 +162,7 @@ export class EtcdMember {
   }
 
   /** Transfers leadership to another member, where this one leads. */
-  async #submitMerge(): Promise<void> {
+  async #transferLeadership(): Promise<void> {
     const client = new EtcdClient(this.client);
     const { header, leader } = await client.status();
     if (leader !== header.member_id) return;

@@ -4,7 +4,7 @@ import { foreground } from '../processes/foreground.js';
 import { cleanEnvironment } from '../terminal.js';
 import type { World } from '../world.js';
 import { toolPath } from '../../src/tools/tool-path.js';
-import { restoreMetadata } from './reset.js';
+import { returnToService } from './reset.js';
 
 /** The first version of machines, and of their replacements, in a lab that is reset this way. */
 export const replaced = { from: 'v1.12.1', to: 'v1.13.7' } as const;
@@ -20,7 +20,7 @@ export async function makeAnew(world: World, node: string): Promise<void> {
   await deleteMachine(world, node);
   await replace(world, node, [firstVersion]);
   await configure(world, node);
-  await restoreMetadata(world);
+  await returnToService(world);
 }
 
 /**
@@ -36,7 +36,7 @@ export async function replaceSince(world: World, nodes: readonly string[], since
     if (destroyed.some(({ time }) => Date.parse(time) >= since)) await makeAnew(world, node);
     else await firstTemplate(world, node);
   }
-  await restoreMetadata(world);
+  await returnToService(world);
 }
 
 async function firstTemplate(world: World, node: string): Promise<void> {

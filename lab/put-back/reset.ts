@@ -33,11 +33,11 @@ export async function reset(world: World, ...worked: readonly string[]): Promise
       one.etcd === false,
   );
   for (const { name } of touched) await world.control('POST', `/machines/${name}/reset`);
-  await restoreMetadata(world);
+  await returnToService(world);
 }
 
 /** Returns every node to service as a person would, and waits until the cluster is healthy. */
-export async function restoreMetadata(world: World): Promise<void> {
+export async function returnToService(world: World): Promise<void> {
   await Promise.all([giveNodesBack(world), release(world)]);
   await world.until('every machine and every Node is ready', async () => {
     const [all, { items }] = await Promise.all([machines(world), nodes(world)]);

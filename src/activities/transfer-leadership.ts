@@ -5,7 +5,7 @@ import { observeEtcdStatuses, throughOthers } from '../tools/observe-cluster.js'
 import type { Reason } from '../planning/reasons/reason.js';
 import { gaveUp, inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
 
-export interface SubmitMerge extends RunReference {
+export interface TransferLeadership extends RunReference {
   readonly node: PlannedNode;
   readonly limit: number;
 }
@@ -13,7 +13,7 @@ export interface SubmitMerge extends RunReference {
 /** Transfers etcd's leadership to another member where this node leads, and waits until that leads. */
 export async function transferLeadership(
   settings: ActivitySettings,
-  { node, limit, ...reference }: SubmitMerge,
+  { node, limit, ...reference }: TransferLeadership,
 ): Promise<string> {
   return inCluster(
     settings,

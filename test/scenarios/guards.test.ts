@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setInInventory } from '../../lab/edit-inventory.js';
-import { restoreMetadata } from '../../lab/put-back/reset.js';
+import { returnToService } from '../../lab/put-back/reset.js';
 import { World, nodeResult } from '../../lab/world.js';
 import { holdDrain, stopHolding } from './held-drain.js';
 import { onOneLine } from './what-is-said.js';
@@ -77,7 +77,7 @@ describe('a guard', () => {
 
   describe('on a cluster that is returned to service after each', () => {
     afterEach(async () => {
-      await restoreMetadata(world);
+      await returnToService(world);
     });
 
     // The first, since the intent names a run.

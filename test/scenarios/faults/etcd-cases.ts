@@ -76,7 +76,7 @@ export const etcdCases: readonly FaultCase[] = [
     name: `etcd: ${what} while the node is drained`,
     node,
     plays: [fault],
-    limits: { install: '6s', submitMerge: '6s' },
+    limits: { install: '6s', transferLeadership: '6s' },
     prepare: (world) => holdDrain(world, node),
     during: (world, run) =>
       whileItDrains(world, run, node, () =>

@@ -21,7 +21,7 @@ import { ways, type Way } from './ways.js';
 const nodes = { worker: 'k8s-work-1', 'control-plane': 'k8s-ctrl-2' } as const;
 
 /** Short limits of a lab that are too short for a step that is retried again and again. */
-const limits = { check: '30s', submitMerge: '30s', install: '30s' };
+const limits = { check: '30s', transferLeadership: '30s', install: '30s' };
 
 /** Where in the matrix. */
 export interface Column {
