@@ -9,8 +9,8 @@ export interface WentOn {
   readonly on: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** `given back`: by a worker that got SIGTERM. `missed`: its heartbeat timed out. `gone`: the next worker on its host found it dead. */
-  readonly how: 'given back' | 'missed' | 'gone';
+  /** `released`: by a worker that got SIGTERM. `missed`: its heartbeat timed out. `gone`: the next worker on its host found it dead. */
+  readonly how: 'released' | 'missed' | 'gone';
 }
 
 /** PENDING_ACTIVITY_STATE_STARTED */
@@ -65,6 +65,6 @@ function wentOn(
 function howLost(failure: Failure | null | undefined): WentOn['how'] | undefined {
   if (failure?.timeoutFailureInfo) return 'missed';
   const type = failure?.applicationFailureInfo?.type;
-  if (type === 'WorkerShutdown') return 'given back';
+  if (type === 'WorkerShutdown') return 'released';
   return type === 'WorkerGone' ? 'gone' : undefined;
 }

@@ -17,17 +17,13 @@ export async function releaseHold(
   client: Client,
   cluster: string,
   input: ReleaseInput,
-  { updateId, ...options }: AskOptions,
+  options: AskOptions,
 ): Promise<ReleaseAnswer | Unanswered> {
-  const end = Date.now() + options.limitMs;
-  const ask = (limitMs: number, id?: string): Promise<ReleaseAnswer | Unanswered> =>
-    askQueue(
-      client,
-      releaseCluster,
-      { cluster, input },
-      { ...options, limitMs, ...(id === undefined ? {} : { updateId: id }) },
-    );
-  let answer = await ask(options.limitMs, updateId);
+  const { taskQueue, limitMs } = options;
+  const end = Date.now() + limitMs;
+  const release = (how: AskOptions): Promise<ReleaseAnswer | Unanswered> =>
+    askQueue(client, releaseCluster, { cluster, input }, how);
+  let answer = await release(options);
   while (
     answer.verdict === 'not-held' &&
     answer.open !== null &&
@@ -35,9 +31,10 @@ export async function releaseHold(
   ) {
     const left = end - Date.now() - askAgainMs;
     if (left <= 0)
-      return { verdict: 'unanswered', sent: true, pollers: await lookForWorkers(client, options.taskQueue) };
+      return { verdict: 'unanswered', sent: true, pollers: await lookForWorkers(client, taskQueue) };
     await pause(askAgainMs);
-    answer = await ask(left);
+    // A request of its own: asked again under the same id, the first answer would come back.
+    answer = await release({ taskQueue, limitMs: left });
   }
   return answer;
 }

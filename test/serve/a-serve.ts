@@ -1,23 +1,22 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { freePort } from '../../lab/free-port.js';
 import { identify, type ProcessIdentity } from '../../src/tools/process-identity.js';
 import type { ServeEvent, ServiceName } from '../../src/serve/events.js';
 import { projectRoot } from '../../src/tools/project-root.js';
-import { limits } from '../limits.js';
+import { until } from '../until.js';
 
 type Told<K extends ServeEvent['event']> = Extract<ServeEvent, { event: K }>;
 
 /** A real `slipway serve --json`, as a person starts it. */
 export class AServe {
   readonly events: ServeEvent[] = [];
-  readonly #ended: Promise<number | NodeJS.Signals | null>;
+  /** Set once its output is complete, too. */
+  #ended: { readonly how: number | NodeJS.Signals | null } | undefined;
   stderr = '';
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
-  readonly #waiting = new Set<() => void>();
 
   private constructor(
     readonly data: string,
@@ -35,13 +34,9 @@ export class AServe {
     this.#child.stderr.on('data', (text: Buffer) => (this.stderr += text.toString()));
     createInterface({ input: this.#child.stdout }).on('line', (line) => {
       this.events.push(JSON.parse(line) as ServeEvent);
-      for (const wake of this.#waiting) wake();
     });
-    this.#ended = new Promise((resolve) => {
-      this.#child.once('close', (code, signal) => {
-        resolve(code ?? signal);
-        for (const wake of this.#waiting) wake();
-      });
+    this.#child.once('close', (code, signal) => {
+      this.#ended = { how: code ?? signal };
     });
   }
 
@@ -62,43 +57,29 @@ export class AServe {
     event: K,
     { service, from = 0 }: { readonly service?: ServiceName; readonly from?: number } = {},
   ): Promise<Told<K>> {
-    for (;;) {
+    return this.#until(`"${event}"`, () => {
       const found = this.events
         .slice(from)
         .find(
           (each) => each.event === event && (!service || ('service' in each && each.service === service)),
         );
-      if (found) return found as Told<K>;
-      if (this.#child.exitCode !== null || this.#child.signalCode !== null)
-        throw new Error(`slipway serve ended before "${event}": ${this.stderr}`);
-      await this.#within(
-        new Promise<void>((resolve) => {
-          this.#waiting.add(resolve);
-        }),
-        `"${event}"`,
-      );
-    }
+      if (!found && this.#ended) throw new Error('it has ended');
+      return found as Told<K> | undefined;
+    });
   }
 
   /** Its exit code, or the signal that ended it. Resolves when it ends for any reason. */
   async end(): Promise<number | NodeJS.Signals | null> {
-    return this.#within(this.#ended, 'its end');
+    return (await this.#until('its end', () => this.#ended)).how;
   }
 
-  /** @throws Error with the output, when the event does not come within the limit of all waits. */
-  async #within<T>(coming: Promise<T>, what: string): Promise<T> {
-    const over = new AbortController();
-    const late = async (): Promise<never> => {
-      await pause(limits.wait, undefined, { signal: over.signal });
-      const said = this.events.map((each) => JSON.stringify(each)).join('\n');
-      throw new Error(
-        `Waited ${limits.wait / 1000} s for ${what} of slipway serve:\n${said}\n${this.stderr}`,
-      );
-    };
+  /** @throws Error with its whole output, where the wait ends in vain. */
+  async #until<T>(what: string, look: () => T): Promise<Exclude<T, undefined | false>> {
     try {
-      return await Promise.race([coming, late()]);
-    } finally {
-      over.abort();
+      return await until(`slipway serve: ${what}`, look);
+    } catch (error) {
+      const events = this.events.map((each) => JSON.stringify(each)).join('\n');
+      throw new Error(`${what} of slipway serve did not come:\n${events}\n${this.stderr}`, { cause: error });
     }
   }
 

@@ -1,5 +1,5 @@
 import { moment, quoted } from '../text/phrases.js';
-import { type AdviceCommands, type Entries, halt, haltWithRollback } from './entry.js';
+import { type AdviceCommands, type Entries, halt, haltWithRollback, thenRelease } from './entry.js';
 
 /** Why a smoke test of slipway.yaml keeps a node cordoned. `again`: the kubectl arguments to run it from a terminal. */
 export type ProbeReason =
@@ -33,7 +33,7 @@ export type ProbeReason =
     };
 
 const thenAgain = (node: string, say: AdviceCommands): string[] => [
-  say.release('once the cluster is well; touches no node'),
+  thenRelease(say),
   say.upgrade(`takes over ${node} and tries it again`),
 ];
 

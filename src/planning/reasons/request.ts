@@ -1,6 +1,6 @@
 import { shortHash } from '../plan/approval-text.js';
 import { count, listed, moment, quoted, span } from '../text/phrases.js';
-import { type Entries, refuse } from './entry.js';
+import { type Entries, refuse, thenRelease } from './entry.js';
 
 /** The request itself cannot be served. */
 export type RequestReason =
@@ -224,10 +224,7 @@ export const requestReasons: Entries<RequestReason> = {
     failure: refuse('a person releases first'),
     sentence: ({ cluster, run, since, why }) =>
       `${cluster} is held since ${moment(since)} by run ${run}: ${quoted(why)}`,
-    advice: (_, say) => [
-      say.report('what happened'),
-      say.release('once the cluster is well; touches no node'),
-    ],
+    advice: (_, say) => [say.report('what happened'), thenRelease(say)],
   },
   frozen: {
     failure: refuse('a person lifts it'),

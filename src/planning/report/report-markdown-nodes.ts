@@ -35,7 +35,7 @@ function behindWords({ why, runs }: LeftBehind, target: string): string {
     skipped: `skipped${on}`,
     'not-begun': `never begun${on}`,
     'between-hops': `through a hop on the way to ${target}, not through the last one${on}`,
-    undone: `begun, and given back as it was${on}`,
+    undone: `begun, and returned to service as it was${on}`,
     'rolled-back': `upgraded, and rolled back to the previous version${on}`,
     halted: `begun, and stopped on the way${on}`,
   };

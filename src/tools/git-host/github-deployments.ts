@@ -1,18 +1,9 @@
 import { z } from 'zod';
+import type { DeploymentState } from '../../planning/messages/run-comment.js';
 import type { GitHub } from './github.js';
 
 /** GitHub's limit, in characters. */
 const descriptionMax = 140;
-
-/** The state of a deployment, in GitHub's terms. */
-export type DeploymentState =
-  | 'queued'
-  | 'pending'
-  | 'in_progress'
-  | 'success'
-  | 'failure'
-  | 'error'
-  | 'inactive';
 
 /** One deployment: a commit, an environment, and a task that identifies it. */
 export interface DeploymentOf {

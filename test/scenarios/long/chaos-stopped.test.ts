@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChaosResult } from '../../../lab/chaos/chaos-result.js';
 import { descendantsOf, type Descendant } from '../../../lab/processes/descendants.js';
@@ -30,11 +29,10 @@ describe('chaos that is stopped by Ctrl-C', () => {
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
     // Lab, watcher and worker are up, and the run has not ended. The tools of its steps come and go too fast to wait for one.
     const nodes = () => all.filter(({ program: name }) => name === 'node').length;
-    while (child.exitCode === null && nodes() < 3) {
-      // oxlint-disable-next-line no-await-in-loop -- again until they are
-      await sleep(20);
+    await until('it works, or has ended', () => {
       all = descendantsOf(child.pid ?? 0);
-    }
+      return child.exitCode !== null || nodes() >= 3;
+    });
     child.kill('SIGINT');
     code = await ended;
   });

@@ -14,11 +14,7 @@ const graceSeconds = 6;
  */
 describe('a worker that is drained with its own node', () => {
   describe.each([
-    [
-      'ends in order when it is stopped (SIGTERM)',
-      'exit code 0',
-      { activity: 'drainNode', how: 'given back' },
-    ],
+    ['ends in order when it is stopped (SIGTERM)', 'exit code 0', { activity: 'drainNode', how: 'released' }],
     [
       'is stopped, cannot end, and is killed after its grace period (SIGKILL)',
       'signal SIGKILL',
